@@ -1,0 +1,29 @@
+/*
+ * sampler.h - the reverse process: reveal masked positions, step by step, with any predictor.
+ *
+ * At each step the predictor is asked once; the order picks positions; their tokens are drawn
+ * independently, each from its own marginal (Nie et al. 2025, arXiv:2502.09992, generate).
+ */
+#ifndef MG_DIFFUSION_SAMPLER_H
+#define MG_DIFFUSION_SAMPLER_H
+
+#include "model/diffusion/order.h"
+#include "model/predictor/predictor.h"
+
+/*
+ * Draw n sequences.
+ *   tokens   (n, L)  out     complete sequences
+ *   step_of  (n, L)  out     step (from 0) that revealed each position, -1 for prompt; may be NULL
+ *   nfe      (n)     out     predictor calls a row needed; may be NULL
+ *   prompt   (L)     in      context to start from, MG_MASK where nothing is given
+ *   stream           in      draw d uses element first_draw + d only
+ * Rows are predicted together; a row's result depends on its own draw number alone.
+ */
+void mg_sample(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
+               const struct mg_sampler *sampler, const int *prompt, size_t n,
+               struct mg_stream stream, size_t first_draw);
+
+/* q (V) out: p^(1/T) normalised; T = 0 puts all mass on the arg-max (lowest index on ties). */
+void mg_temper(double *q, const double *p, size_t vocab, double temperature);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * measure.h - what is asked of a predictor: one file a measure, one row in the table of measures.
+ *
+ * A measure takes a predictor and its source and writes rows; it knows no files and no SQL. Its
+ * rows depend on its own entry alone, never on the other measures of a run.
+ */
+#ifndef MG_MEASURE_MEASURE_H
+#define MG_MEASURE_MEASURE_H
+
+#include "model/diffusion/order.h"
+#include "model/measure/rows.h"
+#include "model/numeric/error.h"
+#include "model/numeric/philox.h"
+#include "model/predictor/predictor.h"
+#include "model/source/source.h"
+
+/* One entry of "measure", resolved: fields that do not apply to its kind are 0. */
+struct mg_measure_spec {
+    int *context;      /* (L) joint, samples: tokens or MG_MASK; NULL: all masked */
+    size_t *targets;   /* joint: masked positions asked for, in the given order */
+    size_t n_targets;
+    struct mg_sampler *samplers;
+    size_t n_samplers;
+    size_t draws;      /* samples */
+    size_t left;       /* distance: revealed tokens drawn from the source on the left */
+    size_t right;      /* distance: and on the right */
+    int *left_tokens;  /* distance: a literal left context of `left` tokens instead, or NULL */
+    int *right_tokens;
+    size_t run;        /* distance: masked positions between them */
+    size_t contexts;   /* distance: contexts averaged over */
+};
+
+struct mg_measure_input {
+    const struct mg_measure_spec *spec;
+    const struct mg_source *source;
+    struct mg_predictor *predictor;
+    const struct mg_streams *streams;
+    struct mg_sink *sink;
+};
+
+struct mg_measure {
+    const char *kind; /* the word of an experiment file */
+    const char *help; /* one sentence for `describe` */
+
+    /*
+     * Refuse before anything runs what cannot be answered (a law too large to enumerate, no
+     * oracle where one is needed); MG_EUSAGE with a sentence that names the size. May be NULL.
+     */
+    enum mg_status (*check)(const struct mg_measure_spec *spec, const struct mg_source *source,
+                            struct mg_error *err);
+
+    /* Measure and write rows. Fails (MG_NO) on numbers that are not finite where they must be. */
+    enum mg_status (*run)(const struct mg_measure_input *input, struct mg_error *err);
+};
+
+const struct mg_measure *mg_measures(size_t *n);
+const struct mg_measure *mg_measure_find(const char *kind);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * parameters.h - the one list of tensors of a network: names, shapes, memory.
+ *
+ * Names are LLaDA's (arXiv:2502.09992, published checkpoint), so a trained model on disk reads
+ * like a downloaded one. The optimiser, the checkpoint writer, the initialiser and the gradient
+ * test all walk this list; none knows a tensor by itself.
+ */
+#ifndef MG_NETWORK_PARAMETERS_H
+#define MG_NETWORK_PARAMETERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum mg_positions {
+    MG_POSITIONS_BOS,      /* RoPE, and a begin-of-sequence token before the row (default) */
+    MG_POSITIONS_ABSOLUTE, /* RoPE, and a learned position embedding model.transformer.wpe.weight */
+    MG_POSITIONS_ROPE      /* RoPE alone: an all-mask row gives the same output everywhere */
+};
+
+struct mg_transformer_config {
+    size_t vocab;  /* V, without mask and begin-of-sequence */
+    size_t length; /* L, tokens of a row without begin-of-sequence */
+    size_t layers;
+    size_t width;  /* d, divided evenly by heads into an even head size */
+    size_t heads;
+    size_t hidden; /* SwiGLU's inner width */
+    enum mg_positions positions;
+    bool causal;       /* attend to the left only (autoregressive baseline) */
+    double rope_theta; /* 10000 */
+    double norm_eps;   /* 1e-5 */
+};
+
+struct mg_tensor {
+    char name[96];
+    size_t rank;     /* 1 or 2 */
+    size_t shape[2]; /* rows (outputs) and columns (inputs), row-major; shape[1] = 1 for rank 1 */
+    size_t count;    /* elements */
+    float *data;     /* borrowed from the block that owns the list; NULL in a list of shapes */
+};
+
+struct mg_parameters {
+    struct mg_tensor *tensors;
+    size_t n;
+    size_t count; /* elements of all tensors */
+    float *block; /* all of them in one aligned block, in list order */
+};
+
+/* The list of a configuration with shapes and no data. Free with mg_parameters_free. */
+struct mg_parameters *mg_parameters_new(const struct mg_transformer_config *config,
+                                        bool allocate);
+void mg_parameters_free(struct mg_parameters *parameters);
+
+/* The tensor called name, or NULL. */
+struct mg_tensor *mg_parameters_find(const struct mg_parameters *parameters, const char *name);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * transformer.h - LLaDA's network: the wiring of the layers, forward and backward.
+ *
+ * Pre-norm blocks: RMSNorm, half-split RoPE, multi-head attention (bidirectional, or causal for
+ * the baseline), SwiGLU, no biases, untied head. Vocabulary rows 0..V-1 are tokens, V is the mask
+ * and V+1 the begin-of-sequence token; no prediction reads those two rows of the head.
+ * Source: Nie et al. 2025, arXiv:2502.09992; Touvron et al. 2023, arXiv:2302.13971 (block);
+ * Su et al. 2021, arXiv:2104.09864 (RoPE).
+ */
+#ifndef MG_NETWORK_TRANSFORMER_H
+#define MG_NETWORK_TRANSFORMER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/network/parameters.h"
+#include "model/numeric/philox.h"
+
+struct mg_transformer;
+
+/*
+ * Allocate a network for rows of config->length tokens with all working memory for batches of up
+ * to batch rows (training: gradients and saved activations too, when `train`). The parameters
+ * start as drawn from the init stream: normal, standard deviation 0.02, output projections of a
+ * block divided by sqrt(2 layers), norms 1 (GPT-2's rule, Radford et al. 2019). Never NULL.
+ */
+struct mg_transformer *mg_transformer_new(const struct mg_transformer_config *config, size_t batch,
+                                          bool train, struct mg_stream init);
+void mg_transformer_free(struct mg_transformer *transformer);
+
+const struct mg_transformer_config *mg_transformer_config(const struct mg_transformer *transformer);
+
+/* The one list of tensors: weights, and gradients when made for training (else NULL data). */
+struct mg_parameters *mg_transformer_parameters(struct mg_transformer *transformer);
+struct mg_parameters *mg_transformer_gradients(struct mg_transformer *transformer);
+
+/*
+ * Logits at the masked positions of n rows; any n (worked off in batches).
+ *   logits  (count, V)  out  one row per masked position, in the order row by row, left to right
+ *   rows    (n, L)      in   token ids or MG_MASK
+ * Returns count. A row's logits do not depend on the other rows, to the last bit.
+ */
+size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, const int *rows,
+                             size_t n);
+
+/*
+ * Forward and backward of one batch: the weighted cross entropy of the masked positions,
+ *   loss = sum over rows r and masked positions i of weight[r] * -log p(clean[r][i] | noisy[r]).
+ *   noisy (n, L) in, clean (n, L) in, weight (n) in (the caller divides by the batch); n <= batch.
+ * Gradients are overwritten. Returns the loss in nats (double sum). May be NaN or infinite: the
+ * caller looks.
+ */
+double mg_transformer_loss(struct mg_transformer *transformer, const int *noisy, const int *clean,
+                           const float *weight, size_t n);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * predictor.h - anything that maps a masked sequence to one distribution per position.
+ *
+ * The exact oracle, a trained network, a checkpoint from disk and the uniform null model are
+ * interchangeable: every probe, sampler and measure takes one. A kind of predictor is one file
+ * that fills struct mg_predictor_ops.
+ */
+#ifndef MG_PREDICTOR_PREDICTOR_H
+#define MG_PREDICTOR_PREDICTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/source/source.h"
+
+struct mg_predictor;
+
+struct mg_predictor_ops {
+    const char *kind; /* "oracle", "transformer", "uniform", ... */
+
+    /*
+     * Predict n masked rows at once.
+     *   probs     (n, L, V)  out  distribution of every masked position; a point mass where a
+     *                             token is revealed; the mask token never gets mass
+     *   possible  (n)        out  false where the row has probability 0 under a predictor that
+     *                             can tell (the oracle, which then answers uniformly at the
+     *                             masked positions); may be NULL
+     *   rows      (n, L)     in   token ids or MG_MASK
+     * A row's answer does not depend on the other rows, to the last bit.
+     */
+    void (*predict)(struct mg_predictor *predictor, double *probs, bool *possible, const int *rows,
+                    size_t n);
+
+    void (*free)(struct mg_predictor *predictor);
+};
+
+struct mg_predictor {
+    const struct mg_predictor_ops *ops;
+    size_t length; /* L */
+    size_t vocab;  /* V */
+};
+
+void mg_predict(struct mg_predictor *predictor, double *probs, bool *possible, const int *rows,
+                size_t n);
+
+/* Release; NULL is fine. */
+void mg_predictor_free(struct mg_predictor *predictor);
+
+/* Exact conditionals of a source that has an oracle; the source is borrowed and must outlive it. */
+struct mg_predictor *mg_oracle_new(const struct mg_source *source);
+
+/* 1/V everywhere: the null model whose every number is known. */
+struct mg_predictor *mg_uniform_new(size_t length, size_t vocab);
+
+struct mg_transformer;
+
+/* The network; borrowed, must outlive the predictor. Softmax in double over the V real tokens. */
+struct mg_predictor *mg_transformer_predictor_new(struct mg_transformer *transformer);
+
+#endif
