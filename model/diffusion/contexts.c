@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/diffusion/scratch.h"
+#include "model/diffusion/grow.h"
+#include "model/numeric/arena.h"
 
 enum { FIRST_SLOTS = 64 };
 
@@ -23,12 +24,12 @@ struct mg_contexts {
 
 struct mg_contexts *mg_contexts_new(size_t length)
 {
-    struct mg_contexts *contexts = mg_scratch(1, sizeof(*contexts));
+    struct mg_contexts *contexts = mg_allocate(1, sizeof(*contexts));
 
     assert(length > 0);
     contexts->length = length;
     contexts->n_slots = FIRST_SLOTS;
-    contexts->slots = mg_scratch(contexts->n_slots, sizeof(contexts->slots[0]));
+    contexts->slots = mg_allocate(contexts->n_slots, sizeof(contexts->slots[0]));
     return contexts;
 }
 
@@ -69,7 +70,7 @@ static void widen(struct mg_contexts *contexts)
 {
     free(contexts->slots);
     contexts->n_slots *= 2;
-    contexts->slots = mg_scratch(contexts->n_slots, sizeof(contexts->slots[0]));
+    contexts->slots = mg_allocate(contexts->n_slots, sizeof(contexts->slots[0]));
     for (size_t i = 0; i < contexts->count; i++) {
         place(contexts, i);
     }
@@ -93,9 +94,9 @@ size_t mg_contexts_add(struct mg_contexts *contexts, const int *row, bool *fresh
             return found;
         }
     }
-    contexts->rows = mg_scratch_grow(contexts->rows, &contexts->rows_capacity, number + 1, bytes);
+    contexts->rows = mg_grow(contexts->rows, &contexts->rows_capacity, number + 1, bytes);
     contexts->hashes =
-        mg_scratch_grow(contexts->hashes, &contexts->hash_capacity, number + 1, sizeof(hash));
+        mg_grow(contexts->hashes, &contexts->hash_capacity, number + 1, sizeof(hash));
     memcpy(contexts->rows + number * contexts->length, row, bytes);
     contexts->hashes[number] = hash;
     contexts->slots[slot] = number + 1;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/diffusion/order_rules.h"
-#include "model/diffusion/scratch.h"
+#include "model/numeric/arena.h"
 #include "model/source/source.h"
 
 static const struct mg_order ORDERS[] = {
@@ -134,7 +134,7 @@ struct mg_order_scope mg_order_scope_new(const struct mg_order_view *view)
             scope.lo + sampler->block < view->length ? scope.lo + sampler->block : view->length;
         scope.steps = sampler->steps == 0 ? 0 : steps_of_block(view, scope.lo);
     }
-    scope.at = mg_scratch(scope.hi - scope.lo, sizeof(scope.at[0]));
+    scope.at = mg_allocate(scope.hi - scope.lo, sizeof(scope.at[0]));
     for (size_t i = first; i < scope.hi; i++) {
         if (view->context[i] == MG_MASK) {
             scope.at[scope.n++] = i;

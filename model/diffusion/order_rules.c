@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/diffusion/scratch.h"
+#include "model/numeric/arena.h"
 #include "model/source/source.h"
 
 static const double MET_WITHIN = 1e-12; /* of tau and gamma */
@@ -94,7 +94,7 @@ static double negative_entropy(const double *p, size_t vocab)
 static double *scores_new(const struct mg_order_scope *scope, const struct mg_order_view *view,
                           score_of_row *score)
 {
-    double *scores = mg_scratch(scope->n, sizeof(scores[0]));
+    double *scores = mg_allocate(scope->n, sizeof(scores[0]));
 
     for (size_t i = 0; i < scope->n; i++) {
         scores[i] = score(view->probs + scope->at[i] * view->vocab, view->vocab);
@@ -112,7 +112,7 @@ static int falling(const void *a, const void *b)
 
 static double *sorted_new(const double *scores, size_t n)
 {
-    double *sorted = mg_scratch(n, sizeof(sorted[0]));
+    double *sorted = mg_allocate(n, sizeof(sorted[0]));
 
     for (size_t i = 0; i < n; i++) {
         sorted[i] = scores[i];
@@ -128,7 +128,7 @@ static double *sorted_new(const double *scores, size_t n)
 static void take_best(struct mg_selection *selection, const struct mg_order_scope *scope,
                       const double *scores, size_t take, enum mg_ties ties)
 {
-    double *rounded = mg_scratch(scope->n, sizeof(rounded[0]));
+    double *rounded = mg_allocate(scope->n, sizeof(rounded[0]));
     double *sorted;
     double last;
     size_t above = 0;
@@ -191,7 +191,7 @@ void mg_rule_entropy(struct mg_selection *selection, const struct mg_order_view 
 void mg_rule_low_confidence(struct mg_selection *selection, const struct mg_order_view *view)
 {
     struct mg_order_scope scope = mg_order_scope_new(view);
-    double *scores = mg_scratch(scope.n, sizeof(scores[0]));
+    double *scores = mg_allocate(scope.n, sizeof(scores[0]));
 
     for (size_t i = 0; i < scope.n; i++) {
         scores[i] = view->drawn[scope.at[i]];

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/diffusion/contexts.h"
-#include "model/diffusion/scratch.h"
+#include "model/numeric/arena.h"
 
 enum {
     ROWS_MAX = 4096,                    /* rows of one prediction */
@@ -64,20 +64,20 @@ static void run_init(struct run *run, struct mg_predictor *predictor,
 
     *run = (struct run){.predictor = predictor, .sampler = sampler};
     run->rows_max = n < limit ? n : limit;
-    run->prompt = mg_scratch(length, sizeof(run->prompt[0]));
+    run->prompt = mg_allocate(length, sizeof(run->prompt[0]));
     for (size_t i = 0; i < length; i++) {
         run->prompt[i] = prompt[i] != MG_MASK;
     }
-    run->rngs = mg_scratch(n, sizeof(run->rngs[0]));
+    run->rngs = mg_allocate(n, sizeof(run->rngs[0]));
     run->contexts = mg_contexts_new(length);
-    run->probs = mg_scratch(run->rows_max * length * predictor->vocab, sizeof(run->probs[0]));
-    run->active = mg_scratch(n, sizeof(run->active[0]));
-    run->context_of = mg_scratch(run->rows_max, sizeof(run->context_of[0]));
-    run->tempered = mg_scratch(predictor->vocab, sizeof(run->tempered[0]));
-    run->drawn = mg_scratch(length, sizeof(run->drawn[0]));
-    run->token = mg_scratch(length, sizeof(run->token[0]));
-    run->pick.sure = mg_scratch(length, sizeof(run->pick.sure[0]));
-    run->pick.pool = mg_scratch(length, sizeof(run->pick.pool[0]));
+    run->probs = mg_allocate(run->rows_max * length * predictor->vocab, sizeof(run->probs[0]));
+    run->active = mg_allocate(n, sizeof(run->active[0]));
+    run->context_of = mg_allocate(run->rows_max, sizeof(run->context_of[0]));
+    run->tempered = mg_allocate(predictor->vocab, sizeof(run->tempered[0]));
+    run->drawn = mg_allocate(length, sizeof(run->drawn[0]));
+    run->token = mg_allocate(length, sizeof(run->token[0]));
+    run->pick.sure = mg_allocate(length, sizeof(run->pick.sure[0]));
+    run->pick.pool = mg_allocate(length, sizeof(run->pick.pool[0]));
 }
 
 static void run_release(struct run *run)

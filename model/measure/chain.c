@@ -2,11 +2,11 @@
 #include "model/measure/chain.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/diffusion/scratch.h"
+#include "model/numeric/arena.h"
+#include "model/numeric/statistics.h"
 
 enum {
     ALL_ORDERS_MAX = 4,                 /* n! <= 24 */
@@ -44,9 +44,9 @@ static void extend(double *joint, struct walk *walk, const size_t *order, size_t
     const size_t target = order[depth];
     const size_t fits = PROBABILITIES_MAX / (length * vocab);
     const size_t batch = fits < 1 ? 1 : fits < walk->count ? fits : walk->count;
-    int *rows = mg_scratch(batch * length, sizeof(rows[0]));
-    double *probs = mg_scratch(batch * length * vocab, sizeof(probs[0]));
-    size_t *next = mg_scratch(walk->count * vocab, sizeof(next[0]));
+    int *rows = mg_allocate(batch * length, sizeof(rows[0]));
+    double *probs = mg_allocate(batch * length * vocab, sizeof(probs[0]));
+    size_t *next = mg_allocate(walk->count * vocab, sizeof(next[0]));
     size_t found = 0;
 
     for (size_t from = 0; from < walk->count; from += batch) {
@@ -80,11 +80,11 @@ void mg_chain_joint(double *joint, struct mg_predictor *predictor, const int *co
                     const size_t *targets, size_t n, const size_t *order)
 {
     struct walk walk = {.predictor = predictor, .context = context, .targets = targets};
-    size_t *turns = mg_scratch(n, sizeof(turns[0]));
+    size_t *turns = mg_allocate(n, sizeof(turns[0]));
     size_t outcomes = 1;
 
     assert(n >= 1);
-    walk.place = mg_scratch(n, sizeof(walk.place[0]));
+    walk.place = mg_allocate(n, sizeof(walk.place[0]));
     for (size_t i = n; i > 0; i--) {
         walk.place[i - 1] = outcomes;
         outcomes *= predictor->vocab;
@@ -92,7 +92,7 @@ void mg_chain_joint(double *joint, struct mg_predictor *predictor, const int *co
     }
     memset(joint, 0, outcomes * sizeof(joint[0]));
     joint[0] = 1.0;
-    walk.number = mg_scratch(1, sizeof(walk.number[0]));
+    walk.number = mg_allocate(1, sizeof(walk.number[0]));
     walk.count = 1;
     for (size_t depth = 0; depth < n && walk.count > 0; depth++) {
         extend(joint, &walk, turns, depth);
@@ -153,7 +153,7 @@ double mg_chain_spread(const double *forward, struct mg_predictor *predictor, co
                        const size_t *targets, size_t n, struct mg_stream stream)
 {
     size_t outcomes = 1;
-    size_t *order = mg_scratch(n, sizeof(order[0]));
+    size_t *order = mg_allocate(n, sizeof(order[0]));
     double *joint;
     double largest = 0.0;
 
@@ -161,14 +161,12 @@ double mg_chain_spread(const double *forward, struct mg_predictor *predictor, co
         order[i] = i;
         outcomes *= predictor->vocab;
     }
-    joint = mg_scratch(outcomes, sizeof(joint[0]));
+    joint = mg_allocate(outcomes, sizeof(joint[0]));
     for (size_t which = 0; other_order(order, n, which, stream); which++) {
-        double distance = 0.0;
+        double distance;
 
         mg_chain_joint(joint, predictor, context, targets, n, order);
-        for (size_t o = 0; o < outcomes; o++) {
-            distance += 0.5 * fabs(joint[o] - forward[o]);
-        }
+        distance = mg_tv(joint, forward, outcomes);
         largest = distance > largest ? distance : largest;
     }
     free(joint);

@@ -16,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/diffusion/scratch.h"
 #include "model/measure/chain.h"
+#include "model/numeric/arena.h"
+#include "model/numeric/statistics.h"
 
 enum { OUTCOMES_MAX = 1 << 20 };
 
@@ -44,7 +45,7 @@ static double outcome_count(size_t vocab, size_t n)
 
 static int *context_new(const struct mg_measure_spec *spec, size_t length)
 {
-    int *context = mg_scratch(length, sizeof(context[0]));
+    int *context = mg_allocate(length, sizeof(context[0]));
 
     for (size_t i = 0; i < length; i++) {
         context[i] = spec->context == NULL ? MG_MASK : spec->context[i];
@@ -90,7 +91,7 @@ static enum mg_status joint_check(const struct mg_measure_spec *spec,
 /* Rows of the targets out of (L, V) probabilities; (n, V), release with free(). */
 static double *target_rows_new(const struct joint *joint, const double *probs)
 {
-    double *rows = mg_scratch(joint->n * joint->vocab, sizeof(rows[0]));
+    double *rows = mg_allocate(joint->n * joint->vocab, sizeof(rows[0]));
 
     for (size_t i = 0; i < joint->n; i++) {
         memcpy(rows + i * joint->vocab, probs + joint->input->spec->targets[i] * joint->vocab,
@@ -102,7 +103,7 @@ static double *target_rows_new(const struct joint *joint, const double *probs)
 /* Product law of (n, V) marginals; (outcomes), release with free(). */
 static double *product_new(const struct joint *joint, const double *marginal)
 {
-    double *law = mg_scratch(joint->outcomes, sizeof(law[0]));
+    double *law = mg_allocate(joint->outcomes, sizeof(law[0]));
 
     for (size_t o = 0; o < joint->outcomes; o++) {
         law[o] = 1.0;
@@ -116,7 +117,7 @@ static double *product_new(const struct joint *joint, const double *marginal)
 /* Marginals (n, V) of a law over outcomes; release with free(). */
 static double *marginals_new(const struct joint *joint, const double *law)
 {
-    double *marginal = mg_scratch(joint->n * joint->vocab, sizeof(marginal[0]));
+    double *marginal = mg_allocate(joint->n * joint->vocab, sizeof(marginal[0]));
 
     for (size_t o = 0; o < joint->outcomes; o++) {
         for (size_t i = joint->n, rest = o; i > 0; i--, rest /= joint->vocab) {
@@ -131,7 +132,7 @@ static void joint_init(struct joint *joint, const struct mg_measure_input *input
     const struct mg_source *source = input->source;
     const struct mg_measure_spec *spec = input->spec;
     const size_t all = source->length * source->vocab;
-    double *probs = mg_scratch(all, sizeof(probs[0]));
+    double *probs = mg_allocate(all, sizeof(probs[0]));
 
     *joint = (struct joint){.input = input, .n = spec->n_targets, .vocab = source->vocab};
     joint->context = context_new(spec, source->length);
@@ -139,7 +140,7 @@ static void joint_init(struct joint *joint, const struct mg_measure_input *input
     mg_predict(input->predictor, probs, NULL, joint->context, 1);
     joint->marginal = target_rows_new(joint, probs);
     joint->product = product_new(joint, joint->marginal);
-    joint->chain = mg_scratch(joint->outcomes, sizeof(double));
+    joint->chain = mg_allocate(joint->outcomes, sizeof(double));
     mg_chain_joint(joint->chain, input->predictor, joint->context, spec->targets, joint->n, NULL);
     joint->spread = mg_chain_spread(joint->chain, input->predictor, joint->context, spec->targets,
                                     joint->n, input->streams->order);
@@ -149,7 +150,7 @@ static void joint_init(struct joint *joint, const struct mg_measure_input *input
         assert(possible);
         joint->truth = target_rows_new(joint, probs);
         joint->exact_product = product_new(joint, joint->truth);
-        joint->exact = mg_scratch(joint->outcomes, sizeof(double));
+        joint->exact = mg_allocate(joint->outcomes, sizeof(double));
         possible = mg_source_joint(source, joint->context, spec->targets, joint->n, joint->exact);
         assert(possible);
         (void)possible;
@@ -168,34 +169,12 @@ static void joint_release(struct joint *joint)
     free(joint->context);
 }
 
-/* Total variation, 1/2 sum |a - b|. */
-static double total_variation(const double *a, const double *b, size_t n)
-{
-    double sum = 0.0;
-
-    for (size_t i = 0; i < n; i++) {
-        sum += fabs(a[i] - b[i]);
-    }
-    return 0.5 * sum;
-}
-
-/* KL(a || b) in nats, infinite where b misses mass of a. */
-static double divergence_nats(const double *a, const double *b, size_t n)
-{
-    double sum = 0.0;
-
-    for (size_t i = 0; i < n; i++) {
-        sum += a[i] > 0.0 ? a[i] * log(a[i] / b[i]) : 0.0;
-    }
-    return sum;
-}
-
 /* KL(law || product of the law's own marginals): 0 for one target. */
 static double total_correlation_nats(const struct joint *joint, const double *law)
 {
     double *marginal = marginals_new(joint, law);
     double *product = product_new(joint, marginal);
-    const double nats = joint->n == 1 ? 0.0 : divergence_nats(law, product, joint->outcomes);
+    const double nats = joint->n == 1 ? 0.0 : mg_kl_nats(law, product, joint->outcomes);
 
     free(product);
     free(marginal);
@@ -230,7 +209,7 @@ static void emit_marginals(const struct joint *joint)
 
 static void emit_outcomes(const struct joint *joint)
 {
-    int *tokens = mg_scratch(joint->n, sizeof(tokens[0]));
+    int *tokens = mg_allocate(joint->n, sizeof(tokens[0]));
 
     for (size_t o = 0; o < joint->outcomes; o++) {
         const double exact = joint->exact == NULL ? 0.0 : joint->exact[o];
@@ -275,17 +254,15 @@ static void emit_information(const struct joint *joint)
     if (joint->n == 2) {
         emit_quantity(joint, "mutual_information_nats", mg_real(correlation), exact_correlation);
     }
-    emit_quantity(joint, "tv_joint_product",
-                  mg_real(total_variation(joint->chain, joint->product, n)),
-                  known ? total_variation(joint->exact, joint->exact_product, n) : 0.0);
+    emit_quantity(joint, "tv_joint_product", mg_real(mg_tv(joint->chain, joint->product, n)),
+                  known ? mg_tv(joint->exact, joint->exact_product, n) : 0.0);
     if (known) {
         emit_quantity(joint, "kl_exact_product_nats",
-                      mg_real(divergence_nats(joint->exact, joint->product, n)),
-                      divergence_nats(joint->exact, joint->exact_product, n));
+                      mg_real(mg_kl_nats(joint->exact, joint->product, n)),
+                      mg_kl_nats(joint->exact, joint->exact_product, n));
         emit_quantity(joint, "impossible_mass", mg_real(impossible_mass(joint, joint->product)),
                       impossible_mass(joint, joint->exact_product));
-        emit_quantity(joint, "tv_model_exact",
-                      mg_real(total_variation(joint->chain, joint->exact, n)), 0.0);
+        emit_quantity(joint, "tv_model_exact", mg_real(mg_tv(joint->chain, joint->exact, n)), 0.0);
     }
     emit_quantity(joint, "chain_order_spread", mg_real(joint->spread), 0.0);
 }
