@@ -277,6 +277,7 @@ static uint32_t *row_logits(struct context *c, const int *row)
     const struct mg_transformer_config *config = c->config;
     const size_t d = config->width;
     const size_t first = c->T - config->length;
+    const uint32_t wte = offset_of(c, -1, "wte");
     uint32_t *h = nodes_new(c->T * d);
     uint32_t *x;
     uint32_t *all;
@@ -286,7 +287,7 @@ static uint32_t *row_logits(struct context *c, const int *row)
         const size_t id = token < 0 ? config->vocab : (size_t)token;
 
         for (size_t i = 0; i < d; i++) {
-            h[t * d + i] = offset_of(c, -1, "wte") + (uint32_t)(id * d + i);
+            h[t * d + i] = wte + (uint32_t)(id * d + i);
             if (config->positions == MG_POSITIONS_ABSOLUTE) {
                 h[t * d + i] =
                     plus(&c->tape, h[t * d + i], offset_of(c, -1, "wpe") + (uint32_t)(t * d + i));
