@@ -78,20 +78,20 @@ static void softmax_rows(float *scores, float scale, size_t T, bool causal)
 
     for (size_t i = 0; i < T; i++) {
         float *row = scores + i * wide;
-        const size_t seen = causal ? i + 1 : T;
-        float largest = -INFINITY;
+        float largest;
 
-        for (size_t j = seen; j < wide; j++) {
+        for (size_t j = causal ? i + 1 : T; j < wide; j++) {
             row[j] = -INFINITY;
         }
-#pragma omp simd reduction(max : largest)
-        for (size_t j = 0; j < wide; j++) {
-            largest = row[j] > largest ? row[j] : largest;
-        }
+        largest = mg_largest(row, wide);
 #pragma omp simd
         for (size_t j = 0; j < wide; j++) {
-            row[j] = mg_exp_one((row[j] - largest) * scale);
+            row[j] = (row[j] - largest) * scale;
         }
+    }
+#pragma omp simd
+    for (size_t i = 0; i < T * wide; i++) { /* all rows at once: short ones would wait for exp */
+        scores[i] = mg_exp_one(scores[i]);
     }
     for (size_t i = 0; i < T; i++) {
         float *row = scores + i * wide;
