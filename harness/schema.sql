@@ -78,6 +78,18 @@ CREATE TABLE run (
 CREATE INDEX run_unfinished ON run (status) WHERE status <> 'done';
 CREATE INDEX run_param_set ON run (param_set_id);
 
+-- A verdict holds for the numbers it was judged on, and no longer.
+CREATE TRIGGER run_changed AFTER UPDATE OF digest ON run WHEN old.digest IS NOT new.digest
+BEGIN
+    UPDATE claim SET estimate = NULL, ci_lo = NULL, ci_hi = NULL, n = NULL, verdict = 'not_run'
+    WHERE experiment_id = new.experiment_id AND n IS NOT NULL;
+END;
+CREATE TRIGGER run_removed AFTER DELETE ON run
+BEGIN
+    UPDATE claim SET estimate = NULL, ci_lo = NULL, ci_hi = NULL, n = NULL, verdict = 'not_run'
+    WHERE experiment_id = old.experiment_id AND n IS NOT NULL;
+END;
+
 -- Entry 0 is the training, called train; then the measures in the order of the file.
 CREATE TABLE run_result (
     run_id    INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
@@ -145,6 +157,18 @@ CREATE TABLE schedules_data (
     j INTEGER NOT NULL, h_nats REAL, z_nats REAL, nonfinite TEXT,
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE position_pairs_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    position_a INTEGER NOT NULL, position_b INTEGER NOT NULL, tv_model REAL, tv_exact REAL,
+    nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plans_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    rule TEXT NOT NULL, nfe REAL, plan TEXT NOT NULL, kl_nats REAL, regret_nats REAL, against TEXT,
+    nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
 
 CREATE VIEW runs AS
     SELECT r.run_id, e.name AS experiment, r.replicate, r.seed, r.status, r.source, r.predictor,
@@ -184,6 +208,12 @@ CREATE VIEW ledger AS
 CREATE VIEW schedules AS
     SELECT u.run_id, u.name AS probe, d.j, d.h_nats, d.z_nats
     FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id;
+CREATE VIEW position_pairs AS
+    SELECT u.run_id, u.name AS probe, d.position_a, d.position_b, d.tv_model, d.tv_exact
+    FROM run_result u JOIN position_pairs_data d ON d.result_id = u.result_id;
+CREATE VIEW plans AS
+    SELECT u.run_id, u.name AS probe, d.rule, d.nfe, d.plan, d.kl_nats, d.regret_nats, d.against
+    FROM run_result u JOIN plans_data d ON d.result_id = u.result_id;
 CREATE VIEW claims AS
     SELECT e.name AS experiment, c.about, c.name, c.source, c.accept_lo, c.accept_hi, c.estimate,
            c.ci_lo, c.ci_hi, c.n, c.verdict

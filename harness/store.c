@@ -20,7 +20,7 @@
 #include "harness/store_sql.h"
 #include "model/numeric/arena.h"
 
-enum { CACHE_MAX = 64 };
+enum { CACHE_MAX = 128 };
 
 struct prepared {
     const char *sql; /* address of the literal: equal texts may be prepared twice */
@@ -40,6 +40,11 @@ struct mg_store {
 static enum mg_status sql_fail(struct mg_store *store, struct mg_error *err)
 {
     return mg_fail(err, MG_ESTORAGE, "%s: %s", store->path, sqlite3_errmsg(store->db));
+}
+
+const char *mg_store_library(void)
+{
+    return sqlite3_libversion();
 }
 
 const char *mg_sql_path(const struct mg_store *store)
@@ -183,8 +188,8 @@ static char *row_insert(enum mg_table table)
     for (size_t i = 0; i < mg_table_width(table); i++) {
         strcat(marks, ", ?");
     }
-    return mg_text("INSERT INTO %s_data (result_id, ordinal, %s, nonfinite) VALUES (%s)",
-                   mg_table_name(table), mg_table_columns(table), marks);
+    return mg_format("INSERT INTO %s_data (result_id, ordinal, %s, nonfinite) VALUES (%s)",
+                     mg_table_name(table), mg_table_columns(table), marks);
 }
 
 enum mg_status mg_store_begin(struct mg_store *store, struct mg_error *err)
@@ -208,36 +213,6 @@ void mg_store_rollback(struct mg_store *store)
     if (!sqlite3_get_autocommit(store->db)) {
         (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     }
-}
-
-struct integer_answer {
-    int64_t value;
-    bool found;
-};
-
-static enum mg_status take_integer(void *ctx, const struct mg_value *values, size_t n,
-                                   struct mg_error *err)
-{
-    struct integer_answer *answer = ctx;
-
-    (void)err;
-    assert(n == 1);
-    answer->value = values[0].integer;
-    answer->found = true;
-    return MG_OK;
-}
-
-enum mg_status mg_sql_integer(int64_t *value, bool *found, struct mg_store *store, const char *sql,
-                              const struct mg_value *arguments, size_t n, struct mg_error *err)
-{
-    struct integer_answer answer = {0, false};
-    const enum mg_status status = mg_sql(store, sql, arguments, n, take_integer, &answer, err);
-
-    if (answer.found) {
-        *value = answer.value;
-    }
-    *found = answer.found;
-    return status;
 }
 
 /* ---- text that comes from files ---- */
@@ -277,7 +252,7 @@ static enum mg_status set_scope(struct mg_store *store, const char *experiment,
     }
     status = mg_scope_set(store, experiment, err);
     free(store->scope);
-    store->scope = status == MG_OK && experiment != NULL ? mg_text("%s", experiment) : NULL;
+    store->scope = status == MG_OK && experiment != NULL ? mg_format("%s", experiment) : NULL;
     return status;
 }
 
@@ -382,7 +357,7 @@ static void remove_new(const char *path)
     static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
 
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-        char *name = mg_text("%s%s", path, endings[i]);
+        char *name = mg_format("%s%s", path, endings[i]);
         (void)unlink(name);
         free(name);
     }
@@ -398,7 +373,7 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
 
     assert(store != NULL && path != NULL);
     *store = NULL;
-    opened->path = mg_text("%s", path);
+    opened->path = mg_format("%s", path);
     opened->lock = -1;
     for (enum mg_table t = 0; t < MG_TABLE_COUNT; t++) {
         opened->inserts[t] = row_insert(t);
