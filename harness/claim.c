@@ -194,8 +194,34 @@ static enum mg_status add_claims(struct mg_verdicts *verdicts, struct mg_store *
     return MG_OK;
 }
 
-enum mg_status mg_claims_verify(struct mg_verdicts *verdicts, struct mg_store *store,
-                                const char *const *names, size_t n, struct mg_error *err)
+/* Judge all that were added; a faulty one is not run and its first fault goes to err. */
+static enum mg_status judge_all(struct mg_verdicts *verdicts, struct mg_store *store,
+                                struct mg_error *err)
+{
+    enum mg_status status = MG_OK;
+
+    for (size_t i = 0; i < verdicts->n; i++) {
+        struct mg_verdict *claim = &verdicts->items[i];
+        struct mg_error inner = {0};
+        const enum mg_status judged = verify_one(claim, store, &inner);
+
+        if (judged == MG_EUSAGE) {
+            mg_claim_judge(claim, NULL, 0);
+            snprintf(claim->reason, sizeof(claim->reason), "%.399s", inner.text);
+        }
+        if (judged != MG_OK) {
+            status = mg_fail(err, judged, "%s", inner.text);
+        }
+        if (judged != MG_OK && judged != MG_EUSAGE) {
+            return status;
+        }
+        verdicts->counts[claim->word]++;
+    }
+    return status;
+}
+
+enum mg_status mg_claims_judge(struct mg_verdicts *verdicts, struct mg_store *store,
+                               const char *const *names, size_t n, struct mg_error *err)
 {
     struct mg_answer experiments = {0};
     enum mg_status status;
@@ -204,21 +230,44 @@ enum mg_status mg_claims_verify(struct mg_verdicts *verdicts, struct mg_store *s
     *verdicts = (struct mg_verdicts){0};
     status = mg_catalog_experiments(&experiments, store, names, n, err);
     for (size_t row = 0; status == MG_OK && row < experiments.n_rows; row++) {
-        status = add_claims(verdicts, store, mg_answer_cell(&experiments, row, 0)->text, err);
-    }
-    for (size_t i = 0; status == MG_OK && i < verdicts->n; i++) {
-        status = verify_one(&verdicts->items[i], store, err);
-        verdicts->counts[verdicts->items[i].word]++;
+        status = add_claims(verdicts, store, mg_answer_text(&experiments, row, "name"), err);
     }
     mg_answer_free(&experiments);
+    if (status == MG_OK) {
+        status = judge_all(verdicts, store, err);
+    }
+    if (status == MG_OK && verdicts->counts[MG_VERDICT_NOT_REPRODUCED] > 0) {
+        status = MG_NO;
+    } else if (status == MG_OK && verdicts->counts[MG_VERDICT_REPRODUCED] < verdicts->n) {
+        status = MG_UNDECIDED;
+    }
+    return status;
+}
+
+enum mg_status mg_claims_verify(struct mg_verdicts *verdicts, struct mg_store *store,
+                                const char *const *names, size_t n, struct mg_error *err)
+{
+    const enum mg_status judged = mg_claims_judge(verdicts, store, names, n, err);
+    enum mg_status status;
+
+    if (judged != MG_OK && judged != MG_NO && judged != MG_UNDECIDED) {
+        return judged;
+    }
+    status = mg_store_begin(store, err);
+    for (size_t i = 0; status == MG_OK && i < verdicts->n; i++) {
+        const struct mg_verdict *claim = &verdicts->items[i];
+        status =
+            mg_store_set_verdict(store, claim->experiment, claim->name, claim->estimate,
+                                 claim->ci_lo, claim->ci_hi, claim->n, words[claim->word], err);
+    }
+    if (status == MG_OK) {
+        status = mg_store_commit(store, err);
+    }
     if (status != MG_OK) {
-        mg_verdicts_free(verdicts);
+        mg_store_rollback(store);
         return status;
     }
-    if (verdicts->counts[MG_VERDICT_NOT_REPRODUCED] > 0) {
-        return MG_NO;
-    }
-    return verdicts->counts[MG_VERDICT_REPRODUCED] == verdicts->n ? MG_OK : MG_UNDECIDED;
+    return judged;
 }
 
 void mg_verdicts_free(struct mg_verdicts *verdicts)

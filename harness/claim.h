@@ -33,7 +33,7 @@ struct mg_verdict {
     double ci_lo, ci_hi;         /* NaN: none (exact, one replicate, nothing finite) */
     size_t n;                    /* values that answered */
     enum mg_verdict_word word;
-    char reason[160]; /* why it is not plainly decided, "" otherwise */
+    char reason[400]; /* why it is not plainly decided, "" otherwise */
 };
 
 struct mg_verdicts {
@@ -53,12 +53,20 @@ const char *mg_verdict_name(enum mg_verdict_word word);
 void mg_claim_judge(struct mg_verdict *verdict, const double *values, size_t n);
 
 /*
- * Judge the claims of the named experiments, all in the database where n is 0, store the verdicts
- * and hand them over (mg_verdicts_free). The store is open for writing.
+ * Judge the claims of the named experiments, all in the database where n is 0, and hand the
+ * verdicts over (mg_verdicts_free, also after a failure); nothing is stored.
  *
  * MG_OK: every claim is reproduced. MG_NO: one at least is not. MG_UNDECIDED: none is refuted but
  * some are inconclusive or not run. MG_EUSAGE: an experiment is unknown, or a query is faulty,
- * answers in the wrong form or twice for a replicate; then nothing is stored.
+ * answers in the wrong form or twice for a replicate; such a claim is not_run and says why in
+ * reason, the others are judged, err has the first.
+ */
+enum mg_status mg_claims_judge(struct mg_verdicts *verdicts, struct mg_store *store,
+                               const char *const *names, size_t n, struct mg_error *err);
+
+/*
+ * Judge and store, in one transaction, in a store open for writing. Returns as mg_claims_judge;
+ * after MG_EUSAGE nothing is stored.
  */
 enum mg_status mg_claims_verify(struct mg_verdicts *verdicts, struct mg_store *store,
                                 const char *const *names, size_t n, struct mg_error *err);

@@ -48,8 +48,11 @@ struct cut {
     size_t *first; /* (n) first row of each index */
     size_t *id;    /* (n) distinct series, from 1 */
     size_t *from;  /* (panels) first index of each panel, from 1 */
+    size_t *novel; /* (kinds) first index of each distinct series, from 1 */
     size_t n;
     size_t panels;
+    size_t kinds;
+    size_t longest; /* bytes of the longest series */
 };
 
 static bool same(const struct mg_answer *rows, const char *column, size_t a, size_t b)
@@ -59,12 +62,11 @@ static bool same(const struct mg_answer *rows, const char *column, size_t a, siz
 
 static void find_cuts(struct cut *cut, const struct mg_answer *rows)
 {
-    size_t distinct = 0;
-
     cut->first = calloc(rows->n_rows + 1, sizeof(*cut->first));
     cut->id = calloc(rows->n_rows + 1, sizeof(*cut->id));
     cut->from = calloc(rows->n_rows + 1, sizeof(*cut->from));
-    if (cut->first == NULL || cut->id == NULL || cut->from == NULL) {
+    cut->novel = calloc(rows->n_rows + 1, sizeof(*cut->novel));
+    if (cut->first == NULL || cut->id == NULL || cut->from == NULL || cut->novel == NULL) {
         abort();
     }
     for (size_t row = 0; row < rows->n_rows; row++) {
@@ -79,7 +81,10 @@ static void find_cuts(struct cut *cut, const struct mg_answer *rows)
             cut->id[cut->n] = same(rows, "series", cut->first[k], row) ? cut->id[k] : 0;
         }
         if (cut->id[cut->n] == 0) {
-            cut->id[cut->n] = ++distinct;
+            const size_t length = strlen(mg_answer_text(rows, row, "series"));
+            cut->longest = length > cut->longest ? length : cut->longest;
+            cut->novel[cut->kinds++] = cut->n + 1;
+            cut->id[cut->n] = cut->kinds;
         }
         cut->first[cut->n++] = row;
     }
@@ -129,11 +134,12 @@ void mg_datablock_add(struct mg_buffer *script, const char *name, const struct m
             add_cell(script, mg_answer_cell(rows, row, i));
         }
     }
-    mg_buffer_printf(script, "\nEOD\n%s_rows = %zu\n%s_n = %zu\n%s_panels = %zu\n", name,
-                     rows->n_rows, name, cut.n, name, cut.panels);
+    mg_buffer_printf(script, "\nEOD\n%s_rows = %zu\n%s_n = %zu\n%s_panels = %zu\n%s_kinds = %zu\n%s_chars = %zu\n",
+                     name, rows->n_rows, name, cut.n, name, cut.panels, name, cut.kinds, name, cut.longest);
     add_words(script, name, "panel", rows, "panel", cut.first, NULL, cut.n);
     add_words(script, name, "series", rows, "series", cut.first, NULL, cut.n);
     add_numbers(script, name, "id", cut.id, cut.n);
+    add_words(script, name, "kind", rows, "series", cut.first, cut.novel, cut.kinds);
     add_words(script, name, "panel_name", rows, "panel", cut.first, cut.from, cut.panels);
     add_numbers(script, name, "from", cut.from, cut.panels);
     to = cut.id; /* not needed any more; panels <= n */
@@ -144,4 +150,5 @@ void mg_datablock_add(struct mg_buffer *script, const char *name, const struct m
     free(cut.first);
     free(cut.id);
     free(cut.from);
+    free(cut.novel);
 }

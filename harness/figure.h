@@ -15,6 +15,7 @@
  *   b_rows           number of rows
  *   b_n              number of indices (0 without rows); index k - 1 belongs to
  *   b_panel[k], b_series[k], b_id[k]   its words, and which of the distinct series it is
+ *   b_kinds, b_kind[id], b_chars   the distinct series, and how long the longest is
  *   b_panels, b_panel_name[p], b_from[p], b_to[p]   panels, each with its range of k
  * and everything style.gp defines. It must end with the output complete (unset multiplot).
  */

@@ -22,7 +22,7 @@ static void start(const char *folder, char *const *argv, int complaints)
 
     if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0 ||
         dup2(complaints, STDERR_FILENO) < 0 || chdir(folder) != 0 ||
-        setenv("LC_ALL", "C", 1) != 0) {
+        setenv("LC_ALL", "C.UTF-8", 1) != 0) {
         _exit(NO_START);
     }
     alarm(SECONDS_MAX); /* survives exec: a script that waits for somebody ends */

@@ -9,7 +9,7 @@
 #include "model/numeric/error.h"
 
 /*
- * Run `gnuplot -d ARGUMENTS` in a folder with LC_ALL=C and no input, for at most 60 s of wall
+ * Run `gnuplot -d ARGUMENTS` in a folder with LC_ALL=C.UTF-8 and no input, for at most 60 s of wall
  * time. Anything on standard error is a failure, and so is an exit status other than 0:
  * MG_EUSAGE with the first lines gnuplot said. MG_EENVIRONMENT if there is no gnuplot.
  */
