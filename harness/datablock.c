@@ -134,8 +134,10 @@ void mg_datablock_add(struct mg_buffer *script, const char *name, const struct m
             add_cell(script, mg_answer_cell(rows, row, i));
         }
     }
-    mg_buffer_printf(script, "\nEOD\n%s_rows = %zu\n%s_n = %zu\n%s_panels = %zu\n%s_kinds = %zu\n%s_chars = %zu\n",
-                     name, rows->n_rows, name, cut.n, name, cut.panels, name, cut.kinds, name, cut.longest);
+    mg_buffer_printf(
+        script,
+        "\nEOD\n%s_rows = %zu\n%s_n = %zu\n%s_panels = %zu\n%s_kinds = %zu\n%s_chars = %zu\n", name,
+        rows->n_rows, name, cut.n, name, cut.panels, name, cut.kinds, name, cut.longest);
     add_words(script, name, "panel", rows, "panel", cut.first, NULL, cut.n);
     add_words(script, name, "series", rows, "series", cut.first, NULL, cut.n);
     add_numbers(script, name, "id", cut.id, cut.n);

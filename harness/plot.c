@@ -15,7 +15,7 @@
 #include "harness/datablock.h"
 #include "harness/gnuplot.h"
 
-static const char *const pictures[] = {".svg", ".dark.svg", ".png", ".pdf"};
+static const char *const pictures[] = {".svg", ".png", ".pdf"};
 enum { PICTURES = sizeof(pictures) / sizeof(pictures[0]) };
 
 static char *with_suffix(const char *base, const char *suffix)
@@ -117,8 +117,7 @@ static enum mg_status clear_date(const char *path, struct mg_error *err)
 static enum mg_status render(const struct mg_drawing *drawing, const char *folder,
                              const char *script_path, struct mg_error *err)
 {
-    static const char *const formats[] = {"format='svg'", "format='dark'", "format='png'",
-                                          "format='pdf'"};
+    static const char *const formats[] = {"format='svg'", "format='png'", "format='pdf'"};
     const char *arguments[3 * PICTURES];
     char *part = with_suffix(drawing->base, ".gp.part");
     char *pdf = with_suffix(drawing->base, ".pdf");

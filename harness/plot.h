@@ -29,7 +29,7 @@ enum mg_plot_state {
 struct mg_drawing {
     struct mg_figure figure;
     enum mg_plot_state state;
-    char *base;   /* path of the pictures without ".svg", ".dark.svg", ".png", ".pdf", ".gp" */
+    char *base;   /* path of the pictures without ".svg", ".png", ".pdf", ".gp" */
     char *script; /* the standalone script, NULL unless drawn or unchanged */
     char reason[1024];
 };

@@ -18,8 +18,8 @@ do for [p = 1:mean_panels] {
              with linespoints ls 20 lw 0.5 ps 0.5, \
          for [i = mean_from[p]:mean_to[p]] $seed index i-1 using 3:4 \
              with points pt 7 ps 0.35 lc rgb dots(mean_id[i]), \
-         for [i = mean_from[p]:mean_to[p]] $mean index i-1 using 3:4:(half($5,$6)) \
-             with yerrorbars lc rgb col(mean_id[i]) lw 1 pt 0, \
+         for [i = mean_from[p]:mean_to[p]] $mean index i-1 using 3:($4 - half($5,$6)):(0):(2 * half($5,$6)) \
+             with vectors nohead lc rgb col(mean_id[i]) lw 1, \
          for [i = mean_from[p]:mean_to[p]] $mean index i-1 using 3:4 with linespoints ls mean_id[i]
 }
 eval key_cell

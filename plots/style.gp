@@ -8,7 +8,7 @@
 #   ink, faint       colours of text and of grid lines
 #   col(i)           colour of series i, dots(i), band(i) the same, lighter: seeds and 90 % bands
 #   half(v, n)       half-width of the 90 % Student t interval of a mean: v variance, n seeds
-#                    (0 for one seed: no bar is drawn, since error bars have no end caps)
+#                    (0 for one seed); draw it `using x:(y - half):(0):(2 * half) with vectors nohead`
 # For several panels with one key above them, all of a size:
 #   keys = 1; eval grid(n)    choose columns and rows for n panels, open the figure and a multiplot;
 #                             keys: lines of the key; `across` and `down` say what was chosen
@@ -63,10 +63,8 @@ set label textcolor rgb ink
 set xlabel textcolor rgb ink offset 0,0.3
 set ylabel textcolor rgb ink offset 0.5,0
 set cblabel textcolor rgb ink
-set bars 0
 set style fill solid 1.0 border lc rgb ink
 set boxwidth 0.8 relative
-set pointintervalbox 0
 set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21908c', 0.75 '#5dc863', 1 '#fde725')
 
 grid(n) = sprintf("across = %d; down = %d", n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2, \

@@ -41,9 +41,9 @@ do for [r = 1:pair_panels] {
 }
 keys = 3
 eval key_cell
-plot 2 notitle, keyentry with boxes fs solid lc rgb faint title 'exact joint, marginal', \
+plot 2 notitle, keyentry with boxes fs solid lc rgb faint title 'exact joint', \
      keyentry with boxes fs empty border rgb ink lc rgb ink title 'product of marginals', \
      keyentry with lines ls 22 lw 2 title (reported_n ? 'paper: 0.55, 0.69' : ''), \
-     keyentry with points ls 1 title (single_mean_n ? 'network: marginal, product' : ''), \
+     keyentry with points ls 1 title (single_mean_n ? mean_kind[1] : ''), \
      for [i = 2:mean_kinds] keyentry with points ls i title mean_kind[i]
 unset multiplot

@@ -7,7 +7,7 @@ if (end_rows) { stats $end using 3 nooutput; hi = STATS_max > hi ? STATS_max : h
 stats $mean using 2 nooutput
 last = STATS_max
 margin = 0.06 * (hi - lo > 0 ? hi - lo : 1)
-keys = mean_panels == 1 ? 2 : 1
+keys = 2
 eval grid(mean_panels)
 set xrange [0 : last * 1.06]
 set yrange [lo - margin : hi + margin]
