@@ -30,6 +30,8 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
                              struct mg_error *err);
 void mg_store_close(struct mg_store *store); /* NULL is fine */
 
+const char *mg_store_library(void); /* version of SQLite, as loaded */
+
 /* One value of a query's answer; text lives until the visitor returns. */
 enum mg_value_type { MG_VALUE_NULL, MG_VALUE_INTEGER, MG_VALUE_REAL, MG_VALUE_TEXT };
 struct mg_value {
@@ -137,11 +139,10 @@ enum mg_status mg_store_put_run(int64_t *run_id, struct mg_store *store, int64_t
 enum mg_status mg_store_trim_runs(struct mg_store *store, int64_t experiment_id,
                                   struct mg_error *err);
 
-/* Forget the experiment's verdicts: its numbers changed. */
-enum mg_status mg_store_clear_verdicts(struct mg_store *store, int64_t experiment_id,
-                                       struct mg_error *err);
-
-/* "pending", "running", "done" or "failed"; digest (may be NULL) and wall time with "done". */
+/*
+ * "pending", "running", "done" or "failed"; digest and wall time with "done", else NULL and NaN.
+ * A changed digest takes the verdicts of the experiment away.
+ */
 enum mg_status mg_store_set_run(struct mg_store *store, int64_t run_id, const char *status,
                                 const char *digest, double wall_s, struct mg_error *err);
 
