@@ -64,7 +64,7 @@ static void student_of_one_value_is_unbounded(void **state)
 
     (void)state;
     assert_close(interval.estimate, 0.5, 0.0);
-    assert_true(interval.lo == -INFINITY && interval.hi == INFINITY);
+    assert_true(interval.lo == -(double)INFINITY && interval.hi == (double)INFINITY);
 }
 
 static void student_of_nothing_or_of_a_diverged_value_is_nan(void **state)
