@@ -53,7 +53,10 @@ struct mg_measure {
     enum mg_status (*run)(const struct mg_measure_input *input, struct mg_error *err);
 };
 
-const struct mg_measure *mg_measures(size_t *n);
+/* The table of measures, as pointers: each row is defined in its own file; n out. */
+const struct mg_measure *const *mg_measures(size_t *n);
+
+/* The measure called kind, or NULL. */
 const struct mg_measure *mg_measure_find(const char *kind);
 
 #endif

@@ -1,0 +1,20 @@
+/*
+ * kinds.h - the kinds of measures, each defined in the file of its name.
+ *
+ * The table of measure.c lists them; nothing else includes this header but those files.
+ */
+#ifndef MG_MEASURE_KINDS_H
+#define MG_MEASURE_KINDS_H
+
+#include "model/measure/measure.h"
+
+extern const struct mg_measure mg_measure_joint;       /* joint.c */
+extern const struct mg_measure mg_measure_distance;    /* distance.c */
+extern const struct mg_measure mg_measure_law;         /* law_measure.c */
+extern const struct mg_measure mg_measure_samples;     /* samples.c */
+extern const struct mg_measure mg_measure_schedule;    /* schedule.c */
+extern const struct mg_measure mg_measure_likelihood;  /* likelihood.c */
+extern const struct mg_measure mg_measure_order;       /* arness.c */
+extern const struct mg_measure mg_measure_consistency; /* consistency.c */
+
+#endif
