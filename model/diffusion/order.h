@@ -22,8 +22,8 @@ enum mg_sizing {
     MG_SIZING_COUNT,     /* per_step or steps, exactly one of them */
     MG_SIZING_STEPS,     /* steps only (strided) */
     MG_SIZING_PARTITION, /* the partition says it (fixed) */
-    MG_SIZING_TAU,       /* a threshold (threshold) */
-    MG_SIZING_GAMMA,     /* a budget (entropy_budget) */
+    MG_SIZING_TAU,       /* a threshold (threshold, frechet) */
+    MG_SIZING_GAMMA,     /* a budget (entropy_budget, factor) */
     MG_SIZING_NONE       /* the rule says it (bisect) */
 };
 
@@ -38,30 +38,30 @@ struct mg_sampler {
     size_t block;       /* block length confining the order, 0 for none */
     double temperature; /* tokens are drawn from p^(1/T) normalised; T = 0 takes the arg-max */
     enum mg_ties ties;
-    double tau;              /* threshold */
-    double gamma;            /* entropy_budget, nats */
-    size_t *group_of;        /* fixed, optimal: the step that reveals each position (L); owned by
-                                the sampler's maker; NULL otherwise */
+    double tau;       /* threshold, frechet: a probability */
+    double gamma;     /* entropy_budget: nats; factor: Fast-dLLM's f */
+    size_t *group_of; /* fixed, optimal: the step that reveals each position (L); owned by
+                         the sampler's maker; NULL otherwise */
 };
 
 /* What a rule may look at. */
 struct mg_order_view {
     const struct mg_sampler *sampler;
-    size_t length;        /* L */
-    size_t vocab;         /* V */
-    const int *context;   /* (L) tokens, MG_MASK where masked; at least one mask */
-    const bool *prompt;   /* (L) true where the token was given at the start; NULL: nowhere */
-    const double *probs;  /* (L, V) predictions, the sampler's temperature NOT applied */
-    const double *drawn;  /* (L) low_confidence: probability of the token drawn for each masked
-                             position; NULL for all other rules */
+    size_t length;       /* L */
+    size_t vocab;        /* V */
+    const int *context;  /* (L) tokens, MG_MASK where masked; at least one mask */
+    const bool *prompt;  /* (L) true where the token was given at the start; NULL: nowhere */
+    const double *probs; /* (L, V) predictions, the sampler's temperature NOT applied */
+    const double *drawn; /* (L) low_confidence: probability of the token drawn for each masked
+                            position; NULL for all other rules */
 };
 
 struct mg_selection {
-    size_t *sure;   /* positions revealed in any case, ascending; capacity L */
+    size_t *sure; /* positions revealed in any case, ascending; capacity L */
     size_t n_sure;
-    size_t *pool;   /* positions of which `take` are revealed, ascending; capacity L */
+    size_t *pool; /* positions of which `take` are revealed, ascending; capacity L */
     size_t n_pool;
-    size_t take;    /* 0 when the pool is empty; n_sure + take >= 1 */
+    size_t take; /* 0 when the pool is empty; n_sure + take >= 1 */
 };
 
 struct mg_order {
@@ -83,9 +83,20 @@ const struct mg_order *mg_order_find(const char *name);
 void mg_order_select(struct mg_selection *selection, const struct mg_order_view *view);
 
 /*
- * How many positions the coming step of a COUNT or STEPS sampler reveals, given that `masked` of
- * the `total` positions it will ever reveal (in the current block) are still masked.
- * steps: as even as possible, larger first; per_step: min(per_step, masked).
+ * The masked positions the coming step may choose among: all, or with `block` those of the first
+ * block that has a mask. at (L) out, ascending; returns how many. *count, if not NULL: how many of
+ * them a COUNT sampler reveals.
+ */
+size_t mg_order_candidates(size_t *at, size_t *count, const struct mg_order_view *view);
+
+/* A score as rules compare it: rounded to 12 decimals. */
+double mg_order_round(double score);
+
+/*
+ * How many positions the coming step of a COUNT sampler reveals, given that `masked` of the
+ * `total` positions it will ever reveal (with `block`: in the current block, and steps are those
+ * of the block) are still masked. steps: as even as possible, larger first;
+ * per_step: min(per_step, masked).
  */
 size_t mg_order_step_size(const struct mg_sampler *sampler, size_t masked, size_t total);
 

@@ -7,6 +7,7 @@
 #define MG_DIFFUSION_TRAINER_H
 
 #include "model/diffusion/objective.h"
+#include "model/network/adamw.h"
 #include "model/network/transformer.h"
 #include "model/numeric/error.h"
 #include "model/source/source.h"
@@ -16,12 +17,12 @@ struct mg_train_config {
     const struct mg_noise *schedule;
     size_t steps;
     size_t batch;
-    double lr;           /* peak learning rate */
-    size_t warmup;       /* steps of linear warm-up */
-    double lr_final;     /* share of lr at the end of the cosine, e.g. 0.05 */
+    double lr;                              /* peak learning rate */
+    size_t warmup;                          /* steps of linear warm-up */
+    double lr_final;                        /* share of lr at the end of the cosine, e.g. 0.05 */
     double beta1, beta2, eps, weight_decay; /* AdamW (Loshchilov, Hutter 2019, arXiv:1711.05101);
                                                decay on matrices, not on norms */
-    double clip;         /* largest global gradient norm, 0 for none */
+    double clip;                            /* largest global gradient norm, 0 for none */
 };
 
 struct mg_step_stats {
@@ -35,15 +36,17 @@ struct mg_trainer;
 /* Borrows all but config; the transformer must have been made for training with this batch. */
 struct mg_trainer *mg_trainer_new(const struct mg_train_config *config,
                                   struct mg_transformer *transformer,
-                                  const struct mg_source *source,
-                                  const struct mg_streams *streams);
+                                  const struct mg_source *source, const struct mg_streams *streams);
 void mg_trainer_free(struct mg_trainer *trainer);
+
+/* The optimiser's state, for checkpoints: moments and steps done. Owned by the trainer. */
+struct mg_adamw *mg_trainer_adamw(struct mg_trainer *trainer);
 
 /*
  * One step; steps are numbered from 0 and all randomness is addressed by the number. MG_NO when
  * loss or gradient is not finite: the text names step and quantity, parameters are as before.
  */
-enum mg_status mg_trainer_step(struct mg_trainer *trainer, size_t step,
-                               struct mg_step_stats *stats, struct mg_error *err);
+enum mg_status mg_trainer_step(struct mg_trainer *trainer, size_t step, struct mg_step_stats *stats,
+                               struct mg_error *err);
 
 #endif

@@ -21,7 +21,7 @@ struct mg_transformer_config {
     size_t vocab;  /* V, without mask and begin-of-sequence */
     size_t length; /* L, tokens of a row without begin-of-sequence */
     size_t layers;
-    size_t width;  /* d, divided evenly by heads into an even head size */
+    size_t width; /* d, divided evenly by heads into an even head size */
     size_t heads;
     size_t hidden; /* SwiGLU's inner width */
     enum mg_positions positions;
@@ -45,12 +45,46 @@ struct mg_parameters {
     float *block; /* all of them in one aligned block, in list order */
 };
 
-/* The list of a configuration with shapes and no data. Free with mg_parameters_free. */
-struct mg_parameters *mg_parameters_new(const struct mg_transformer_config *config,
-                                        bool allocate);
+/*
+ * The list of a configuration: with zeroed data when `allocate`, else shapes only. The order is
+ * that of memory: q, k and v of a block are adjacent, and so are gate and up, so each group is
+ * one matrix product. Never NULL; free with mg_parameters_free (NULL is fine).
+ */
+struct mg_parameters *mg_parameters_new(const struct mg_transformer_config *config, bool allocate);
 void mg_parameters_free(struct mg_parameters *parameters);
+
+/* The same list with data of its own, zeroed (the moments of an optimiser, a copy). */
+struct mg_parameters *mg_parameters_like(const struct mg_parameters *parameters);
 
 /* The tensor called name, or NULL. */
 struct mg_tensor *mg_parameters_find(const struct mg_parameters *parameters, const char *name);
+
+/* Rows of embedding and head: V tokens, the mask (row V), begin-of-sequence (row V + 1). */
+size_t mg_vocabulary_rows(const struct mg_transformer_config *config);
+
+/* Rows of the network for one sequence: L, and one more with begin-of-sequence. */
+size_t mg_row_length(const struct mg_transformer_config *config);
+
+/* Pointers into one block laid out as the list, for the code that computes. */
+struct mg_block_view {
+    float *attn_norm; /* (d) */
+    float *qkv;       /* (3 d, d): q_proj, k_proj, v_proj */
+    float *attn_out;  /* (d, d) */
+    float *ff_norm;   /* (d) */
+    float *gate_up;   /* (2 hidden, d): ff_proj, up_proj */
+    float *ff_out;    /* (d, hidden) */
+};
+
+struct mg_parameters_view {
+    float *wte;                   /* (V + 2, d) */
+    float *wpe;                   /* (L, d), or NULL */
+    struct mg_block_view *blocks; /* (layers) */
+    float *ln_f;                  /* (d) */
+    float *head;                  /* (V + 2, d) */
+};
+
+/* view out, its blocks (layers) the caller's; parameters has data. */
+void mg_parameters_view(struct mg_parameters_view *view, const struct mg_parameters *parameters,
+                        const struct mg_transformer_config *config);
 
 #endif

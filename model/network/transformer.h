@@ -14,9 +14,13 @@
 #include <stddef.h>
 
 #include "model/network/parameters.h"
+#include "model/numeric/error.h"
 #include "model/numeric/philox.h"
 
 struct mg_transformer;
+
+/* Parts of a batch with gradients of their own, added in order; so threads never change bits. */
+enum { MG_SHARDS = 4 };
 
 /*
  * Allocate a network for rows of config->length tokens with all working memory for batches of up
@@ -30,7 +34,23 @@ void mg_transformer_free(struct mg_transformer *transformer);
 
 const struct mg_transformer_config *mg_transformer_config(const struct mg_transformer *transformer);
 
-/* The one list of tensors: weights, and gradients when made for training (else NULL data). */
+/* Rows that are worked off together, as given to mg_transformer_new. */
+size_t mg_transformer_batch(const struct mg_transformer *transformer);
+
+/*
+ * Work with several threads, the caller's counted in (more than MG_SHARDS are no use): the same
+ * bits at any number. Starts threads, so fork before it. MG_EENVIRONMENT, with nothing changed,
+ * when the loaded OpenBLAS cannot serve several (mg_matmul_start).
+ */
+enum mg_status mg_transformer_set_threads(struct mg_transformer *transformer, size_t threads,
+                                          struct mg_error *err);
+
+/*
+ * The one list of tensors: weights, and gradients when made for training (else NULL data).
+ * Weights may be written between calls. Logits work on a packed copy, renewed after a call of
+ * mg_transformer_parameters or mg_transformer_loss: whoever kept the list and writes to it after
+ * mg_transformer_logits asks for the list again.
+ */
 struct mg_parameters *mg_transformer_parameters(struct mg_transformer *transformer);
 struct mg_parameters *mg_transformer_gradients(struct mg_transformer *transformer);
 

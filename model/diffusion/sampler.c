@@ -1,0 +1,222 @@
+/* sampler.c - see sampler.h. */
+#include "model/diffusion/sampler.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/diffusion/contexts.h"
+#include "model/numeric/arena.h"
+
+enum {
+    ROWS_MAX = 4096,                    /* rows of one prediction */
+    PROBABILITIES_MAX = 4 * 1024 * 1024 /* numbers of one prediction: 32 MiB */
+};
+
+/* Working memory of one call, and what each draw carries from step to step. */
+struct run {
+    struct mg_predictor *predictor;
+    const struct mg_sampler *sampler;
+    bool *prompt;        /* (L) */
+    struct mg_rng *rngs; /* (n) */
+    struct mg_contexts *contexts;
+    size_t rows_max;          /* rows of one prediction */
+    double *probs;            /* (rows_max, L, V) */
+    size_t *active;           /* (n) draws that have a mask */
+    size_t *context_of;       /* (rows_max) number of an active draw's context */
+    double *tempered;         /* (V) */
+    double *drawn;            /* (L) probability of the token drawn first (low_confidence) */
+    int *token;               /* (L) that token */
+    struct mg_selection pick; /* arrays of L */
+};
+
+void mg_temper(double *q, const double *p, size_t vocab, double temperature)
+{
+    size_t best = 0;
+    double total = 0.0;
+
+    assert(temperature >= 0.0);
+    for (size_t v = 1; v < vocab; v++) {
+        best = p[v] > p[best] ? v : best;
+    }
+    for (size_t v = 0; v < vocab; v++) {
+        if (temperature == 1.0) {
+            q[v] = p[v];
+        } else if (temperature == 0.0) {
+            q[v] = v == best ? 1.0 : 0.0;
+        } else {
+            q[v] = p[v] > 0.0 ? exp(log(p[v] / p[best]) / temperature) : 0.0;
+        }
+        total += q[v];
+    }
+    for (size_t v = 0; v < vocab && temperature != 1.0; v++) {
+        q[v] /= total;
+    }
+}
+
+static void run_init(struct run *run, struct mg_predictor *predictor,
+                     const struct mg_sampler *sampler, const int *prompt, size_t n)
+{
+    const size_t length = predictor->length;
+    const size_t fits = PROBABILITIES_MAX / (length * predictor->vocab);
+    const size_t limit = fits < 1 ? 1 : fits > ROWS_MAX ? ROWS_MAX : fits;
+
+    *run = (struct run){.predictor = predictor, .sampler = sampler};
+    run->rows_max = n < limit ? n : limit;
+    run->prompt = mg_allocate(length, sizeof(run->prompt[0]));
+    for (size_t i = 0; i < length; i++) {
+        run->prompt[i] = prompt[i] != MG_MASK;
+    }
+    run->rngs = mg_allocate(n, sizeof(run->rngs[0]));
+    run->contexts = mg_contexts_new(length);
+    run->probs = mg_allocate(run->rows_max * length * predictor->vocab, sizeof(run->probs[0]));
+    run->active = mg_allocate(n, sizeof(run->active[0]));
+    run->context_of = mg_allocate(run->rows_max, sizeof(run->context_of[0]));
+    run->tempered = mg_allocate(predictor->vocab, sizeof(run->tempered[0]));
+    run->drawn = mg_allocate(length, sizeof(run->drawn[0]));
+    run->token = mg_allocate(length, sizeof(run->token[0]));
+    run->pick.sure = mg_allocate(length, sizeof(run->pick.sure[0]));
+    run->pick.pool = mg_allocate(length, sizeof(run->pick.pool[0]));
+}
+
+static void run_release(struct run *run)
+{
+    free(run->pick.pool);
+    free(run->pick.sure);
+    free(run->token);
+    free(run->drawn);
+    free(run->tempered);
+    free(run->context_of);
+    free(run->active);
+    free(run->probs);
+    mg_contexts_free(run->contexts);
+    free(run->rngs);
+    free(run->prompt);
+}
+
+static int draw_token(struct run *run, const double *p, struct mg_rng *rng)
+{
+    mg_temper(run->tempered, p, run->predictor->vocab, run->sampler->temperature);
+    return (int)mg_rng_categorical(rng, run->tempered, run->predictor->vocab);
+}
+
+/* One reverse step of one draw: choose positions, draw their tokens. */
+static void reveal(int *tokens, int *step_of, struct run *run, const double *probs, size_t step,
+                   struct mg_rng *rng)
+{
+    const size_t length = run->predictor->length;
+    const size_t vocab = run->predictor->vocab;
+    const bool draws_first = run->sampler->order->looks_at_drawn;
+    struct mg_selection *pick = &run->pick;
+    const struct mg_order_view view = {.sampler = run->sampler,
+                                       .length = length,
+                                       .vocab = vocab,
+                                       .context = tokens,
+                                       .prompt = run->prompt,
+                                       .probs = probs,
+                                       .drawn = draws_first ? run->drawn : NULL};
+
+    for (size_t i = 0; i < length && draws_first; i++) {
+        if (tokens[i] == MG_MASK) {
+            run->token[i] = draw_token(run, probs + i * vocab, rng);
+            run->drawn[i] = probs[i * vocab + (size_t)run->token[i]];
+        }
+    }
+    mg_order_select(pick, &view);
+    for (size_t i = 0, left = pick->take; i < pick->n_pool && left > 0; i++) {
+        if (mg_rng_below(rng, (uint32_t)(pick->n_pool - i)) < left) {
+            pick->sure[pick->n_sure++] = pick->pool[i];
+            left--;
+        }
+    }
+    for (size_t i = 0; i < pick->n_sure; i++) {
+        const size_t at = pick->sure[i];
+
+        tokens[at] = draws_first ? run->token[at] : draw_token(run, probs + at * vocab, rng);
+        if (step_of != NULL) {
+            step_of[at] = (int)step;
+        }
+    }
+}
+
+/* Predict the distinct contexts of these draws at once and reveal in each. */
+static void reveal_all(int *tokens, int *step_of, struct run *run, const size_t *draws, size_t n,
+                       size_t step)
+{
+    const size_t length = run->predictor->length;
+    const size_t row = length * run->predictor->vocab;
+
+    mg_contexts_clear(run->contexts);
+    for (size_t i = 0; i < n; i++) {
+        run->context_of[i] = mg_contexts_add(run->contexts, tokens + draws[i] * length, NULL);
+    }
+    mg_predict(run->predictor, run->probs, NULL, mg_contexts_rows(run->contexts, 0),
+               mg_contexts_count(run->contexts));
+    for (size_t i = 0; i < n; i++) {
+        const size_t d = draws[i];
+
+        reveal(tokens + d * length, step_of == NULL ? NULL : step_of + d * length, run,
+               run->probs + run->context_of[i] * row, step, &run->rngs[d]);
+    }
+}
+
+static bool has_mask(const int *tokens, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (tokens[i] == MG_MASK) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* List the draws that still have a mask; each needs another prediction. */
+static size_t find_active(struct run *run, size_t *nfe, const int *tokens, size_t n)
+{
+    size_t active = 0;
+
+    for (size_t d = 0; d < n; d++) {
+        if (has_mask(tokens + d * run->predictor->length, run->predictor->length)) {
+            run->active[active++] = d;
+            if (nfe != NULL) {
+                nfe[d]++;
+            }
+        }
+    }
+    return active;
+}
+
+void mg_sample(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
+               const struct mg_sampler *sampler, const int *prompt, size_t n,
+               struct mg_stream stream, size_t first_draw)
+{
+    const size_t length = predictor->length;
+    struct run run;
+    size_t active;
+
+    if (n == 0) {
+        return;
+    }
+    run_init(&run, predictor, sampler, prompt, n);
+    for (size_t d = 0; d < n; d++) {
+        memcpy(tokens + d * length, prompt, length * sizeof(tokens[0]));
+        run.rngs[d] = mg_rng_at(stream, first_draw + d, 0);
+        for (size_t i = 0; i < length && step_of != NULL; i++) {
+            step_of[d * length + i] = -1;
+        }
+        if (nfe != NULL) {
+            nfe[d] = 0;
+        }
+    }
+    active = find_active(&run, nfe, tokens, n);
+    for (size_t step = 0; active > 0; step++) {
+        for (size_t from = 0; from < active; from += run.rows_max) {
+            const size_t some = active - from < run.rows_max ? active - from : run.rows_max;
+
+            reveal_all(tokens, step_of, &run, run.active + from, some, step);
+        }
+        active = find_active(&run, nfe, tokens, n);
+    }
+    run_release(&run);
+}

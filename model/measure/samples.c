@@ -1,0 +1,108 @@
+/*
+ * samples.c - the measure `samples`: drawn sequences, and how many of them could have occurred.
+ *
+ * A draw is coherent when the source gives it positive probability. rate is the share of coherent
+ * draws, nfe the mean number of predictor calls of a draw.
+ */
+#include "model/measure/kinds.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "model/diffusion/sampler.h"
+#include "model/numeric/arena.h"
+
+enum { DRAWS_AT_ONCE = 1024 };
+
+static int *prompt_new(const struct mg_measure_spec *spec, size_t length)
+{
+    int *prompt = mg_allocate(length, sizeof(prompt[0]));
+
+    for (size_t i = 0; i < length; i++) {
+        prompt[i] = spec->context == NULL ? MG_MASK : spec->context[i];
+    }
+    return prompt;
+}
+
+static enum mg_status samples_check(const struct mg_measure_spec *spec,
+                                    const struct mg_source *source, struct mg_error *err)
+{
+    enum mg_status status = MG_OK;
+    int *prompt = prompt_new(spec, source->length);
+
+    if (spec->n_samplers == 0 || spec->draws == 0) {
+        status = mg_fail(err, MG_EUSAGE, "samples: needs samplers and draws");
+    } else if (mg_source_has_oracle(source) && !isfinite(mg_source_log_mass(source, prompt))) {
+        status = mg_fail(err, MG_EUSAGE, "samples: the context has probability zero in the source");
+    }
+    free(prompt);
+    return status;
+}
+
+/* Emit some draws; returns how many are coherent, 0 without an oracle. */
+static size_t emit_draws(const struct mg_measure_input *input, const struct mg_sampler *sampler,
+                         const int *tokens, const size_t *nfe, size_t n, size_t first_draw)
+{
+    const struct mg_source *source = input->source;
+    const bool known = mg_source_has_oracle(source);
+    size_t coherent = 0;
+
+    for (size_t d = 0; d < n; d++) {
+        const int *row = tokens + d * source->length;
+        const bool possible = known && isfinite(mg_source_log_mass(source, row));
+
+        coherent += possible;
+        MG_EMIT(input->sink, MG_TABLE_samples, mg_text(sampler->name), mg_int((int64_t)nfe[d]),
+                mg_int((int64_t)(first_draw + d)), mg_tokens(row, source->length),
+                known ? mg_int(possible) : mg_null());
+    }
+    return coherent;
+}
+
+static void sample_one(const struct mg_measure_input *input, const struct mg_sampler *sampler,
+                       const int *prompt)
+{
+    const struct mg_source *source = input->source;
+    const size_t draws = input->spec->draws;
+    const bool known = mg_source_has_oracle(source);
+    int *tokens = mg_allocate(DRAWS_AT_ONCE * source->length, sizeof(tokens[0]));
+    size_t *nfe = mg_allocate(DRAWS_AT_ONCE, sizeof(nfe[0]));
+    size_t coherent = 0;
+    size_t calls = 0;
+
+    for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
+        const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
+
+        mg_sample(tokens, NULL, nfe, input->predictor, sampler, prompt, some,
+                  input->streams->sample, from);
+        coherent += emit_draws(input, sampler, tokens, nfe, some, from);
+        for (size_t d = 0; d < some; d++) {
+            calls += nfe[d];
+        }
+    }
+    MG_EMIT(input->sink, MG_TABLE_coherence, mg_text(sampler->name),
+            mg_real((double)calls / (double)draws), mg_int((int64_t)draws),
+            mg_real_if(known, (double)coherent / (double)draws), mg_null());
+    free(nfe);
+    free(tokens);
+}
+
+static enum mg_status samples_run(const struct mg_measure_input *input, struct mg_error *err)
+{
+    int *prompt = prompt_new(input->spec, input->source->length);
+
+    (void)err;
+    for (size_t i = 0; i < input->spec->n_samplers; i++) {
+        sample_one(input, &input->spec->samplers[i], prompt);
+    }
+    free(prompt);
+    return MG_OK;
+}
+
+const struct mg_measure mg_measure_samples = {
+    .kind = "samples",
+    .help = "draws of each sampler, with coherence and predictor calls beside the exact rate",
+    .check = samples_check,
+    .run = samples_run,
+};

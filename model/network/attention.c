@@ -1,0 +1,219 @@
+/* attention.c - see attention.h. */
+#include "model/network/attention.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/numeric/tile.h"
+#include "model/numeric/vecmath.h"
+
+/* Scratch of one head; T and the head size are padded to whole vectors, the padding stays zero. */
+struct head_scratch {
+    float *probs;     /* (T, T padded) */
+    float *d_scores;  /* (T, T padded) */
+    float *turned;    /* (size, T padded): k or v transposed */
+    float *padded[3]; /* (T, size padded): right factors of a size that is not a multiple of 8 */
+};
+
+static size_t padded(size_t n)
+{
+    return (n + 7) / 8 * 8;
+}
+
+size_t mg_attention_scratch_size(const struct mg_attention_shape *shape)
+{
+    const size_t T = shape->length;
+
+    return 2 * T * padded(T) + shape->size * padded(T) + 3 * T * padded(shape->size);
+}
+
+static struct head_scratch divide(float *scratch, const struct mg_attention_shape *shape)
+{
+    const size_t T = shape->length;
+    const size_t wide = T * padded(shape->size);
+    struct head_scratch head;
+
+    head.probs = scratch;
+    head.d_scores = head.probs + T * padded(T);
+    head.turned = head.d_scores + T * padded(T);
+    head.padded[0] = head.turned + shape->size * padded(T);
+    head.padded[1] = head.padded[0] + wide;
+    head.padded[2] = head.padded[1] + wide;
+    return head;
+}
+
+/* turned (size, T padded) = x^T, x (T, size) with stride. */
+MG_VECTOR
+static void transpose(float *turned, const float *x, size_t stride, size_t T, size_t size)
+{
+    const size_t wide = padded(T);
+
+    for (size_t t = 0; t < T; t++) {
+        for (size_t c = 0; c < size; c++) {
+            turned[c * wide + t] = x[t * stride + c];
+        }
+    }
+}
+
+/* x (T, size) as a right factor: in place when its rows are whole vectors, else a padded copy. */
+static struct mg_right right_factor(const float *x, size_t stride, float *copy, size_t T,
+                                    size_t size)
+{
+    const size_t wide = padded(size);
+
+    if (size == wide) {
+        return (struct mg_right){x, 16, stride};
+    }
+    for (size_t t = 0; t < T; t++) {
+        memcpy(copy + t * wide, x + t * stride, size * sizeof(*copy));
+    }
+    return (struct mg_right){copy, 16, wide};
+}
+
+/* scores (T, T padded) in/out: dot products become probabilities; the padding becomes 0. */
+MG_VECTOR
+static void softmax_rows(float *scores, float scale, size_t T, bool causal)
+{
+    const size_t wide = padded(T);
+
+    for (size_t i = 0; i < T; i++) {
+        float *row = scores + i * wide;
+        const size_t seen = causal ? i + 1 : T;
+        float largest = -INFINITY;
+
+        for (size_t j = seen; j < wide; j++) {
+            row[j] = -INFINITY;
+        }
+#pragma omp simd reduction(max : largest)
+        for (size_t j = 0; j < wide; j++) {
+            largest = row[j] > largest ? row[j] : largest;
+        }
+#pragma omp simd
+        for (size_t j = 0; j < wide; j++) {
+            row[j] = mg_exp_one((row[j] - largest) * scale);
+        }
+    }
+    for (size_t i = 0; i < T; i++) {
+        float *row = scores + i * wide;
+        struct mg_lanes total = {0};
+        struct mg_lanes part;
+        float inverse;
+
+        for (size_t j = 0; j < wide; j += 8) {
+            mg_lanes_load(&part, row + j, 8);
+            total.v += part.v;
+        }
+        inverse = 1.0f / mg_lanes_sum(&total);
+#pragma omp simd
+        for (size_t j = 0; j < wide; j++) {
+            row[j] *= inverse;
+        }
+    }
+}
+
+/* head->probs of one head; q and k (T, size) with stride. */
+static void probabilities(struct head_scratch *head, const float *q, const float *k, size_t stride,
+                          const struct mg_attention_shape *shape)
+{
+    const size_t T = shape->length;
+    const size_t wide = padded(T);
+    const float scale = 1.0f / sqrtf((float)shape->size);
+
+    transpose(head->turned, k, stride, T, shape->size);
+    mg_tile_kernel()->product(head->probs, wide, NULL, (struct mg_left){q, stride, 1},
+                              (struct mg_right){head->turned, 16, wide}, T, T, shape->size);
+    softmax_rows(head->probs, scale, T, shape->causal);
+}
+
+/* d_scores in: gradient of the probabilities; out: gradient of the dot products. */
+MG_VECTOR
+static void softmax_backward(float *d_scores, const float *probs, float scale, size_t T)
+{
+    const size_t wide = padded(T);
+
+    for (size_t i = 0; i < T; i++) {
+        const float *p = probs + i * wide;
+        float *d = d_scores + i * wide;
+        struct mg_lanes total = {0};
+        struct mg_lanes a;
+        struct mg_lanes b;
+        float mean;
+
+        for (size_t j = 0; j < wide; j += 8) {
+            mg_lanes_load(&a, p + j, 8);
+            mg_lanes_load(&b, d + j, 8);
+            total.v += a.v * b.v;
+        }
+        mean = mg_lanes_sum(&total);
+#pragma omp simd
+        for (size_t j = 0; j < wide; j++) {
+            d[j] = p[j] * (d[j] - mean) * scale;
+        }
+    }
+}
+
+static void head_backward(float *d_q, const float *d_out, const float *q, struct head_scratch *head,
+                          const struct mg_attention_shape *shape)
+{
+    const struct mg_tile_kernel *kernel = mg_tile_kernel();
+    const size_t T = shape->length;
+    const size_t wide = padded(T);
+    const size_t size = shape->size;
+    const size_t d = shape->heads * size;
+    const size_t stride = 3 * d;
+    const float *k = q + d;
+    const float *v = k + d;
+    const struct mg_left d_scores = {head->d_scores, wide, 1};
+    const struct mg_left d_scores_turned = {head->d_scores, 1, wide};
+    const struct mg_left probs_turned = {head->probs, 1, wide};
+
+    probabilities(head, q, k, stride, shape);
+    transpose(head->turned, v, stride, T, size);
+    kernel->product(head->d_scores, wide, NULL, (struct mg_left){d_out, d, 1},
+                    (struct mg_right){head->turned, 16, wide}, T, T, size);
+    softmax_backward(head->d_scores, head->probs, 1.0f / sqrtf((float)size), T);
+    kernel->product(d_q, stride, NULL, d_scores, right_factor(k, stride, head->padded[0], T, size),
+                    T, size, T);
+    kernel->product(d_q + d, stride, NULL, d_scores_turned,
+                    right_factor(q, stride, head->padded[1], T, size), T, size, T);
+    kernel->product(d_q + 2 * d, stride, NULL, probs_turned,
+                    right_factor(d_out, d, head->padded[2], T, size), T, size, T);
+}
+
+void mg_attention_forward(float *out, const float *qkv, float *scratch,
+                          const struct mg_attention_shape *shape, size_t R)
+{
+    const size_t T = shape->length;
+    const size_t size = shape->size;
+    const size_t d = shape->heads * size;
+    const size_t stride = 3 * d;
+    struct head_scratch head = divide(scratch, shape);
+
+    for (size_t r = 0; r < R; r++) {
+        for (size_t h = 0; h < shape->heads; h++) {
+            const float *q = qkv + r * T * stride + h * size;
+            const float *v = q + 2 * d;
+
+            probabilities(&head, q, q + d, stride, shape);
+            mg_tile_kernel()->product(out + r * T * d + h * size, d, NULL,
+                                      (struct mg_left){head.probs, padded(T), 1},
+                                      right_factor(v, stride, head.padded[0], T, size), T, size, T);
+        }
+    }
+}
+
+void mg_attention_backward(float *d_qkv, const float *d_out, const float *qkv, float *scratch,
+                           const struct mg_attention_shape *shape, size_t R)
+{
+    const size_t T = shape->length;
+    const size_t d = shape->heads * shape->size;
+    struct head_scratch head = divide(scratch, shape);
+
+    for (size_t r = 0; r < R; r++) {
+        for (size_t h = 0; h < shape->heads; h++) {
+            const size_t at = r * T * 3 * d + h * shape->size;
+
+            head_backward(d_qkv + at, d_out + r * T * d + h * shape->size, qkv + at, &head, shape);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/*
+ * network.h - what all passes of a transformer share and only read: weights, packed, and tables.
+ *
+ * Internal to model/network: the public face is transformer.h.
+ */
+#ifndef MG_NETWORK_NETWORK_H
+#define MG_NETWORK_NETWORK_H
+
+#include "model/network/attention.h"
+#include "model/network/parameters.h"
+#include "model/numeric/arena.h"
+
+/* The matrices of a block as mg_matmul_pack makes them. */
+struct mg_block_packed {
+    float *qkv;
+    float *attn_out;
+    float *gate_up;
+    float *ff_out;
+};
+
+struct mg_network {
+    struct mg_transformer_config config;
+    size_t row_length; /* T: L, and one more with begin-of-sequence */
+    struct mg_attention_shape attention;
+    struct mg_parameters_view weights;
+    struct mg_block_packed *packed; /* (layers) */
+    float *packed_head;             /* the V rows of real tokens */
+    float *cosine;                  /* (T, half head size) */
+    float *sine;
+};
+
+/* Take the buffers; called twice, see arena.h. network->config is set. */
+void mg_network_carve(struct mg_network *network, struct mg_arena *arena);
+
+/* After the buffers are there: tables, and views into the weights (borrowed). */
+void mg_network_bind(struct mg_network *network, const struct mg_parameters *parameters);
+
+/* Pack the weights as they are now; needed after every change of them. */
+void mg_network_pack(struct mg_network *network);
+
+#endif

@@ -1,0 +1,239 @@
+/* pass.c - see pass.h. */
+#include "model/network/pass.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "model/network/cross_entropy.h"
+#include "model/network/embedding.h"
+#include "model/network/rmsnorm.h"
+#include "model/network/rope.h"
+#include "model/network/swiglu.h"
+#include "model/numeric/matmul.h"
+#include "model/numeric/vecmath.h"
+#include "model/source/source.h"
+
+static float *take(struct mg_arena *arena, size_t count)
+{
+    return (float *)mg_arena_take(arena, count, sizeof(float));
+}
+
+static void carve_block(struct mg_block_state *block, const struct mg_transformer_config *config,
+                        size_t M, struct mg_arena *arena)
+{
+    block->input = take(arena, M * config->width);
+    block->norm1 = take(arena, M * config->width);
+    block->rstd1 = take(arena, M);
+    block->qkv = take(arena, M * 3 * config->width);
+    block->attended = take(arena, M * config->width);
+    block->middle = take(arena, M * config->width);
+    block->norm2 = take(arena, M * config->width);
+    block->rstd2 = take(arena, M);
+    block->gate_up = take(arena, M * 2 * config->hidden);
+    block->activated = take(arena, M * config->hidden);
+}
+
+void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struct mg_arena *arena)
+{
+    const struct mg_transformer_config *config = &network->config;
+    const size_t d = config->width;
+    const size_t M = pass->capacity * network->row_length;
+    const size_t most = pass->capacity * config->length; /* masked positions */
+    struct mg_block_state unused;
+
+    pass->blocks =
+        (struct mg_block_state *)mg_arena_take(arena, config->layers + 1, sizeof(*pass->blocks));
+    for (size_t i = 0; i <= config->layers; i++) {
+        struct mg_block_state *block = pass->blocks != NULL ? &pass->blocks[i] : &unused;
+
+        if (i == 0 || (pass->train && i < config->layers)) {
+            carve_block(block, config, M, arena);
+        } else if (pass->train) {
+            block->input = take(arena, M * d);
+        } else if (pass->blocks != NULL) {
+            *block = pass->blocks[0];
+        }
+    }
+    pass->ids = (size_t *)mg_arena_take(arena, M, sizeof(size_t));
+    pass->masked = (size_t *)mg_arena_take(arena, most, sizeof(size_t));
+    pass->selected = take(arena, most * d);
+    pass->norm = take(arena, most * d);
+    pass->rstd = take(arena, most);
+    pass->logits = take(arena, most * config->vocab);
+    pass->scratch = take(arena, mg_attention_scratch_size(&network->attention));
+    if (pass->train) {
+        pass->target = (size_t *)mg_arena_take(arena, most, sizeof(size_t));
+        pass->weight = take(arena, most);
+        pass->d_stream = take(arena, M * d);
+        pass->d_norm = take(arena, M * d);
+        pass->d_attended = take(arena, M * d);
+        pass->d_qkv = take(arena, M * 3 * d);
+        pass->d_gate_up = take(arena, M * 2 * config->hidden);
+        pass->d_activated = take(arena, M * config->hidden);
+    }
+}
+
+/* Embedding rows of n rows of tokens, and the masked positions among them. */
+static void read_rows(struct mg_pass *pass, const struct mg_network *network, const int *rows,
+                      size_t n)
+{
+    const size_t L = network->config.length;
+    const size_t V = network->config.vocab;
+    size_t m = 0;
+
+    pass->count = 0;
+    for (size_t r = 0; r < n; r++) {
+        if (network->config.positions == MG_POSITIONS_BOS) {
+            pass->ids[m++] = V + 1;
+        }
+        for (size_t i = 0; i < L; i++) {
+            const int token = rows[r * L + i];
+
+            assert(token == MG_MASK || (token >= 0 && (size_t)token < V));
+            if (token == MG_MASK) {
+                pass->masked[pass->count++] = m;
+            }
+            pass->ids[m++] = token == MG_MASK ? V : (size_t)token;
+        }
+    }
+}
+
+static void block_forward(float *output, struct mg_block_state *block,
+                          const struct mg_network *network, size_t layer, float *scratch, size_t n)
+{
+    const struct mg_transformer_config *config = &network->config;
+    const struct mg_block_view *weights = &network->weights.blocks[layer];
+    const struct mg_block_packed *packed = &network->packed[layer];
+    const struct mg_attention_shape *shape = &network->attention;
+    const size_t d = config->width;
+    const size_t M = n * network->row_length;
+
+    mg_rmsnorm_forward(block->norm1, block->rstd1, block->input, weights->attn_norm,
+                       config->norm_eps, M, d);
+    mg_matmul_forward(block->qkv, NULL, block->norm1, packed->qkv, M, 3 * d, d);
+    /* q and k lie side by side, so they turn as twice as many heads. */
+    mg_rope_turn(block->qkv, 3 * d, network->cosine, network->sine, 1.0f, M, shape->length,
+                 2 * shape->heads, shape->size / 2);
+    mg_attention_forward(block->attended, block->qkv, scratch, shape, n);
+    mg_matmul_forward(block->middle, block->input, block->attended, packed->attn_out, M, d, d);
+    mg_rmsnorm_forward(block->norm2, block->rstd2, block->middle, weights->ff_norm,
+                       config->norm_eps, M, d);
+    mg_matmul_forward(block->gate_up, NULL, block->norm2, packed->gate_up, M, 2 * config->hidden,
+                      d);
+    mg_swiglu_forward(block->activated, block->gate_up, M, config->hidden);
+    mg_matmul_forward(output, block->middle, block->activated, packed->ff_out, M, d,
+                      config->hidden);
+}
+
+size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
+                       size_t n)
+{
+    const struct mg_transformer_config *config = &network->config;
+    const size_t d = config->width;
+    const float *output;
+
+    assert(n <= pass->capacity);
+    read_rows(pass, network, rows, n);
+    mg_embedding_forward(pass->blocks[0].input, network->weights.wte, network->weights.wpe,
+                         pass->ids, n * network->row_length, network->row_length, d);
+    for (size_t i = 0; i < config->layers; i++) {
+        block_forward(pass->blocks[i + 1].input, &pass->blocks[i], network, i, pass->scratch, n);
+    }
+    output = pass->blocks[config->layers].input;
+    for (size_t i = 0; i < pass->count; i++) {
+        memcpy(pass->selected + i * d, output + pass->masked[i] * d, d * sizeof(*output));
+    }
+    mg_rmsnorm_forward(pass->norm, pass->rstd, pass->selected, network->weights.ln_f,
+                       config->norm_eps, pass->count, d);
+    mg_matmul_forward(pass->logits, NULL, pass->norm, network->packed_head, pass->count,
+                      config->vocab, d);
+    return pass->count;
+}
+
+/* From the gradient of the logits to that of the residual stream at the end, d_stream. */
+static void head_backward(struct mg_pass *pass, const struct mg_network *network,
+                          struct mg_parameters_view *gradients, size_t M)
+{
+    const size_t d = network->config.width;
+    const size_t V = network->config.vocab;
+    float *d_selected = pass->d_attended; /* free until the blocks */
+
+    mg_matmul_backward_weight(gradients->head, pass->logits, pass->norm, pass->count, V, d);
+    memset(gradients->head + V * d, 0, 2 * d * sizeof(float)); /* mask, begin-of-sequence */
+    mg_matmul_backward_input(pass->d_norm, pass->logits, network->weights.head, pass->count, V, d);
+    memset(gradients->ln_f, 0, d * sizeof(float));
+    memset(d_selected, 0, pass->count * d * sizeof(float));
+    mg_rmsnorm_backward(d_selected, gradients->ln_f, pass->d_norm, pass->selected, pass->rstd,
+                        network->weights.ln_f, pass->count, d);
+    memset(pass->d_stream, 0, M * d * sizeof(float));
+    for (size_t i = 0; i < pass->count; i++) {
+        memcpy(pass->d_stream + pass->masked[i] * d, d_selected + i * d, d * sizeof(float));
+    }
+}
+
+static void block_backward(struct mg_pass *pass, const struct mg_network *network,
+                           struct mg_parameters_view *gradients, size_t layer, size_t n)
+{
+    const struct mg_transformer_config *config = &network->config;
+    const struct mg_block_view *weights = &network->weights.blocks[layer];
+    const struct mg_block_state *block = &pass->blocks[layer];
+    const struct mg_attention_shape *shape = &network->attention;
+    struct mg_block_view *d_weights = &gradients->blocks[layer];
+    const size_t d = config->width;
+    const size_t hidden = config->hidden;
+    const size_t M = n * network->row_length;
+
+    mg_matmul_backward_weight(d_weights->ff_out, pass->d_stream, block->activated, M, d, hidden);
+    mg_matmul_backward_input(pass->d_activated, pass->d_stream, weights->ff_out, M, d, hidden);
+    mg_swiglu_backward(pass->d_gate_up, pass->d_activated, block->gate_up, M, hidden);
+    mg_matmul_backward_weight(d_weights->gate_up, pass->d_gate_up, block->norm2, M, 2 * hidden, d);
+    mg_matmul_backward_input(pass->d_norm, pass->d_gate_up, weights->gate_up, M, 2 * hidden, d);
+    memset(d_weights->ff_norm, 0, d * sizeof(float));
+    mg_rmsnorm_backward(pass->d_stream, d_weights->ff_norm, pass->d_norm, block->middle,
+                        block->rstd2, weights->ff_norm, M, d);
+
+    mg_matmul_backward_weight(d_weights->attn_out, pass->d_stream, block->attended, M, d, d);
+    mg_matmul_backward_input(pass->d_attended, pass->d_stream, weights->attn_out, M, d, d);
+    mg_attention_backward(pass->d_qkv, pass->d_attended, block->qkv, pass->scratch, shape, n);
+    mg_rope_turn(pass->d_qkv, 3 * d, network->cosine, network->sine, -1.0f, M, shape->length,
+                 2 * shape->heads, shape->size / 2);
+    mg_matmul_backward_weight(d_weights->qkv, pass->d_qkv, block->norm1, M, 3 * d, d);
+    mg_matmul_backward_input(pass->d_norm, pass->d_qkv, weights->qkv, M, 3 * d, d);
+    memset(d_weights->attn_norm, 0, d * sizeof(float));
+    mg_rmsnorm_backward(pass->d_stream, d_weights->attn_norm, pass->d_norm, block->input,
+                        block->rstd1, weights->attn_norm, M, d);
+}
+
+double mg_pass_loss(struct mg_pass *pass, const struct mg_network *network,
+                    struct mg_parameters_view *gradients, const int *noisy, const int *clean,
+                    const float *weight, size_t n)
+{
+    const struct mg_transformer_config *config = &network->config;
+    const size_t d = config->width;
+    const size_t T = network->row_length;
+    const size_t first = T - config->length; /* 1 with begin-of-sequence */
+    double loss_nats;
+
+    assert(pass->train);
+    (void)mg_pass_forward(pass, network, noisy, n);
+    for (size_t i = 0; i < pass->count; i++) {
+        const size_t row = pass->masked[i] / T;
+        const int token = clean[row * config->length + pass->masked[i] % T - first];
+
+        assert(token >= 0 && (size_t)token < config->vocab);
+        pass->target[i] = (size_t)token;
+        pass->weight[i] = weight[row];
+    }
+    loss_nats =
+        mg_cross_entropy(pass->logits, pass->target, pass->weight, pass->count, config->vocab);
+    head_backward(pass, network, gradients, n * T);
+    for (size_t i = config->layers; i > 0; i--) {
+        block_backward(pass, network, gradients, i - 1, n);
+    }
+    memset(gradients->wte, 0, mg_vocabulary_rows(config) * d * sizeof(float));
+    if (gradients->wpe != NULL) {
+        memset(gradients->wpe, 0, config->length * d * sizeof(float));
+    }
+    mg_embedding_backward(gradients->wte, gradients->wpe, pass->d_stream, pass->ids, n * T, T, d);
+    return loss_nats;
+}

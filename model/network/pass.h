@@ -1,0 +1,70 @@
+/*
+ * pass.h - one forward and backward pass over a few rows: the wiring of the layers.
+ *
+ * A pass owns the working memory of one worker: saved activations and gradients of activations.
+ * Internal to model/network: the public face is transformer.h.
+ */
+#ifndef MG_NETWORK_PASS_H
+#define MG_NETWORK_PASS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/network/network.h"
+#include "model/numeric/arena.h"
+
+/* What one block computed, as backward needs it; M = rows * T. Without training all share one. */
+struct mg_block_state {
+    float *input;     /* (M, d) residual stream at the entry */
+    float *norm1;     /* (M, d) */
+    float *rstd1;     /* (M) */
+    float *qkv;       /* (M, 3 d), q and k already turned */
+    float *attended;  /* (M, d) */
+    float *middle;    /* (M, d) residual stream after attention */
+    float *norm2;     /* (M, d) */
+    float *rstd2;     /* (M) */
+    float *gate_up;   /* (M, 2 hidden) */
+    float *activated; /* (M, hidden) */
+};
+
+struct mg_pass {
+    size_t capacity; /* rows of tokens it has room for */
+    bool train;
+    struct mg_block_state *blocks; /* (layers + 1): the last has only its input, the output */
+    size_t *ids;                   /* (M) row of the embedding at each position */
+    size_t *masked;                /* (count) which positions are masked, ascending */
+    size_t count;
+    size_t *target;     /* (count) */
+    float *weight;      /* (count) */
+    float *selected;    /* (count, d) residual stream at the masked positions */
+    float *norm;        /* (count, d) */
+    float *rstd;        /* (count) */
+    float *logits;      /* (count, V); after the loss its gradient */
+    float *scratch;     /* of attention */
+    float *d_stream;    /* (M, d) */
+    float *d_norm;      /* (M, d) */
+    float *d_attended;  /* (M, d) */
+    float *d_qkv;       /* (M, 3 d) */
+    float *d_gate_up;   /* (M, 2 hidden) */
+    float *d_activated; /* (M, hidden) */
+};
+
+/* Take the buffers; called twice, see arena.h. pass->capacity and pass->train are set. */
+void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struct mg_arena *arena);
+
+/*
+ * Fill pass->logits at the masked positions of n <= capacity rows (n, L), MG_MASK where masked;
+ * returns their count.
+ */
+size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
+                       size_t n);
+
+/*
+ * Forward, loss and backward; see mg_transformer_loss. The gradients (all tensors) are
+ * overwritten; n may be 0.
+ */
+double mg_pass_loss(struct mg_pass *pass, const struct mg_network *network,
+                    struct mg_parameters_view *gradients, const int *noisy, const int *clean,
+                    const float *weight, size_t n);
+
+#endif
