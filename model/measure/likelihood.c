@@ -1,0 +1,353 @@
+/* likelihood.c - see likelihood.h; the measure adds the two Monte Carlo forms. */
+#include "model/measure/likelihood.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/measure/batch.h"
+#include "model/measure/kinds.h"
+#include "model/measure/measure.h"
+#include "model/numeric/statistics.h"
+
+enum { DRAWS_DEFAULT = 1024 }; /* of each Monte Carlo form; LLaDA's evaluation uses 128 */
+
+struct enumeration {
+    const struct mg_support *support;
+    struct mg_predictor *predictor;
+    struct mg_likelihood *likelihood;
+    double *order;  /* (n, 2^L) f(S) of likelihood.h: mean over orders of the path probability */
+    size_t *start;  /* (n + 1) where each group begins in member */
+    size_t *member; /* (n) sequences by group */
+    size_t batch;   /* contexts predicted together */
+    int *rows;      /* (batch, L) */
+    double *probs;  /* (batch, L, V) */
+};
+
+/* Add what sequence s says at one set of revealed positions, given its predictions (L, V). */
+static void take_sequence(struct enumeration *walk, size_t s, size_t revealed, const double *probs)
+{
+    const size_t length = walk->support->length;
+    const size_t vocab = walk->support->vocab;
+    const size_t n_revealed = (size_t)__builtin_popcountll(revealed);
+    const int *tokens = walk->support->tokens + s * length;
+    double *order = walk->order + (s << length);
+    double cross = 0.0;
+
+    for (size_t i = 0; i < length; i++) {
+        if ((revealed >> i & 1) == 0) {
+            const double p = probs[i * vocab + (size_t)tokens[i]];
+
+            cross -= log(p);
+            order[revealed | (size_t)1 << i] += p * order[revealed] / (double)(n_revealed + 1);
+        }
+    }
+    walk->likelihood->cross_nats[length - n_revealed] += walk->support->prob[s] * cross;
+}
+
+/* Predict the contexts of groups begin .. end-1, each from its first sequence. */
+static void predict_groups(struct enumeration *walk, size_t revealed, size_t begin, size_t end)
+{
+    const size_t length = walk->support->length;
+
+    for (size_t g = begin; g < end; g++) {
+        const int *tokens = walk->support->tokens + walk->member[walk->start[g]] * length;
+
+        for (size_t i = 0; i < length; i++) {
+            walk->rows[(g - begin) * length + i] = (revealed >> i & 1) ? tokens[i] : MG_MASK;
+        }
+    }
+    mg_predict(walk->predictor, walk->probs, NULL, walk->rows, end - begin);
+}
+
+/* Counting sort of the sequences by group. */
+static void list_members(struct enumeration *walk, const size_t *group_of, size_t n_groups)
+{
+    const size_t n = walk->support->n;
+
+    memset(walk->start, 0, (n_groups + 1) * sizeof(*walk->start));
+    for (size_t s = 0; s < n; s++) {
+        walk->start[group_of[s] + 1]++;
+    }
+    for (size_t g = 0; g < n_groups; g++) {
+        walk->start[g + 1] += walk->start[g];
+    }
+    for (size_t s = n; s-- > 0;) { /* fill from the end: start moves back as groups fill */
+        walk->member[--walk->start[group_of[s] + 1]] = s;
+    }
+    memmove(walk->start, walk->start + 1, n_groups * sizeof(*walk->start));
+    walk->start[n_groups] = n;
+}
+
+static void take_subset(void *ctx, size_t revealed, const size_t *group_of, size_t n_groups)
+{
+    struct enumeration *walk = ctx;
+    const size_t cells = walk->support->length * walk->support->vocab;
+
+    if (revealed + 1 == (size_t)1 << walk->support->length) {
+        return; /* nothing is masked */
+    }
+    list_members(walk, group_of, n_groups);
+    for (size_t begin = 0; begin < n_groups; begin += walk->batch) {
+        const size_t left = n_groups - begin;
+        const size_t end = begin + (left < walk->batch ? left : walk->batch);
+
+        predict_groups(walk, revealed, begin, end);
+        for (size_t g = begin; g < end; g++) {
+            for (size_t k = walk->start[g]; k < walk->start[g + 1]; k++) {
+                take_sequence(walk, walk->member[k], revealed, walk->probs + (g - begin) * cells);
+            }
+        }
+    }
+}
+
+void mg_likelihood_enumerate(struct mg_likelihood *likelihood, struct mg_predictor *predictor,
+                             const struct mg_source *source)
+{
+    const size_t length = source->length;
+    const size_t sets = (size_t)1 << length;
+    const size_t batch = mg_batch_rows(length, source->vocab);
+    struct mg_support *support = mg_support_list(source);
+    struct enumeration walk = {
+        .support = support,
+        .predictor = predictor,
+        .likelihood = likelihood,
+        .order = calloc(support->n * sets, sizeof(double)),
+        .start = calloc(support->n + 1, sizeof(size_t)),
+        .member = calloc(support->n, sizeof(size_t)),
+        .batch = batch,
+        .rows = calloc(batch * length, sizeof(int)),
+        .probs = calloc(batch * length * source->vocab, sizeof(double)),
+    };
+
+    assert(walk.order != NULL && walk.start != NULL && walk.member != NULL);
+    assert(walk.rows != NULL && walk.probs != NULL);
+    memset(likelihood, 0, sizeof(*likelihood));
+    likelihood->length = length;
+    for (size_t s = 0; s < support->n; s++) {
+        walk.order[s * sets] = 1.0;
+    }
+    mg_support_walk(support, take_subset, &walk);
+    for (size_t s = 0; s < support->n; s++) {
+        likelihood->nll_random_order_nats -=
+            support->prob[s] * log(walk.order[s * sets + sets - 1]);
+    }
+    free(walk.probs);
+    free(walk.rows);
+    free(walk.member);
+    free(walk.start);
+    free(walk.order);
+    mg_support_free(support);
+}
+
+double mg_likelihood_nelbo_nats(const struct mg_likelihood *likelihood)
+{
+    const size_t length = likelihood->length;
+    double choose = 1.0; /* C(L, m) */
+    double sum = 0.0;
+
+    for (size_t m = 1; m <= length; m++) {
+        choose = choose * (double)(length - m + 1) / (double)m;
+        sum += likelihood->cross_nats[m] / ((double)m * choose);
+    }
+    return sum;
+}
+
+double mg_likelihood_nelbo_steps_nats(const struct mg_likelihood *likelihood, size_t steps)
+{
+    const size_t length = likelihood->length;
+    double sum = 0.0;
+
+    assert(steps >= 1);
+    for (size_t m = 1; m <= length; m++) {
+        double weight = 0.0;
+
+        for (size_t j = 1; j <= steps; j++) {
+            const double level = (double)j / (double)steps;
+
+            weight += pow(level, (double)m) * pow(1.0 - level, (double)(length - m)) / (double)j;
+        }
+        if (weight > 0.0) { /* 0 times an infinite term is no term */
+            sum += weight * likelihood->cross_nats[m];
+        }
+    }
+    return sum;
+}
+
+double mg_nelbo_exact_nats(struct mg_predictor *predictor, const struct mg_source *source)
+{
+    struct mg_likelihood likelihood;
+
+    mg_likelihood_enumerate(&likelihood, predictor, source);
+    return mg_likelihood_nelbo_nats(&likelihood);
+}
+
+/* A way to draw a mask pattern whose weighted loss has the NELBO as its mean. */
+struct estimator {
+    const char *quantity;
+    const char *quantity_sd;
+    /* Mask a clean row in place; returns the weight of its masked positions. */
+    double (*corrupt)(int *row, size_t length, struct mg_rng *rng);
+};
+
+/* Every position with probability t, weight 1/t (LLaDA's training loss, arXiv:2502.09992 eq. 3).
+   The second moment diverges as the logarithm of the smallest t: single masks at small t. */
+static double corrupt_bernoulli(int *row, size_t length, struct mg_rng *rng)
+{
+    const double level = 1.0 - mg_rng_uniform(rng); /* in (0, 1] */
+
+    for (size_t i = 0; i < length; i++) {
+        if (mg_rng_uniform(rng) < level) {
+            row[i] = MG_MASK;
+        }
+    }
+    return 1.0 / level;
+}
+
+/* k uniform on 1..L, k positions masked, weight L/k (LLaDA's get_log_likelihood). */
+static double corrupt_fixed(int *row, size_t length, struct mg_rng *rng)
+{
+    const size_t count = 1 + mg_rng_below(rng, (uint32_t)length);
+    size_t wanted = count;
+
+    for (size_t i = 0; i < length; i++) { /* selection sampling, Knuth 3.4.2 S */
+        if (mg_rng_below(rng, (uint32_t)(length - i)) < wanted) {
+            row[i] = MG_MASK;
+            wanted--;
+        }
+    }
+    return (double)length / (double)count;
+}
+
+static const struct estimator estimators[] = {
+    {"nelbo_mc_bernoulli_nats", "nelbo_mc_bernoulli_sd_nats", corrupt_bernoulli},
+    {"nelbo_mc_fixed_nats", "nelbo_mc_fixed_sd_nats", corrupt_fixed},
+};
+
+static double weighted_loss_nats(const int *clean, const int *noisy, const double *probs,
+                                 double weight, size_t length, size_t vocab)
+{
+    double loss = 0.0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (noisy[i] == MG_MASK) {
+            loss -= log(probs[i * vocab + (size_t)clean[i]]);
+        }
+    }
+    return weight * loss;
+}
+
+/* Estimate from draws; draw d uses element d and step `form` of the order stream. */
+static void estimate(struct mg_moments *moments, const struct estimator *estimator, uint32_t form,
+                     const struct mg_measure_input *input, size_t draws)
+{
+    const size_t length = input->source->length;
+    const size_t vocab = input->source->vocab;
+    const size_t batch = mg_batch_rows(length, vocab);
+    int *clean = calloc(batch * length, sizeof(*clean));
+    int *noisy = calloc(batch * length, sizeof(*noisy));
+    double *probs = calloc(batch * length * vocab, sizeof(*probs));
+    double *weight = calloc(batch, sizeof(*weight));
+
+    assert(clean != NULL && noisy != NULL && probs != NULL && weight != NULL);
+    for (size_t begin = 0; begin < draws; begin += batch) {
+        const size_t rows = draws - begin < batch ? draws - begin : batch;
+
+        for (size_t r = 0; r < rows; r++) {
+            struct mg_rng rng = mg_rng_at(input->streams->order, begin + r, form);
+
+            mg_source_draw(input->source, &rng, clean + r * length);
+            memcpy(noisy + r * length, clean + r * length, length * sizeof(*noisy));
+            weight[r] = estimator->corrupt(noisy + r * length, length, &rng);
+        }
+        mg_predict(input->predictor, probs, NULL, noisy, rows);
+        for (size_t r = 0; r < rows; r++) {
+            mg_moments_add(moments, weighted_loss_nats(clean + r * length, noisy + r * length,
+                                                       probs + r * length * vocab, weight[r],
+                                                       length, vocab));
+        }
+    }
+    free(weight);
+    free(probs);
+    free(noisy);
+    free(clean);
+}
+
+static void emit(struct mg_sink *sink, const char *quantity, struct mg_cell value,
+                 struct mg_cell exact)
+{
+    MG_EMIT(sink, MG_TABLE_information, mg_text(quantity), value, exact);
+}
+
+/* NELBO in a few equal steps, so that the discrete form can be seen to fall to the continuous. */
+static const struct {
+    size_t steps;
+    const char *quantity;
+} discrete[] = {
+    {1, "nelbo_steps_1_nats"},       {2, "nelbo_steps_2_nats"},   {4, "nelbo_steps_4_nats"},
+    {16, "nelbo_steps_16_nats"},     {64, "nelbo_steps_64_nats"}, {256, "nelbo_steps_256_nats"},
+    {1024, "nelbo_steps_1024_nats"},
+};
+
+/* Rows that need enumeration; returns false when a number is NaN. */
+static bool run_exact(const struct mg_measure_input *input)
+{
+    struct mg_predictor *oracle = mg_oracle_new(input->source);
+    const double entropy = mg_source_entropy_nats(input->source);
+    struct mg_likelihood model;
+    struct mg_likelihood truth;
+    double nelbo;
+
+    mg_likelihood_enumerate(&model, input->predictor, input->source);
+    mg_likelihood_enumerate(&truth, oracle, input->source);
+    mg_predictor_free(oracle);
+    nelbo = mg_likelihood_nelbo_nats(&model);
+    emit(input->sink, "nelbo_nats", mg_real(nelbo), mg_real(entropy));
+    emit(input->sink, "nll_random_order_nats", mg_real(model.nll_random_order_nats),
+         mg_real(entropy));
+    emit(input->sink, "jensen_gap_nats", mg_real(nelbo - model.nll_random_order_nats),
+         mg_real(0.0));
+    emit(input->sink, "entropy_nats", mg_null(), mg_real(entropy));
+    for (size_t i = 0; i < sizeof(discrete) / sizeof(*discrete); i++) {
+        emit(input->sink, discrete[i].quantity,
+             mg_real(mg_likelihood_nelbo_steps_nats(&model, discrete[i].steps)),
+             mg_real(mg_likelihood_nelbo_steps_nats(&truth, discrete[i].steps)));
+    }
+    return !isnan(nelbo) && !isnan(model.nll_random_order_nats);
+}
+
+static enum mg_status likelihood_check(const struct mg_measure_spec *spec,
+                                       const struct mg_source *source, struct mg_error *err)
+{
+    (void)spec;
+    return mg_source_has_oracle(source) ? mg_support_check(source, "likelihood", err) : MG_OK;
+}
+
+static enum mg_status likelihood_run(const struct mg_measure_input *input, struct mg_error *err)
+{
+    const bool oracle = mg_source_has_oracle(input->source);
+    const size_t draws = input->spec->draws > 0 ? input->spec->draws : DRAWS_DEFAULT;
+    bool defined = true;
+
+    if (oracle) {
+        defined = run_exact(input);
+    }
+    for (size_t i = 0; i < sizeof(estimators) / sizeof(*estimators); i++) {
+        struct mg_moments moments = {0};
+
+        estimate(&moments, &estimators[i], (uint32_t)i, input, draws);
+        emit(input->sink, estimators[i].quantity, mg_real(moments.mean),
+             oracle ? mg_real(mg_source_entropy_nats(input->source)) : mg_null());
+        emit(input->sink, estimators[i].quantity_sd, mg_real(mg_moments_sd(&moments)), mg_null());
+        defined = defined && !isnan(moments.mean);
+    }
+    return defined ? MG_OK : mg_fail(err, MG_NO, "likelihood: a prediction is not a number");
+}
+
+const struct mg_measure mg_measure_likelihood = {
+    .kind = "likelihood",
+    .help = "exact NELBO, exact random-order likelihood and two Monte Carlo estimates",
+    .check = likelihood_check,
+    .run = likelihood_run,
+};
