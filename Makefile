@@ -1,32 +1,113 @@
-# marginalia: `make help` lists the targets.
+# marginalia: `make help` lists the targets. Objects and tests go to build/MODE, the program to
+# build/marginalia; a new source file, test or experiment needs no edit here.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 MODE ?= release
-B := build/$(MODE)
-CC ?= gcc
-PKGS := sqlite3 libcjson openblas libcrypto
-STANDARD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
+B := build/$(MODE)$(if $(filter-out gcc cc,$(notdir $(CC))),-$(notdir $(CC)))
+PROGRAM := $(if $(filter build/release,$(B)),build/marginalia,$(B)/marginalia)
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+RUN ?= $(PROGRAM) run
+OUT ?= results
+
+comma := ,
+PKGS := sqlite3 libcjson openblas libcrypto gsl
+STANDARD := -std=c11 -D_DEFAULT_SOURCE
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wformat=2 -Wundef \
             -Wvla -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Werror
-NUMERIC  := -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off -fopenmp-simd
-SANITIZE := $(if $(filter asan,$(MODE)),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
-comma := ,
-CFLAGS := $(STANDARD) $(WARNINGS) $(NUMERIC) -g $(SANITIZE)
-CPPFLAGS := -I. -I$(B) -MMD -MP $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
-LDFLAGS := $(SANITIZE)
-LDLIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+# No -ffast-math and no contraction: a number does not depend on the vector width chosen.
+NUMERIC := -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off -fopenmp-simd
+SANITIZE := $(if $(findstring asan,$(MODE)),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
+FUZZ := $(if $(findstring fuzz,$(MODE)),-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined)
+CFLAGS := $(STANDARD) $(WARNINGS) $(NUMERIC) -g $(SANITIZE) $(FUZZ)
+CPPFLAGS := -I. -I$(B) -MMD -MP \
+            $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
+# GSL's own CBLAS would shadow OpenBLAS's (100 times slower), so it is left out of the link.
+LDLIBS := $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS) 2>/dev/null)) -lpthread -lm
+
 MODEL := $(patsubst %.c,$(B)/%.o,$(wildcard model/*/*.c))
 HARNESS := $(patsubst %.c,$(B)/%.o,$(filter-out harness/main.c,$(wildcard harness/*.c)))
 SUPPORT := $(patsubst %.c,$(B)/%.o,$(wildcard tests/support/*.c))
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
+FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
+GENERATED := $(B)/core_hash.h $(B)/build_info.h $(B)/schema_sql.h
+# Code that decides a number: its content is part of every result's identity.
+CORE := $(sort $(wildcard model/*/*.[ch]) harness/run.c harness/record.c harness/identity.c)
+SOURCES := $(wildcard model/*/*.[ch] harness/*.[ch] tests/*.[ch] tests/*/*.[ch])
 
-all: $(TESTS)
-$(B)/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+all: $(PROGRAM) ## build the program
+tests: $(TESTS) ## build the tests
+
+$(PROGRAM): $(B)/harness/main.o $(HARNESS) $(MODEL)
+	$(CC) $(SANITIZE) $^ $(LDLIBS) -o $@
 $(B)/tests/test_%: $(B)/tests/test_%.o $(SUPPORT) $(HARNESS) $(MODEL)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) $(shell pkg-config --libs cmocka) -o $@
-test: $(TESTS)
-	@set -e; for t in $(TESTS); do echo "== $$t"; $$t; done
+	$(CC) $(SANITIZE) $^ $(LDLIBS) -lcmocka -o $@
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(HARNESS) $(MODEL)
+	$(CC) -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
+$(B)/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+
+# Generated headers are replaced only when their content changes, so nothing is rebuilt in vain.
+replace = cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(B)/core_hash.h: $(CORE) Makefile
+	@mkdir -p $(@D)
+	@{ sha256sum $(CORE); echo '$(CFLAGS)'; $(CC) --version | head -n 1; } | sha256sum | \
+	    sed 's/\([0-9a-f]*\).*/#define MG_CORE_HASH "\1"/' > $@.new && $(replace)
+$(B)/build_info.h: FORCE
+	@mkdir -p $(@D)
+	@{ echo '#define MG_CFLAGS "$(CFLAGS)"'; \
+	   echo "#define MG_COMPILER \"$$($(CC) --version | head -n 1)\""; \
+	   echo "#define MG_GIT_COMMIT \"$$(git rev-parse HEAD 2>/dev/null || echo unknown)\""; \
+	   echo "#define MG_GIT_DIRTY $$(git status --porcelain 2>/dev/null | grep -q . && echo 1 || echo 0)"; \
+	 } > $@.new && $(replace)
+$(B)/schema_sql.h: harness/schema.sql
+	@mkdir -p $(@D)
+	@{ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tu1 $< | sed 's/\([0-9]\) */\1,/g'; \
+	   echo '0};'; } > $@.new && $(replace)
+FORCE:
+
+deps: ## look for what the project needs and install what is missing
+	@sh .ci/deps core
+data: ## the default text corpora, from Debian packages
+	@sh .ci/deps data
+
+test: deps ## every test, under two minutes
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests
+	@PROGRAM=$(PROGRAM) sh tests/run.sh $(TESTS)
+check: deps lint test ## lint, tests, and the tests again under the sanitizers
+	@$(MAKE) --no-print-directory -j$(JOBS) MODE=asan all tests
+	@PROGRAM=build/asan/marginalia sh tests/run.sh $(patsubst build/release/%,build/asan/%,$(TESTS))
+
+paper quick beyond: deps ## run experiments/paper (quick, beyond), draw, judge, report
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@sh .ci/experiments $(PROGRAM) $@ $(OUT)
+run: all ## run one experiment file: make run E=experiments/quick/toy.json
+	$(RUN) $(E)
+bench: deps ## speed, as ratios to references measured in the same run
+	@$(MAKE) --no-print-directory -j$(JOBS) all tests
+	@sh tests/bench/run.sh $(B)
+fuzz: deps ## libFuzzer on every reader of foreign text, SECONDS=60 each
+	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang MODE=fuzz fuzzers
+	@sh tests/fuzz/run.sh build/fuzz-clang $(or $(SECONDS),60)
+fuzzers: $(FUZZERS)
+lint: ## format, layering and house rules
+	@sh tests/support/lint.sh
+format: ## clang-format every source
+	clang-format -i $(SOURCES)
+install: all ## program, figures and experiments under PREFIX
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/marginalia
+	@for f in plots/* experiments/*/*.json; do \
+	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/marginalia/$$f; done
+clean: ## remove what was built (results stay)
+	rm -rf build
+help: ## this list
+	@sed -n 's/^\([a-z ]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-20s %s\n", $$1, $$2}'
+
+.DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: all test
--include $(shell find build -name '*.d' 2>/dev/null)
+.PHONY: all tests deps data test check paper quick beyond run bench fuzz fuzzers lint format install clean help FORCE
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,67 @@
+/*
+ * safetensors.h - named tensors on disk: a strict reader of one file, and a writer.
+ *
+ * The format: 8 bytes header length N (little-endian), N bytes of JSON {name: {"dtype", "shape",
+ * "data_offsets"}}, data without holes. Everything a header claims is checked before it is
+ * believed; files come from anywhere. Source: huggingface/safetensors, README (Format) and its
+ * attack files.
+ */
+#ifndef MG_HARNESS_SAFETENSORS_H
+#define MG_HARNESS_SAFETENSORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/network/parameters.h"
+#include "model/numeric/error.h"
+
+enum { MG_SAFETENSORS_RANK_MAX = 8 };
+
+struct mg_safetensor {
+    const char *name;  /* lives with the file */
+    const char *dtype; /* "F32", "BF16", ... as in the format */
+    size_t rank;
+    uint64_t shape[MG_SAFETENSORS_RANK_MAX]; /* row-major */
+    uint64_t count;                          /* elements */
+    uint64_t begin, end;                     /* bytes of the data part */
+};
+
+struct mg_safetensors; /* one open file */
+
+/*
+ * Open a regular file and check its header and extents. It is mapped: it must not be shortened
+ * by others while open (replacing it by rename is fine). MG_EUSAGE names file and tensor.
+ */
+enum mg_status mg_safetensors_open(struct mg_safetensors **file, const char *path,
+                                   struct mg_error *err);
+
+/* The same for bytes in memory, which stay the caller's and must outlive the file. */
+enum mg_status mg_safetensors_parse(struct mg_safetensors **file, const void *data, size_t size,
+                                    const char *name, struct mg_error *err);
+void mg_safetensors_close(struct mg_safetensors *file); /* NULL is fine */
+
+/* The tensors in the order of their data (empty ones may stand anywhere among equals). */
+size_t mg_safetensors_count(const struct mg_safetensors *file);
+const struct mg_safetensor *mg_safetensors_at(const struct mg_safetensors *file, size_t i);
+const struct mg_safetensor *mg_safetensors_find(const struct mg_safetensors *file,
+                                                const char *name); /* or NULL */
+
+/* True if mg_safetensors_floats can read the tensor: dtype F32, F16 or BF16. */
+bool mg_safetensors_is_float(const struct mg_safetensor *tensor);
+
+/*
+ * Its values as float, exact for the three types; may be infinite or NaN.
+ *   values (tensor->count) out, row-major
+ */
+void mg_safetensors_floats(float *values, const struct mg_safetensors *file,
+                           const struct mg_safetensor *tensor);
+
+/*
+ * Write n tensors as F32, in list order, header padded to 8 bytes: the same tensors give the same
+ * bytes. The file appears whole or not at all. MG_ESTORAGE.
+ */
+enum mg_status mg_safetensors_write(const char *path, const struct mg_tensor *tensors, size_t n,
+                                    struct mg_error *err);
+
+#endif
