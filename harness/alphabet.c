@@ -16,16 +16,16 @@ static int by_symbol(const void *a, const void *b)
     return strcmp(((const struct entry *)a)->symbol, ((const struct entry *)b)->symbol);
 }
 
-void mg_alphabet_init(struct mg_alphabet *alphabet, struct mg_pool *pool,
+void mg_alphabet_init(struct mg_alphabet *alphabet, struct mg_heap *heap,
                       const char *const *symbols, size_t n)
 {
-    struct entry *entries = mg_pool_array(pool, n, sizeof(*entries));
+    struct entry *entries = mg_heap_array(heap, n, sizeof(*entries));
 
     alphabet->n = n;
-    alphabet->symbols = mg_pool_array(pool, n, sizeof(char *));
-    alphabet->sorted = mg_pool_array(pool, n, sizeof(size_t));
+    alphabet->symbols = mg_heap_array(heap, n, sizeof(char *));
+    alphabet->sorted = mg_heap_array(heap, n, sizeof(size_t));
     for (size_t i = 0; i < n; i++) {
-        alphabet->symbols[i] = mg_pool_text(pool, symbols[i]);
+        alphabet->symbols[i] = mg_heap_text(heap, symbols[i]);
         entries[i] = (struct entry){.symbol = alphabet->symbols[i], .id = i};
     }
     qsort(entries, n, sizeof(*entries), by_symbol);
@@ -34,14 +34,14 @@ void mg_alphabet_init(struct mg_alphabet *alphabet, struct mg_pool *pool,
     }
 }
 
-void mg_alphabet_numbers(struct mg_alphabet *alphabet, struct mg_pool *pool, size_t n)
+void mg_alphabet_numbers(struct mg_alphabet *alphabet, struct mg_heap *heap, size_t n)
 {
-    const char **symbols = mg_pool_array(pool, n, sizeof(char *));
+    const char **symbols = mg_heap_array(heap, n, sizeof(char *));
 
     for (size_t i = 0; i < n; i++) {
-        symbols[i] = mg_pool_format(pool, "%zu", i);
+        symbols[i] = mg_heap_format(heap, "%zu", i);
     }
-    mg_alphabet_init(alphabet, pool, symbols, n);
+    mg_alphabet_init(alphabet, heap, symbols, n);
 }
 
 int mg_alphabet_find(const struct mg_alphabet *alphabet, const char *symbol, size_t size)
@@ -86,7 +86,7 @@ const char *mg_alphabet_list(const struct mg_alphabet *alphabet, char *buffer, s
     return buffer;
 }
 
-bool mg_words_split(struct mg_word **words, size_t *n, struct mg_pool *pool, const char *text,
+bool mg_words_split(struct mg_word **words, size_t *n, struct mg_heap *heap, const char *text,
                     const char **problem)
 {
     size_t count = 1;
@@ -94,7 +94,7 @@ bool mg_words_split(struct mg_word **words, size_t *n, struct mg_pool *pool, con
     for (const char *c = text; *c != '\0'; c++) {
         count += *c == ' ' ? 1 : 0;
     }
-    *words = mg_pool_array(pool, count, sizeof(**words));
+    *words = mg_heap_array(heap, count, sizeof(**words));
     *n = 0;
     for (const char *at = text;;) {
         const size_t size = strcspn(at, " ");

@@ -78,7 +78,7 @@ static void list_params(struct mg_binding *binding)
     const bool from_file = mg_resolved_get(binding->resolved, "source.rows_file") != NULL;
     struct mg_point *point = binding->point;
 
-    point->params = mg_pool_array(binding->pool, settings->n, sizeof(*point->params));
+    point->params = mg_heap_array(binding->heap, settings->n, sizeof(*point->params));
     for (size_t i = 0; i < settings->n; i++) {
         struct mg_setting *setting = settings->items[i];
 
@@ -88,8 +88,8 @@ static void list_params(struct mg_binding *binding)
             continue;
         }
         point->params[point->n_params++] = (struct mg_param){
-            .path = mg_pool_text(binding->pool, setting->path),
-            .value = mg_pool_text(binding->pool, mg_setting_canonical(binding->reading, setting))};
+            .path = mg_heap_text(binding->heap, setting->path),
+            .value = mg_heap_text(binding->heap, mg_setting_canonical(binding->reading, setting))};
     }
 }
 
@@ -104,13 +104,13 @@ static void write_training(struct mg_binding *binding)
     const char *predictor = mg_resolved_canonical(resolved, "predictor", "path");
 
     if (binding->point->trains) {
-        binding->point->training = mg_pool_format(
-            binding->pool,
+        binding->point->training = mg_heap_format(
+            binding->heap,
             "{\"predictor\":%s,\"seed\":\"%" PRIu64 "\",\"source\":%s,\"train\":%s}", predictor,
             binding->seed, source, mg_resolved_canonical(resolved, "train", ""));
     } else {
-        binding->point->training = mg_pool_format(
-            binding->pool, "{\"predictor\":%s,\"seed\":\"%" PRIu64 "\",\"source\":%s}", predictor,
+        binding->point->training = mg_heap_format(
+            binding->heap, "{\"predictor\":%s,\"seed\":\"%" PRIu64 "\",\"source\":%s}", predictor,
             binding->seed, source);
     }
 }

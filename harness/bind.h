@@ -11,10 +11,10 @@
 #include "harness/resolve.h"
 #include "harness/spec.h"
 
-/* One point on its way; what ends up in the point is owned by `pool`, the spec's. */
+/* One point on its way; what ends up in the point is owned by `heap`, the spec's. */
 struct mg_binding {
     struct mg_reading *reading;
-    struct mg_pool *pool;
+    struct mg_heap *heap;
     struct mg_resolved *resolved;
     struct mg_alphabet alphabet; /* how the source's tokens are written */
     struct mg_point *point;
@@ -30,7 +30,7 @@ const char *mg_ties_word(size_t i);
 
 /*
  * Fill a point from resolved keys. False after complaints; the point can be freed all the same:
- * its source is mg_source_free's, the rest the pool's.
+ * its source is mg_source_free's, the rest the heap's.
  */
 bool mg_bind_point(struct mg_binding *binding);
 

@@ -109,7 +109,7 @@ bool mg_bind_predictor(struct mg_binding *binding)
     point->predictor_word = KINDS[point->predictor];
     if (point->predictor == MG_PREDICTOR_CHECKPOINT) {
         point->checkpoint_path =
-            mg_path_beside(binding->pool, mg_resolved_place(binding->resolved, "predictor.path").file,
+            mg_path_beside(binding->heap, mg_resolved_place(binding->resolved, "predictor.path").file,
                            mg_bound_text(binding, "predictor.path"));
     }
     if (point->predictor == MG_PREDICTOR_ORACLE && point->source != NULL &&

@@ -17,18 +17,18 @@ struct finding {
 };
 
 struct mg_findings {
-    struct mg_pool *pool;
+    struct mg_heap *heap;
     const char *files[64];
     size_t n_files;
     struct finding items[FINDINGS_MAX];
     size_t n;
 };
 
-struct mg_findings *mg_findings_new(struct mg_pool *pool)
+struct mg_findings *mg_findings_new(struct mg_heap *heap)
 {
-    struct mg_findings *findings = mg_pool_array(pool, 1, sizeof(*findings));
+    struct mg_findings *findings = mg_heap_array(heap, 1, sizeof(*findings));
 
-    findings->pool = pool;
+    findings->heap = heap;
     return findings;
 }
 
@@ -66,12 +66,12 @@ static void keep(struct mg_findings *findings, const char *file, size_t line, si
     }
 }
 
-static char *written(struct mg_pool *pool, const char *format, va_list args)
+static char *written(struct mg_heap *heap, const char *format, va_list args)
 {
     char text[4096];
 
     vsnprintf(text, sizeof(text), format, args);
-    return mg_pool_text(pool, text);
+    return mg_heap_text(heap, text);
 }
 
 void mg_findings_add(struct mg_findings *findings, struct mg_place place, const char *format, ...)
@@ -83,11 +83,11 @@ void mg_findings_add(struct mg_findings *findings, struct mg_place place, const 
     char *what;
 
     va_start(args, format);
-    what = written(findings->pool, format, args);
+    what = written(findings->heap, format, args);
     va_end(args);
     mg_json_pointer(place.json, pointer, sizeof(pointer));
     keep(findings, place.file, line, column,
-         mg_pool_format(findings->pool, "%s:%zu:%zu: error: %s%s%s", place.file, line, column,
+         mg_heap_format(findings->heap, "%s:%zu:%zu: error: %s%s%s", place.file, line, column,
                         pointer, pointer[0] == '\0' ? "" : ": ", what));
 }
 
@@ -101,11 +101,11 @@ void mg_findings_missing(struct mg_findings *findings, struct mg_place place, co
     char *what;
 
     va_start(args, format);
-    what = written(findings->pool, format, args);
+    what = written(findings->heap, format, args);
     va_end(args);
     mg_json_pointer(place.json, pointer, sizeof(pointer));
     keep(findings, place.file, line, column,
-         mg_pool_format(findings->pool, "%s:%zu:%zu: error: %s/%s: %s", place.file, line, column,
+         mg_heap_format(findings->heap, "%s:%zu:%zu: error: %s/%s: %s", place.file, line, column,
                         pointer, key, what));
 }
 
@@ -116,16 +116,16 @@ void mg_findings_add_line(struct mg_findings *findings, const char *file, size_t
     char *what;
 
     va_start(args, format);
-    what = written(findings->pool, format, args);
+    what = written(findings->heap, format, args);
     va_end(args);
     keep(findings, file, line, 0,
-         line == 0 ? mg_pool_format(findings->pool, "%s: error: %s", file, what)
-                   : mg_pool_format(findings->pool, "%s:%zu: error: %s", file, line, what));
+         line == 0 ? mg_heap_format(findings->heap, "%s: error: %s", file, what)
+                   : mg_heap_format(findings->heap, "%s:%zu: error: %s", file, line, what));
 }
 
 void mg_findings_add_raw(struct mg_findings *findings, const char *text)
 {
-    keep(findings, "", 0, 0, mg_pool_text(findings->pool, text));
+    keep(findings, "", 0, 0, mg_heap_text(findings->heap, text));
 }
 
 size_t mg_findings_count(const struct mg_findings *findings)

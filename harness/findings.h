@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "harness/json.h"
-#include "harness/pool.h"
+#include "harness/heap.h"
 #include "harness/spec.h"
 
 /* A value and the file it stands in. */
@@ -22,7 +22,7 @@ struct mg_place {
 
 struct mg_findings;
 
-struct mg_findings *mg_findings_new(struct mg_pool *pool); /* owned by the pool */
+struct mg_findings *mg_findings_new(struct mg_heap *heap); /* owned by the heap */
 
 /* "FILE:LINE:COL: error: POINTER: what". `what` may go on in indented lines. */
 void mg_findings_add(struct mg_findings *findings, struct mg_place place, const char *format, ...)

@@ -3,10 +3,10 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+
+#include "harness/file.h"
 
 enum { SPEC_BYTES_MAX = 1 << 20 };
 
@@ -17,42 +17,14 @@ struct chain {
     char *real; /* without links and dots, to find cycles */
 };
 
-const char *mg_path_beside(struct mg_pool *pool, const char *file, const char *path)
+const char *mg_path_beside(struct mg_heap *heap, const char *file, const char *path)
 {
     const char *slash = strrchr(file, '/');
 
     if (path[0] == '/' || slash == NULL) {
-        return mg_pool_text(pool, path);
+        return mg_heap_text(heap, path);
     }
-    return mg_pool_format(pool, "%.*s%s", (int)(slash - file + 1), file, path);
-}
-
-char *mg_text_read(struct mg_pool *pool, const char *path, size_t most, size_t *size,
-                   const char **problem)
-{
-    struct stat about;
-    char *text = mg_pool_array(pool, most + 2, 1);
-    FILE *file = fopen(path, "rb");
-
-    if (file == NULL || fstat(fileno(file), &about) != 0) {
-        *problem = mg_pool_format(pool, "cannot read it: %s", strerror(errno));
-    } else if (S_ISDIR(about.st_mode)) {
-        *problem = "is a folder, not a file";
-    } else {
-        *size = fread(text, 1, most + 1, file);
-        *problem = NULL;
-        if (ferror(file)) {
-            *problem = mg_pool_format(pool, "cannot read it: %s", strerror(errno));
-        } else if (*size > most) {
-            *problem = mg_pool_format(pool, "is larger than %zu bytes", most);
-        } else if (memchr(text, '\0', *size) != NULL) {
-            *problem = "holds a zero byte: not a text file";
-        }
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return *problem == NULL ? text : NULL;
+    return mg_heap_format(heap, "%.*s%s", (int)(slash - file + 1), file, path);
 }
 
 static void read_file(struct mg_reading *reading, struct mg_settings *settings,
@@ -65,7 +37,7 @@ static void read_base(struct mg_reading *reading, struct mg_settings *settings,
 {
     static const char *const own[] = {"extends", "sweep", "claims", "figures"};
     const struct mg_place place = {.file = here->path, .json = asked};
-    const char *path = mg_path_beside(reading->pool, here->path, mg_json_string(asked));
+    const char *path = mg_path_beside(reading->heap, here->path, mg_json_string(asked));
     const struct mg_json *root;
     const char *text;
 
@@ -89,14 +61,13 @@ static void read_bases(struct mg_reading *reading, struct mg_settings *settings,
     } /* anything else is reported with the other shapes */
 }
 
-/* A fault of a file as a whole: at the place that asked for it, if any. */
-static void whole_file(struct mg_reading *reading, const char *path, struct mg_place asked,
-                       const char *problem)
+/* A fault of a file as a whole, in a sentence that names it: at the place that asked for it. */
+static void whole_file(struct mg_reading *reading, struct mg_place asked, const char *problem)
 {
     if (asked.json == NULL) {
-        mg_findings_add_line(reading->findings, path, 0, "%s", problem);
+        mg_findings_add_raw(reading->findings, problem);
     } else {
-        mg_findings_add(reading->findings, asked, "%s: %s", path, problem);
+        mg_findings_add(reading->findings, asked, "%s", problem);
     }
 }
 
@@ -104,28 +75,31 @@ static void read_file(struct mg_reading *reading, struct mg_settings *settings,
                       const struct chain *outer, const char *path, struct mg_place asked,
                       const struct mg_json **root, const char **text)
 {
-    struct chain here = {.outer = outer, .path = mg_pool_text(reading->pool, path)};
+    struct chain here = {.outer = outer, .path = mg_heap_text(reading->heap, path)};
     struct mg_json_file *file = NULL;
     struct mg_error err = {0};
     const struct mg_json *extends;
-    const char *problem;
+    char *data;
     size_t size;
 
     *root = NULL;
-    *text = mg_text_read(reading->pool, path, SPEC_BYTES_MAX, &size, &problem);
-    if (*text == NULL) {
-        whole_file(reading, path, asked, problem);
+    *text = NULL;
+    if (mg_file_read(&data, &size, path, SPEC_BYTES_MAX, &err) != MG_OK) {
+        whole_file(reading, asked, err.text);
         return;
     }
+    *text = mg_heap_adopt(reading->heap, data);
     here.real = realpath(path, NULL);
     if (here.real == NULL) {
-        whole_file(reading, path, asked, strerror(errno));
+        whole_file(reading, asked,
+                   mg_heap_format(reading->heap, "%s: %s", path, strerror(errno)));
         return;
     }
-    mg_pool_adopt(reading->pool, here.real);
+    mg_heap_adopt(reading->heap, here.real);
     for (const struct chain *link = outer; link != NULL; link = link->outer) {
         if (strcmp(link->real, here.real) == 0) {
-            whole_file(reading, path, asked, "extends itself, in a circle");
+            whole_file(reading, asked,
+                       mg_heap_format(reading->heap, "%s extends itself, in a circle", path));
             return;
         }
     }

@@ -15,14 +15,7 @@
 void mg_inherit(struct mg_reading *reading, struct mg_settings *settings, const char *path,
                 const struct mg_json **root, const char **text);
 
-/* path as seen from the folder of `file`; absolute paths stay. Owned by the pool. */
-const char *mg_path_beside(struct mg_pool *pool, const char *file, const char *path);
-
-/*
- * The whole file, terminated; NULL with the reason in *problem when it cannot be read, holds a
- * zero byte, or has more than `most` bytes. Owned by the pool.
- */
-char *mg_text_read(struct mg_pool *pool, const char *path, size_t most, size_t *size,
-                   const char **problem);
+/* path as seen from the folder of `file`; absolute paths stay. Owned by the heap. */
+const char *mg_path_beside(struct mg_heap *heap, const char *file, const char *path);
 
 #endif

@@ -36,9 +36,9 @@ struct mg_setting *mg_resolved_get(const struct mg_resolved *resolved, const cha
 
 void mg_resolved_put(struct mg_resolved *resolved, const char *path, const char *json)
 {
-    struct mg_setting *setting = mg_pool_array(resolved->reading->pool, 1, sizeof(*setting));
+    struct mg_setting *setting = mg_heap_array(resolved->reading->heap, 1, sizeof(*setting));
 
-    *setting = (struct mg_setting){.path = mg_pool_text(resolved->reading->pool, path),
+    *setting = (struct mg_setting){.path = mg_heap_text(resolved->reading->heap, path),
                                    .option = mg_option_find(path),
                                    .value = mg_reading_value(resolved->reading, json),
                                    .place = mg_resolved_place(resolved, path),
@@ -144,9 +144,9 @@ static void resolve_leaf(struct mg_resolved *resolved, const struct mg_option *o
             mg_settings_set(resolved->reading, &resolved->settings, setting);
         }
     } else if (option->fallback != NULL) {
-        struct mg_setting *filled = mg_pool_array(resolved->reading->pool, 1, sizeof(*filled));
+        struct mg_setting *filled = mg_heap_array(resolved->reading->heap, 1, sizeof(*filled));
 
-        *filled = (struct mg_setting){.path = mg_pool_text(resolved->reading->pool, path),
+        *filled = (struct mg_setting){.path = mg_heap_text(resolved->reading->heap, path),
                                       .option = option,
                                       .value = mg_reading_default(resolved->reading, option),
                                       .place = mg_resolved_place(resolved, prefix),

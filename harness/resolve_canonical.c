@@ -74,5 +74,5 @@ const char *mg_resolved_canonical(const struct mg_resolved *resolved, const char
     assert(out != NULL);
     write_object(resolved, out, path, without);
     fclose(out);
-    return mg_pool_adopt(resolved->reading->pool, text);
+    return mg_heap_adopt(resolved->reading->heap, text);
 }

@@ -9,10 +9,10 @@ void mg_reading_init(struct mg_reading *reading)
 {
     size_t n;
 
-    *reading = (struct mg_reading){.pool = mg_pool_new()};
-    reading->findings = mg_findings_new(reading->pool);
+    *reading = (struct mg_reading){.heap = mg_heap_new()};
+    reading->findings = mg_findings_new(reading->heap);
     mg_options(&n);
-    reading->defaults = mg_pool_array(reading->pool, n, sizeof(*reading->defaults));
+    reading->defaults = mg_heap_array(reading->heap, n, sizeof(*reading->defaults));
 }
 
 void mg_reading_free(struct mg_reading *reading)
@@ -21,7 +21,7 @@ void mg_reading_free(struct mg_reading *reading)
         mg_json_free(reading->files[i]);
     }
     free(reading->files);
-    mg_pool_free(reading->pool);
+    mg_heap_free(reading->heap);
 }
 
 void mg_reading_keep(struct mg_reading *reading, struct mg_json_file *file)
@@ -62,7 +62,7 @@ const struct mg_json *mg_reading_default(struct mg_reading *reading,
 
 const char *mg_reading_canonical(struct mg_reading *reading, const struct mg_json *value)
 {
-    return mg_pool_adopt(reading->pool, mg_json_canonical(value));
+    return mg_heap_adopt(reading->heap, mg_json_canonical(value));
 }
 
 const char *mg_setting_canonical(struct mg_reading *reading, struct mg_setting *setting)
@@ -130,7 +130,7 @@ void mg_settings_set(struct mg_reading *reading, struct mg_settings *settings,
     if (settings->n == settings->capacity) {
         const size_t capacity = settings->capacity == 0 ? 32 : 2 * settings->capacity;
         struct mg_setting **items =
-            mg_pool_array(reading->pool, capacity, sizeof(struct mg_setting *));
+            mg_heap_array(reading->heap, capacity, sizeof(struct mg_setting *));
 
         if (settings->n > 0) {
             memcpy(items, settings->items, settings->n * sizeof(struct mg_setting *));
@@ -145,7 +145,7 @@ struct mg_settings mg_settings_copy(struct mg_reading *reading, const struct mg_
 {
     struct mg_settings copy = {.n = settings->n, .capacity = settings->n + 8};
 
-    copy.items = mg_pool_array(reading->pool, copy.capacity, sizeof(struct mg_setting *));
+    copy.items = mg_heap_array(reading->heap, copy.capacity, sizeof(struct mg_setting *));
     if (settings->n > 0) {
         memcpy(copy.items, settings->items, settings->n * sizeof(struct mg_setting *));
     }

@@ -11,7 +11,7 @@
 #include "harness/findings.h"
 #include "harness/json.h"
 #include "harness/options.h"
-#include "harness/pool.h"
+#include "harness/heap.h"
 
 struct mg_setting {
     const char *path; /* "measure.cd.context" */
@@ -32,12 +32,20 @@ struct mg_settings {
     size_t n, capacity;
 };
 
+/* A partition that was searched for, kept for the other points that ask for the same. */
+struct mg_searched {
+    const struct mg_searched *next;
+    const char *key;
+    const size_t *group_of; /* (L) */
+};
+
 /* What lives while one experiment file is read. */
 struct mg_reading {
-    struct mg_pool *pool;
+    struct mg_heap *heap;
     struct mg_findings *findings;
     struct mg_json_file **files; /* every text parsed, files and computed values alike */
     size_t n_files, capacity;
+    const struct mg_searched *searched;
     const struct mg_json **defaults; /* by row of the option table, once asked for */
 };
 

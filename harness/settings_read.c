@@ -46,7 +46,7 @@ static void unknown_key(struct reader *reader, const char *path, const struct mg
 static void put(struct reader *reader, const char *path, const struct mg_option *option,
                 const struct mg_json *value, bool valid)
 {
-    struct mg_setting *setting = mg_pool_array(reader->reading->pool, 1, sizeof(*setting));
+    struct mg_setting *setting = mg_heap_array(reader->reading->heap, 1, sizeof(*setting));
 
     *setting = (struct mg_setting){.path = path,
                                    .option = option,
@@ -61,8 +61,8 @@ static void read_object(struct reader *reader, const char *path, const struct mg
     for (size_t i = 0; i < mg_json_count(object); i++) {
         const struct mg_json *member = mg_json_at(object, i);
         const char *below = path[0] == '\0'
-                                ? mg_pool_text(reader->reading->pool, mg_json_key(member))
-                                : mg_pool_format(reader->reading->pool, "%s.%s", path,
+                                ? mg_heap_text(reader->reading->heap, mg_json_key(member))
+                                : mg_heap_format(reader->reading->heap, "%s.%s", path,
                                                  mg_json_key(member));
         const struct mg_option *option =
             strchr(mg_json_key(member), '.') == NULL ? mg_option_find(below) : NULL;
@@ -94,7 +94,7 @@ static const char *entry_name(struct reader *reader, const struct mg_json *list,
 {
     const struct mg_json *entry = mg_json_at(list, i);
     const struct mg_json *name = mg_json_get(entry, "name");
-    const char *pattern = mg_pool_format(reader->reading->pool, "%s.*.name", option->path);
+    const char *pattern = mg_heap_format(reader->reading->heap, "%s.*.name", option->path);
     const struct mg_option *row = mg_option_find(pattern);
 
     assert(row != NULL);
@@ -136,8 +136,8 @@ static void read_list(struct reader *reader, const char *path, const struct mg_o
         }
         name = entry_name(reader, list, i, option);
         /* An entry without a usable name is read too, for its other faults. */
-        below = name == NULL ? mg_pool_format(reader->reading->pool, "%s.?%zu", path, i)
-                             : mg_pool_format(reader->reading->pool, "%s.%s", path, name);
+        below = name == NULL ? mg_heap_format(reader->reading->heap, "%s.?%zu", path, i)
+                             : mg_heap_format(reader->reading->heap, "%s.%s", path, name);
         put(reader, below, option, entry, true);
         read_object(reader, below, entry);
         if (name == NULL) {

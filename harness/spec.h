@@ -50,7 +50,8 @@ enum mg_predictor_kind { /* the order of the table in bind.c */
 /* One point of the sweep. */
 struct mg_point {
     char *assignment;        /* canonical JSON of the swept keys and their values, "{}" for none */
-    struct mg_param *params; /* every resolved key that applies to this point, sorted by path */
+    struct mg_param *params; /* every resolved key that applies to this point, sorted by path;
+                                names and the content of a rows file left out */
     size_t n_params;
     char *training;          /* canonical JSON of source, predictor and train: identity */
     char **symbols;          /* (V) how tokens are written */
@@ -74,6 +75,8 @@ struct mg_claim_spec {
     double lo, hi;
 };
 
+struct mg_heap;
+
 struct mg_spec {
     char *path, *name, *title, *question, *notes; /* question, notes may be NULL */
     char *text;   /* the file as read */
@@ -86,6 +89,7 @@ struct mg_spec {
     size_t n_claims;
     char **figures; /* names of plots/, or paths beside the file */
     size_t n_figures;
+    struct mg_heap *heap; /* owns everything here but the sources */
 };
 
 /*

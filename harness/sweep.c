@@ -116,7 +116,7 @@ static struct mg_sweep_point *add_point(struct expansion *expansion, size_t n_as
     if (expansion->n == expansion->capacity) {
         const size_t capacity = expansion->capacity == 0 ? 16 : 2 * expansion->capacity;
         struct mg_sweep_point *points =
-            mg_pool_array(expansion->reading->pool, capacity, sizeof(*points));
+            mg_heap_array(expansion->reading->heap, capacity, sizeof(*points));
 
         if (expansion->n > 0) {
             memcpy(points, expansion->points, expansion->n * sizeof(*points));
@@ -127,7 +127,7 @@ static struct mg_sweep_point *add_point(struct expansion *expansion, size_t n_as
     point = &expansion->points[expansion->n++];
     *point = (struct mg_sweep_point){.n_assigned = n_assigned};
     point->assigned =
-        mg_pool_array(expansion->reading->pool, n_assigned, sizeof(*point->assigned));
+        mg_heap_array(expansion->reading->heap, n_assigned, sizeof(*point->assigned));
     return point;
 }
 
@@ -170,7 +170,7 @@ static void combine(struct expansion *expansion, const struct mg_json *sweep)
 /* Drop the points that an entry matches; one that matches none is a mistake. */
 static void exclude(struct expansion *expansion, const struct mg_json *entries)
 {
-    bool *dropped = mg_pool_array(expansion->reading->pool, expansion->n, sizeof(bool));
+    bool *dropped = mg_heap_array(expansion->reading->heap, expansion->n, sizeof(bool));
     size_t kept = 0;
 
     for (size_t i = 0; i < mg_json_count(entries); i++) {
@@ -208,7 +208,7 @@ static void include(struct expansion *expansion, const struct mg_json *entries)
     for (size_t i = 0; i < mg_json_count(entries); i++) {
         const struct mg_json *entry = mg_json_at(entries, i);
         const size_t n = mg_json_type(entry) == MG_JSON_OBJECT ? mg_json_count(entry) : 0;
-        struct mg_axis_value *values = mg_pool_array(reading->pool, n, sizeof(*values));
+        struct mg_axis_value *values = mg_heap_array(reading->heap, n, sizeof(*values));
         struct mg_sweep_point *point;
         bool fine = n > 0;
 
@@ -276,7 +276,7 @@ bool mg_sweep_expand(struct mg_reading *reading, const struct mg_settings *base,
     const struct mg_json *values[4];
     const struct mg_json *sweep = NULL;
 
-    expansion.groups = mg_pool_array(reading->pool, GROUPS_MAX, sizeof(*expansion.groups));
+    expansion.groups = mg_heap_array(reading->heap, GROUPS_MAX, sizeof(*expansion.groups));
     for (size_t i = 0; i < 4; i++) {
         const struct mg_setting *setting = mg_settings_get(base, parts[i]);
 

@@ -22,11 +22,11 @@ static const char *suggest_path(struct mg_reading *reading, const struct mg_sett
 
     if (dot != NULL) { /* the object may be right and the key an alias */
         const char *prefix =
-            mg_pool_format(reading->pool, "%.*s", (int)(dot - path), path);
+            mg_heap_format(reading->heap, "%.*s", (int)(dot - path), path);
         const char *key = mg_option_suggest(prefix, dot + 1);
 
         if (key != NULL) {
-            return mg_pool_format(reading->pool, "%s.%s", prefix, key);
+            return mg_heap_format(reading->heap, "%s.%s", prefix, key);
         }
     }
     for (size_t i = 0; i < n && count < PATHS_MAX; i++) {
@@ -227,7 +227,7 @@ static bool generate(struct mg_reading *reading, struct mg_axis *axis, const str
         mg_findings_add(reading->findings, place, "%s", problem);
         return false;
     }
-    axis->values = mg_pool_array(reading->pool, axis->n, sizeof(*axis->values));
+    axis->values = mg_heap_array(reading->heap, axis->n, sizeof(*axis->values));
     for (size_t i = 0; i < axis->n; i++) {
         double number = generator->value(arguments, i, axis->n);
         char text[32];
@@ -248,7 +248,7 @@ static bool read_list(struct mg_reading *reading, struct mg_axis *axis, const st
     bool fine = true;
 
     axis->n = mg_json_count(values);
-    axis->values = mg_pool_array(reading->pool, axis->n, sizeof(*axis->values));
+    axis->values = mg_heap_array(reading->heap, axis->n, sizeof(*axis->values));
     for (size_t i = 0; i < axis->n; i++) {
         const struct mg_place place = {axis->place.file, mg_json_at(values, i)};
 
@@ -267,7 +267,7 @@ bool mg_axis_read(struct mg_reading *reading, const struct mg_settings *base,
 {
     bool fine;
 
-    *axis = (struct mg_axis){.path = mg_pool_text(reading->pool, mg_json_key(member)),
+    *axis = (struct mg_axis){.path = mg_heap_text(reading->heap, mg_json_key(member)),
                              .place = {.file = file, .json = member}};
     if (!mg_axis_path_check(reading, base, axis->path, axis->place)) {
         return false;
