@@ -3,16 +3,21 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/source/array.h"
+
 bool mg_source_has_oracle(const struct mg_source *source)
 {
+    assert(source != NULL);
     return source->ops->log_mass != NULL;
 }
 
 void mg_source_draw(const struct mg_source *source, struct mg_rng *rng, int *tokens)
 {
+    assert(source != NULL);
     source->ops->draw(source, rng, tokens);
 }
 
@@ -22,35 +27,27 @@ double mg_source_log_mass(const struct mg_source *source, const int *context)
     return source->ops->log_mass(source, context);
 }
 
-/* A private copy of a context, to try tokens in. */
-static int *context_copy(const int *context, size_t length)
-{
-    int *copy = malloc(length * sizeof(*copy));
-
-    assert(copy != NULL);
-    memcpy(copy, context, length * sizeof(*copy));
-    return copy;
-}
-
-/* P(x_i = v | context) as a ratio of masses, for every masked i. */
+/* Bayes: P(x_i = v | c) = P(c and x_i = v) / P(c), one mass for each value. */
 static bool conditionals_from_mass(const struct mg_source *source, const int *context,
                                    double *probs)
 {
-    const double total = mg_source_log_mass(source, context);
+    const size_t L = source->length;
+    const size_t V = source->vocab;
+    const double log_total = source->ops->log_mass(source, context);
     int *trial;
 
-    if (total == -INFINITY) {
+    if (isinf(log_total)) {
         return false;
     }
-    trial = context_copy(context, source->length);
-    for (size_t i = 0; i < source->length; i++) {
-        for (size_t v = 0; v < source->vocab; v++) {
-            if (context[i] != MG_MASK) {
-                probs[i * source->vocab + v] = (size_t)context[i] == v ? 1.0 : 0.0;
-                continue;
+    trial = mg_array_copy(context, L, sizeof(*trial));
+    for (size_t i = 0; i < L; i++) {
+        for (size_t v = 0; v < V; v++) {
+            if (context[i] == MG_MASK) {
+                trial[i] = (int)v;
+                probs[i * V + v] = exp(source->ops->log_mass(source, trial) - log_total);
+            } else {
+                probs[i * V + v] = context[i] == (int)v ? 1.0 : 0.0;
             }
-            trial[i] = (int)v;
-            probs[i * source->vocab + v] = exp(mg_source_log_mass(source, trial) - total);
         }
         trial[i] = context[i];
     }
@@ -67,48 +64,63 @@ bool mg_source_conditionals(const struct mg_source *source, const int *context, 
     return conditionals_from_mass(source, context, probs);
 }
 
+struct joint_walk {
+    const struct mg_source *source;
+    int *context; /* with the targets chosen so far filled in */
+    const size_t *targets;
+    double *probs; /* (n, L, V): conditionals of each level */
+};
+
+/*
+ * Fill the outcomes below one choice of the first `level` targets: joint (outcomes) out, mass the
+ * probability of the choice. Impossible branches are not asked, so a short support costs little.
+ * Returns false if the context has probability 0.
+ */
+static bool walk_joint(const struct joint_walk *walk, size_t level, double mass, double *joint,
+                       size_t outcomes)
+{
+    const size_t V = walk->source->vocab;
+    const size_t target = walk->targets[level];
+    double *probs = walk->probs + level * walk->source->length * V;
+    const double *row = probs + target * V;
+    const size_t below = outcomes / V;
+
+    if (!mg_source_conditionals(walk->source, walk->context, probs)) {
+        return false;
+    }
+    for (size_t v = 0; v < V; v++) {
+        if (below == 1) {
+            joint[v] = mass * row[v];
+        } else if (row[v] > 0.0) {
+            walk->context[target] = (int)v;
+            (void)walk_joint(walk, level + 1, mass * row[v], joint + v * below, below);
+        }
+    }
+    walk->context[target] = MG_MASK;
+    return true;
+}
+
 bool mg_source_joint(const struct mg_source *source, const int *context, const size_t *targets,
                      size_t n, double *joint)
 {
-    const double total = mg_source_log_mass(source, context);
+    struct joint_walk walk = {.source = source, .targets = targets};
     size_t outcomes = 1;
-    int *trial;
+    bool possible;
 
-    if (total == -INFINITY) {
-        return false;
-    }
+    assert(n > 0);
     for (size_t j = 0; j < n; j++) {
+        assert(targets[j] < source->length);
         assert(context[targets[j]] == MG_MASK);
+        assert(outcomes <= SIZE_MAX / source->vocab);
         outcomes *= source->vocab;
     }
-    trial = context_copy(context, source->length);
-    for (size_t outcome = 0; outcome < outcomes; outcome++) {
-        size_t rest = outcome;
-        for (size_t j = n; j-- > 0;) {
-            trial[targets[j]] = (int)(rest % source->vocab);
-            rest /= source->vocab;
-        }
-        joint[outcome] = exp(mg_source_log_mass(source, trial) - total);
-    }
-    free(trial);
-    return true;
-}
-
-static bool add_entropy(void *ctx, const int *tokens, double log_prob)
-{
-    double *entropy_nats = ctx;
-
-    (void)tokens;
-    *entropy_nats -= exp(log_prob) * log_prob;
-    return true;
-}
-
-double mg_source_entropy_nats(const struct mg_source *source)
-{
-    double entropy_nats = 0.0;
-
-    mg_source_support(source, add_entropy, &entropy_nats);
-    return entropy_nats;
+    walk.context = mg_array_copy(context, source->length, sizeof(*walk.context));
+    walk.probs = mg_array_new(n * source->length * source->vocab, sizeof(*walk.probs));
+    memset(joint, 0, outcomes * sizeof(*joint));
+    possible = walk_joint(&walk, 0, 1.0, joint, outcomes);
+    free(walk.probs);
+    free(walk.context);
+    return possible;
 }
 
 double mg_source_support_size(const struct mg_source *source)
