@@ -82,8 +82,7 @@ static void list_params(struct mg_binding *binding)
     for (size_t i = 0; i < settings->n; i++) {
         struct mg_setting *setting = settings->items[i];
 
-        if (mg_setting_is_whole(setting) ||
-            strcmp(mg_option_key(setting->option), "name") == 0 ||
+        if (mg_setting_is_whole(setting) || strcmp(mg_option_key(setting->option), "name") == 0 ||
             (from_file && strcmp(setting->path, "source.rows") == 0)) {
             continue;
         }
@@ -105,9 +104,8 @@ static void write_training(struct mg_binding *binding)
 
     if (binding->point->trains) {
         binding->point->training = mg_heap_format(
-            binding->heap,
-            "{\"predictor\":%s,\"seed\":\"%" PRIu64 "\",\"source\":%s,\"train\":%s}", predictor,
-            binding->seed, source, mg_resolved_canonical(resolved, "train", ""));
+            binding->heap, "{\"predictor\":%s,\"seed\":\"%" PRIu64 "\",\"source\":%s,\"train\":%s}",
+            predictor, binding->seed, source, mg_resolved_canonical(resolved, "train", ""));
     } else {
         binding->point->training = mg_heap_format(
             binding->heap, "{\"predictor\":%s,\"seed\":\"%" PRIu64 "\",\"source\":%s}", predictor,

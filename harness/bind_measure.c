@@ -54,8 +54,8 @@ static int *read_tokens(const struct entry *entry, const char *key, const char *
             char list[512];
 
             mg_bound_refuse(entry->binding, path,
-                            "unknown token \"%s\" at position %zu%s%s%s\n    alphabet: %s", word,
-                            i, nearest == NULL ? "" : "; did you mean \"",
+                            "unknown token \"%s\" at position %zu%s%s%s\n    alphabet: %s", word, i,
+                            nearest == NULL ? "" : "; did you mean \"",
                             nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?",
                             mg_alphabet_list(alphabet, list, sizeof(list)));
             return NULL;
@@ -291,8 +291,8 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
     }
     measure->name = mg_heap_text(binding->heap, name);
     measure->measure = mg_measure_find(mg_json_string(kind->value));
-    measure->canonical = mg_heap_text(
-        binding->heap, mg_resolved_canonical(binding->resolved, entry.path, "name"));
+    measure->canonical =
+        mg_heap_text(binding->heap, mg_resolved_canonical(binding->resolved, entry.path, "name"));
     if (binding->resolved->complete && measure->measure->check != NULL &&
         measure->measure->check(&measure->spec, binding->point->source, &err) != MG_OK) {
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);

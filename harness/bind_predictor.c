@@ -53,8 +53,8 @@ static bool bind_transformer(struct mg_binding *binding)
         .width = mg_bound_size(binding, "predictor.width"),
         .heads = mg_bound_size(binding, "predictor.heads"),
         .hidden = mg_bound_size(binding, "predictor.hidden"),
-        .positions = (enum mg_positions)index_of(
-            mg_bound_text(binding, "predictor.positions"), mg_positions_word),
+        .positions = (enum mg_positions)index_of(mg_bound_text(binding, "predictor.positions"),
+                                                 mg_positions_word),
         .causal = mg_json_bool(causal->value),
         .rope_theta = mg_bound_number(binding, "predictor.rope_theta"),
         .norm_eps = mg_bound_number(binding, "predictor.norm_eps"),
@@ -108,9 +108,9 @@ bool mg_bind_predictor(struct mg_binding *binding)
         (enum mg_predictor_kind)index_of(mg_json_string(kind->value), mg_predictor_kind_word);
     point->predictor_word = KINDS[point->predictor];
     if (point->predictor == MG_PREDICTOR_CHECKPOINT) {
-        point->checkpoint_path =
-            mg_path_beside(binding->heap, mg_resolved_place(binding->resolved, "predictor.path").file,
-                           mg_bound_text(binding, "predictor.path"));
+        point->checkpoint_path = mg_path_beside(
+            binding->heap, mg_resolved_place(binding->resolved, "predictor.path").file,
+            mg_bound_text(binding, "predictor.path"));
     }
     if (point->predictor == MG_PREDICTOR_ORACLE && point->source != NULL &&
         !mg_source_has_oracle(point->source)) {

@@ -174,7 +174,8 @@ static bool bind_sampler(const struct work *work, struct mg_sampler *sampler, co
     if (has_fault(work)) {
         return false;
     }
-    *sampler = (struct mg_sampler){.order = mg_order_find(mg_json_string(get(work, "order")->value))};
+    *sampler =
+        (struct mg_sampler){.order = mg_order_find(mg_json_string(get(work, "order")->value))};
     snprintf(sampler->name, sizeof(sampler->name), "%s", name);
     sampler->temperature = mg_json_number(get(work, "temperature")->value);
     sampler->ties = strcmp(mg_json_string(get(work, "ties")->value), TIES[MG_TIES_UNIFORM]) == 0
@@ -199,9 +200,8 @@ static bool bind_sampler(const struct work *work, struct mg_sampler *sampler, co
 bool mg_bind_samplers(struct mg_binding *binding, struct mg_sampler **samplers, size_t *n,
                       const char *path, const int *context)
 {
-    struct work work = {.binding = binding,
-                        .length = binding->point->source->length,
-                        .context = context};
+    struct work work = {
+        .binding = binding, .length = binding->point->source->length, .context = context};
     char name[65];
     bool fine = true;
 

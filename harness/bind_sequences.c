@@ -1,6 +1,7 @@
 /* bind_sequences.c - a source given by weighted sequences, in the file or in a rows file. */
 #include <assert.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -15,7 +15,6 @@ static const struct {
     {"sequences", mg_bind_sequences},
     {"markov", mg_bind_markov},
     {"hmm", mg_bind_hmm},
-    {"task", mg_bind_task},
 };
 enum { N_KINDS = sizeof(KINDS) / sizeof(KINDS[0]) };
 
@@ -72,7 +71,7 @@ bool mg_bind_given_alphabet(struct mg_binding *binding)
     for (size_t i = 1; i < n; i++) {
         const struct mg_alphabet *alphabet = &binding->alphabet;
         const size_t id = alphabet->sorted[i] > alphabet->sorted[i - 1] ? alphabet->sorted[i]
-                                                                         : alphabet->sorted[i - 1];
+                                                                        : alphabet->sorted[i - 1];
 
         if (strcmp(symbols[alphabet->sorted[i]], symbols[alphabet->sorted[i - 1]]) == 0) {
             mg_bound_refuse_at(binding, "source.alphabet", mg_json_at(setting->value, id),

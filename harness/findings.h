@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/json.h"
 #include "harness/heap.h"
+#include "harness/json.h"
 #include "harness/spec.h"
 
 /* A value and the file it stands in. */

@@ -91,8 +91,7 @@ static void read_file(struct mg_reading *reading, struct mg_settings *settings,
     *text = mg_heap_adopt(reading->heap, data);
     here.real = realpath(path, NULL);
     if (here.real == NULL) {
-        whole_file(reading, asked,
-                   mg_heap_format(reading->heap, "%s: %s", path, strerror(errno)));
+        whole_file(reading, asked, mg_heap_format(reading->heap, "%s: %s", path, strerror(errno)));
         return;
     }
     mg_heap_adopt(reading->heap, here.real);

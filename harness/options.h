@@ -15,9 +15,9 @@
 #include "harness/json.h"
 
 enum mg_option_type {
-    MG_OPTION_OBJECT,   /* keys of the table below it */
-    MG_OPTION_LIST,     /* objects with unique names; "*" is the name */
-    MG_OPTION_AXES,     /* sweep syntax, read by sweep.c */
+    MG_OPTION_OBJECT, /* keys of the table below it */
+    MG_OPTION_LIST,   /* objects with unique names; "*" is the name */
+    MG_OPTION_AXES,   /* sweep syntax, read by sweep.c */
     MG_OPTION_INTEGER,
     MG_OPTION_NUMBER,
     MG_OPTION_BOOL,

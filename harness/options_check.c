@@ -121,10 +121,9 @@ static bool seeded(struct check *check, const struct mg_json *value)
     if (mg_json_type(value) == MG_JSON_NUMBER) {
         return refuse(check, value, "must be text, since numbers keep 53 bits only: write \"1\"");
     }
-    return text(check, value) &&
-           (mg_seed_parse(&number_read, mg_json_string(value)) ||
-            refuse(check, value, "\"%s\" is no 64-bit number, decimal or 0x",
-                   mg_json_string(value)));
+    return text(check, value) && (mg_seed_parse(&number_read, mg_json_string(value)) ||
+                                  refuse(check, value, "\"%s\" is no 64-bit number, decimal or 0x",
+                                         mg_json_string(value)));
 }
 
 /* Every element of a list that may not be empty; `element` checks one. */
@@ -321,7 +320,8 @@ bool mg_option_check(const struct mg_option *option, const struct mg_json *value
 
 bool mg_name_is_valid(const char *text)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
     const size_t n = strspn(text, allowed);
 
     return n >= 1 && n <= 64 && text[n] == '\0';

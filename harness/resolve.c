@@ -165,7 +165,7 @@ static void resolve_whole(struct mg_resolved *resolved, const struct mg_option *
 {
     struct mg_setting *setting = mg_settings_get(resolved->given, path);
     char name[65];
-    char entry[PATH_MAX_BYTES];
+    char entry[PATH_MAX_BYTES + 66];
 
     if (setting == NULL) {
         missing(resolved, option, prefix);
@@ -227,8 +227,8 @@ static void resolve_object(struct mg_resolved *resolved, const char *prefix)
 void mg_resolve(struct mg_reading *reading, struct mg_resolved *resolved,
                 const struct mg_settings *given, struct mg_place root)
 {
-    *resolved = (struct mg_resolved){
-        .reading = reading, .given = given, .root = root, .complete = true};
+    *resolved =
+        (struct mg_resolved){.reading = reading, .given = given, .root = root, .complete = true};
     resolve_object(resolved, "");
     sort(&resolved->settings);
 }

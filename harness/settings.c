@@ -28,8 +28,7 @@ void mg_reading_keep(struct mg_reading *reading, struct mg_json_file *file)
 {
     if (reading->n_files == reading->capacity) {
         reading->capacity = reading->capacity == 0 ? 16 : 2 * reading->capacity;
-        reading->files =
-            realloc(reading->files, reading->capacity * sizeof(struct mg_json_file *));
+        reading->files = realloc(reading->files, reading->capacity * sizeof(struct mg_json_file *));
         assert(reading->files != NULL);
     }
     reading->files[reading->n_files++] = file;
@@ -47,8 +46,7 @@ const struct mg_json *mg_reading_value(struct mg_reading *reading, const char *t
     return mg_json_root(file);
 }
 
-const struct mg_json *mg_reading_default(struct mg_reading *reading,
-                                         const struct mg_option *option)
+const struct mg_json *mg_reading_default(struct mg_reading *reading, const struct mg_option *option)
 {
     size_t n;
     const size_t row = (size_t)(option - mg_options(&n));

@@ -9,9 +9,9 @@
 #define MG_HARNESS_SETTINGS_H
 
 #include "harness/findings.h"
+#include "harness/heap.h"
 #include "harness/json.h"
 #include "harness/options.h"
-#include "harness/heap.h"
 
 struct mg_setting {
     const char *path; /* "measure.cd.context" */

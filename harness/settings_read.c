@@ -60,10 +60,10 @@ static void read_object(struct reader *reader, const char *path, const struct mg
 {
     for (size_t i = 0; i < mg_json_count(object); i++) {
         const struct mg_json *member = mg_json_at(object, i);
-        const char *below = path[0] == '\0'
-                                ? mg_heap_text(reader->reading->heap, mg_json_key(member))
-                                : mg_heap_format(reader->reading->heap, "%s.%s", path,
-                                                 mg_json_key(member));
+        const char *below =
+            path[0] == '\0'
+                ? mg_heap_text(reader->reading->heap, mg_json_key(member))
+                : mg_heap_format(reader->reading->heap, "%s.%s", path, mg_json_key(member));
         const struct mg_option *option =
             strchr(mg_json_key(member), '.') == NULL ? mg_option_find(below) : NULL;
 

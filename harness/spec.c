@@ -1,4 +1,5 @@
-/* spec.c - an experiment file, checked and resolved: from the file to points, all errors at once. */
+/* spec.c - an experiment file, checked and resolved: from the file to points, all errors at once.
+ */
 #include "harness/spec.h"
 
 #include <assert.h>

@@ -76,8 +76,8 @@ static void read_axes(struct expansion *expansion, const struct mg_json *object,
         }
         if (axis.n != group->n || group->n_axes == AXES_MAX) {
             mg_findings_add(expansion->reading->findings, axis.place,
-                            "has %zu values, \"%s\" has %zu: zipped axes need equally many",
-                            axis.n, group->axes[0].path, group->n);
+                            "has %zu values, \"%s\" has %zu: zipped axes need equally many", axis.n,
+                            group->axes[0].path, group->n);
             expansion->fine = false;
             continue;
         }
@@ -126,8 +126,7 @@ static struct mg_sweep_point *add_point(struct expansion *expansion, size_t n_as
     }
     point = &expansion->points[expansion->n++];
     *point = (struct mg_sweep_point){.n_assigned = n_assigned};
-    point->assigned =
-        mg_heap_array(expansion->reading->heap, n_assigned, sizeof(*point->assigned));
+    point->assigned = mg_heap_array(expansion->reading->heap, n_assigned, sizeof(*point->assigned));
     return point;
 }
 
@@ -231,7 +230,8 @@ static void include(struct expansion *expansion, const struct mg_json *entries)
         }
         point = add_point(expansion, n);
         for (size_t k = 0; k < n; k++) {
-            point->assigned[k] = (struct mg_assigned){mg_json_key(mg_json_at(entry, k)), &values[k]};
+            point->assigned[k] =
+                (struct mg_assigned){mg_json_key(mg_json_at(entry, k)), &values[k]};
         }
         apply(expansion, point);
     }

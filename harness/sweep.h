@@ -47,12 +47,12 @@ bool mg_sweep_expand(struct mg_reading *reading, const struct mg_settings *base,
                      struct mg_sweep_point **points, size_t *n);
 
 /* Read one axis; member is its key and values (a list or a generator). False after a complaint. */
-bool mg_axis_read(struct mg_reading *reading, const struct mg_settings *base,
-                  struct mg_axis *axis, const struct mg_json *member, const char *file);
+bool mg_axis_read(struct mg_reading *reading, const struct mg_settings *base, struct mg_axis *axis,
+                  const struct mg_json *member, const char *file);
 
 /* Read one value for a dotted key; member's key is the path. False after a complaint. */
-bool mg_axis_value_read(struct mg_reading *reading, struct mg_axis_value *value,
-                        const char *path, const struct mg_json *json, struct mg_place place);
+bool mg_axis_value_read(struct mg_reading *reading, struct mg_axis_value *value, const char *path,
+                        const struct mg_json *json, struct mg_place place);
 
 /* Is this the path of a key that may vary? Complains at place if not. */
 bool mg_axis_path_check(struct mg_reading *reading, const struct mg_settings *base,

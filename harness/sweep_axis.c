@@ -21,8 +21,7 @@ static const char *suggest_path(struct mg_reading *reading, const struct mg_sett
     const struct mg_option *table = mg_options(&n);
 
     if (dot != NULL) { /* the object may be right and the key an alias */
-        const char *prefix =
-            mg_heap_format(reading->heap, "%.*s", (int)(dot - path), path);
+        const char *prefix = mg_heap_format(reading->heap, "%.*s", (int)(dot - path), path);
         const char *key = mg_option_suggest(prefix, dot + 1);
 
         if (key != NULL) {
@@ -67,8 +66,8 @@ bool mg_axis_path_check(struct mg_reading *reading, const struct mg_settings *ba
         const char *nearest = suggest_path(reading, base, path);
 
         mg_findings_add(reading->findings, place, "no such option%s%s%s",
-                        nearest == NULL ? "" : "; did you mean \"",
-                        nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
+                        nearest == NULL ? "" : "; did you mean \"", nearest == NULL ? "" : nearest,
+                        nearest == NULL ? "" : "\"?");
         return false;
     }
     if (!mg_option_sweeps(option)) {
@@ -81,8 +80,8 @@ bool mg_axis_path_check(struct mg_reading *reading, const struct mg_settings *ba
     return true;
 }
 
-bool mg_axis_value_read(struct mg_reading *reading, struct mg_axis_value *value,
-                        const char *path, const struct mg_json *json, struct mg_place place)
+bool mg_axis_value_read(struct mg_reading *reading, struct mg_axis_value *value, const char *path,
+                        const struct mg_json *json, struct mg_place place)
 {
     const size_t before = mg_findings_count(reading->findings);
 
@@ -236,14 +235,14 @@ static bool generate(struct mg_reading *reading, struct mg_axis *axis, const str
             number = round(number); /* a geometric ladder of sizes */
         }
         fine = mg_axis_value_read(reading, &axis->values[i], axis->path,
-                                  mg_reading_value(reading, mg_number_text(number, text)),
-                                  place) &&
+                                  mg_reading_value(reading, mg_number_text(number, text)), place) &&
                fine;
     }
     return fine;
 }
 
-static bool read_list(struct mg_reading *reading, struct mg_axis *axis, const struct mg_json *values)
+static bool read_list(struct mg_reading *reading, struct mg_axis *axis,
+                      const struct mg_json *values)
 {
     bool fine = true;
 
@@ -252,8 +251,7 @@ static bool read_list(struct mg_reading *reading, struct mg_axis *axis, const st
     for (size_t i = 0; i < axis->n; i++) {
         const struct mg_place place = {axis->place.file, mg_json_at(values, i)};
 
-        fine = mg_axis_value_read(reading, &axis->values[i], axis->path, place.json, place) &&
-               fine;
+        fine = mg_axis_value_read(reading, &axis->values[i], axis->path, place.json, place) && fine;
     }
     if (axis->n == 0 || axis->n > VALUES_MAX) {
         mg_findings_add(reading->findings, axis->place, "an axis needs 1 to 10000 values");
@@ -262,8 +260,8 @@ static bool read_list(struct mg_reading *reading, struct mg_axis *axis, const st
     return fine;
 }
 
-bool mg_axis_read(struct mg_reading *reading, const struct mg_settings *base,
-                  struct mg_axis *axis, const struct mg_json *member, const char *file)
+bool mg_axis_read(struct mg_reading *reading, const struct mg_settings *base, struct mg_axis *axis,
+                  const struct mg_json *member, const char *file)
 {
     bool fine;
 

@@ -48,8 +48,8 @@ static const struct comparison {
     bool numbers; /* compares numbers only */
     bool (*holds)(const struct operand *a, const struct operand *b);
 } COMPARISONS[] = {
-    {"$eq", false, equal}, {"$ne", false, unequal},       {"$lt", true, less},
-    {"$le", true, less_or_equal}, {"$gt", true, greater}, {"$ge", true, greater_or_equal},
+    {"$eq", false, equal},        {"$ne", false, unequal}, {"$lt", true, less},
+    {"$le", true, less_or_equal}, {"$gt", true, greater},  {"$ge", true, greater_or_equal},
 };
 enum { N_COMPARISONS = sizeof(COMPARISONS) / sizeof(COMPARISONS[0]) };
 
@@ -65,8 +65,7 @@ static const struct comparison *comparison_find(const char *name)
 
 static bool is_path(const struct mg_json *value)
 {
-    return mg_json_type(value) == MG_JSON_STRING &&
-           mg_option_find(mg_json_string(value)) != NULL &&
+    return mg_json_type(value) == MG_JSON_STRING && mg_option_find(mg_json_string(value)) != NULL &&
            mg_option_sweeps(mg_option_find(mg_json_string(value)));
 }
 
