@@ -106,13 +106,19 @@ bool mg_bind_law(const struct mg_binding *binding, double *law, const char *path
 {
     char sum_text[32];
     double sum = 0.0;
+    bool fine = true;
 
     for (size_t i = 0; i < mg_json_count(numbers); i++) {
         law[i] = mg_json_number(mg_json_at(numbers, i));
         sum += law[i];
+        if (law[i] < 0.0) {
+            mg_bound_refuse_at(binding, path, mg_json_at(numbers, i),
+                               "%s has the negative entry %.12g", what, law[i]);
+            fine = false;
+        }
     }
     if (fabs(sum - 1.0) <= 1e-9) {
-        return true;
+        return fine;
     }
     snprintf(sum_text, sizeof(sum_text), "%.12g", sum);
     mg_bound_refuse_at(binding, path, numbers, "%s sums to %s, not to 1 (off by %.3g)", what,

@@ -42,8 +42,9 @@ struct mg_option {
     double min, max;             /* of numbers, of the elements of lists of integers */
     const char *brackets;        /* "[]", "(]", "[)" or "()": which ends belong; NULL: no range */
     const char *(*word)(size_t); /* choices: the i-th, NULL after the last */
-    const char *fallback;        /* default as JSON text; NULL: none */
-    bool required;               /* wherever it applies */
+    const char *(*word_help)(size_t); /* a sentence about it; NULL: none */
+    const char *fallback;             /* default as JSON text; NULL: none */
+    bool required;                    /* wherever it applies */
     /*
      * Where it applies: the value of `chooser` (a key beside it, or a dotted path) is one of the
      * space-separated words of `kinds`, or, for samplers, the order's mg_sizing has its bit in
@@ -83,6 +84,12 @@ const char *mg_option_keys(const char *prefix, char *buffer, size_t size);
 
 /* "a, b, c": the choices of an option. */
 const char *mg_option_words(const struct mg_option *option, char *buffer, size_t size);
+
+/* The values of the chooser with which an option applies, separated by spaces. */
+const char *mg_option_kinds(const struct mg_option *option, char *buffer, size_t size);
+
+/* The path of the first row that lists the word among its aliases, or NULL. */
+const char *mg_option_alias(const char *word);
 
 /* The range as "in [1, 128]", "" when there is none. */
 const char *mg_option_range(const struct mg_option *option, char *buffer, size_t size);

@@ -51,6 +51,12 @@ static bool in_range(struct check *check, const struct mg_json *value, const cha
          (option->brackets[1] == ']' ? number <= option->max : number < option->max))) {
         return true;
     }
+    if (option->min >= option->max) {
+        char only[32];
+
+        return refuse(check, value, "must be %s, not %s", mg_number_text(option->min, only),
+                      mg_number_text(number, text));
+    }
     return refuse(check, value, "must be %s %s, not %s", what,
                   mg_option_range(option, range, sizeof(range)), mg_number_text(number, text));
 }
@@ -72,6 +78,12 @@ static bool integer(struct check *check, const struct mg_json *value)
 static bool number(struct check *check, const struct mg_json *value)
 {
     return expect(check, value, MG_JSON_NUMBER, "a number") && in_range(check, value, "a number");
+}
+
+/* An entry of a law: its range is judged together with the sum, in bind_source.c. */
+static bool share(struct check *check, const struct mg_json *value)
+{
+    return expect(check, value, MG_JSON_NUMBER, "a number");
 }
 
 static bool text(struct check *check, const struct mg_json *value)
@@ -146,7 +158,7 @@ static bool list(struct check *check, const struct mg_json *value, const char *w
 
 static bool numbers(struct check *check, const struct mg_json *value)
 {
-    return list(check, value, "a list of numbers", number);
+    return list(check, value, "a list of numbers", share);
 }
 
 static bool integers(struct check *check, const struct mg_json *value)
@@ -160,7 +172,7 @@ static bool start(struct check *check, const struct mg_json *value)
         return strcmp(mg_json_string(value), "stationary") == 0 ||
                refuse(check, value, "must be a list of numbers or \"stationary\"");
     }
-    return list(check, value, "a list of numbers or \"stationary\"", number);
+    return list(check, value, "a list of numbers or \"stationary\"", share);
 }
 
 static bool row(struct check *check, const struct mg_json *value)

@@ -200,3 +200,36 @@ const char *mg_option_range(const struct mg_option *option, char *buffer, size_t
     }
     return buffer;
 }
+
+const char *mg_option_kinds(const struct mg_option *option, char *buffer, size_t size)
+{
+    size_t n;
+    size_t used = 0;
+    const struct mg_order *orders = mg_orders(&n);
+
+    if (option->sizings == 0) {
+        snprintf(buffer, size, "%s", option->kinds == NULL ? "" : option->kinds);
+        return buffer;
+    }
+    buffer[0] = '\0';
+    for (size_t i = 0; i < n && used < size; i++) {
+        if (mg_option_applies(option, orders[i].name)) {
+            used += (size_t)snprintf(buffer + used, size - used, "%s%s", used == 0 ? "" : " ",
+                                     orders[i].name);
+        }
+    }
+    return buffer;
+}
+
+const char *mg_option_alias(const char *word)
+{
+    size_t n;
+    const struct mg_option *table = mg_options(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (has_word(table[i].aliases, word)) {
+            return table[i].path;
+        }
+    }
+    return NULL;
+}

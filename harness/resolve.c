@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/diffusion/order.h"
-
 enum { PATH_MAX_BYTES = 512 };
 
 static void resolve_object(struct mg_resolved *resolved, const char *prefix);
@@ -233,27 +231,6 @@ void mg_resolve(struct mg_reading *reading, struct mg_resolved *resolved,
     sort(&resolved->settings);
 }
 
-/* The words that make a key apply. */
-static const char *applies_where(const struct mg_option *option, char *buffer, size_t size)
-{
-    size_t n;
-    size_t used = 0;
-    const struct mg_order *orders = mg_orders(&n);
-
-    if (option->sizings == 0) {
-        snprintf(buffer, size, "%s", option->kinds);
-        return buffer;
-    }
-    buffer[0] = '\0';
-    for (size_t i = 0; i < n && used < size; i++) {
-        if (mg_option_applies(option, orders[i].name)) {
-            used += (size_t)snprintf(buffer + used, size - used, "%s%s", used == 0 ? "" : " ",
-                                     orders[i].name);
-        }
-    }
-    return buffer;
-}
-
 void mg_report_unused(struct mg_reading *reading, const struct mg_settings *settings)
 {
     for (size_t i = 0; i < settings->n; i++) {
@@ -275,7 +252,7 @@ void mg_report_unused(struct mg_reading *reading, const struct mg_settings *sett
             mg_findings_add(reading->findings, setting->place,
                             "does not apply here and is used by no point; it needs %s: %s",
                             setting->option->chooser,
-                            applies_where(setting->option, words, sizeof(words)));
+                            mg_option_kinds(setting->option, words, sizeof(words)));
         }
     }
 }

@@ -50,9 +50,10 @@ size_t mg_suggest_distance(const char *a, const char *b)
 const char *mg_suggest(const char *word, const char *const *candidates, size_t n)
 {
     const size_t length = strlen(word);
-    size_t best = least(length, length / 3 > 2 ? length / 3 + 1 : 3);
+    size_t best = length <= 3 ? 2 : length / 3 > 2 ? length / 3 + 1 : 3;
     const char *nearest = NULL;
 
+    best = least(best, length); /* not a complete rewrite */
     for (size_t i = 0; i < n; i++) {
         const size_t distance = mg_suggest_distance(word, candidates[i]);
 

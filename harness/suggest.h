@@ -14,8 +14,9 @@
 size_t mg_suggest_distance(const char *a, const char *b);
 
 /*
- * The candidate nearest to word, if within max(2, length / 3) edits and nearer than a complete
- * rewrite; the first of equals. NULL when none is. Case counts as no edit.
+ * The candidate nearest to word, if within max(2, length / 3) edits (1 for words of up to 3
+ * bytes) and nearer than a complete rewrite; the first of equals. NULL when none is. Case counts
+ * as no edit.
  */
 const char *mg_suggest(const char *word, const char *const *candidates, size_t n);
 
