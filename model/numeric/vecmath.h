@@ -102,6 +102,39 @@ MG_INLINE void mg_lanes_load(struct mg_lanes *lanes, const float *x, size_t n)
     }
 }
 
+/* most[j] = x[j] where that is larger; a NaN is passed over. */
+MG_INLINE void mg_lanes_raise(struct mg_lanes *most, const struct mg_lanes *x)
+{
+    typedef int32_t mask_lanes __attribute__((vector_size(32)));
+    const mask_lanes larger = x->v > most->v;
+    const mask_lanes chosen = ((mask_lanes)x->v & larger) | ((mask_lanes)most->v & ~larger);
+
+    memcpy(&most->v, &chosen, sizeof(chosen));
+}
+
+/* Largest of x (n), n >= 1; a NaN is passed over (-inf when there is nothing else). */
+MG_INLINE float mg_largest(const float *x, size_t n)
+{
+    const float none = -__builtin_inff();
+    struct mg_lanes most = {{none, none, none, none, none, none, none, none}};
+    struct mg_lanes part;
+    float lane[8];
+    float largest = none;
+
+    for (size_t i = 0; i + 8 <= n; i += 8) {
+        mg_lanes_load(&part, x + i, 8);
+        mg_lanes_raise(&most, &part);
+    }
+    memcpy(lane, &most.v, sizeof(lane));
+    for (size_t j = 0; j < 8; j++) {
+        largest = lane[j] > largest ? lane[j] : largest;
+    }
+    for (size_t i = n / 8 * 8; i < n; i++) {
+        largest = x[i] > largest ? x[i] : largest;
+    }
+    return largest;
+}
+
 /* The sum of the eight, pairwise. */
 MG_INLINE float mg_lanes_sum(const struct mg_lanes *lanes)
 {
