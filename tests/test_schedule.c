@@ -124,11 +124,14 @@ static double even_random_nats_per_token(const struct mg_source *source, size_t 
     return mg_step_sizes_kl_nats(h_nats, sizes, nfe) / 32.0;
 }
 
-/* definitions.md 3: exact mean over orders, L = 32. science.md 3: one step and contiguous. */
+/*
+ * definitions.md 3: exact mean over orders, L = 32; science.md 3: contiguous and strided. The
+ * documented .0310 at 16 calls is .030947 (a sum over triples of positions agrees).
+ */
 static void long_chains_cost_what_is_documented(void **state)
 {
     static const size_t nfe[5] = {1, 2, 4, 8, 16};
-    static const double random_nats[5] = {1.3904, .5993, .2495, .0980, .0310};
+    static const double random_nats[5] = {1.3904, .5993, .2495, .0980, .0309};
     static const double contiguous_nats[5] = {1.3904, 1.2170, .9162, .5468, .2242};
     static const double strided_nats[5] = {1.3904, .4934, .1282, .0174, .0005};
     struct mg_source *cycle = test_chain_cycle(32);
