@@ -188,7 +188,7 @@ static char *row_insert(enum mg_table table)
     for (size_t i = 0; i < mg_table_width(table); i++) {
         strcat(marks, ", ?");
     }
-    return mg_file_text("INSERT INTO %s_data (result_id, ordinal, %s, nonfinite) VALUES (%s)",
+    return mg_format("INSERT INTO %s_data (result_id, ordinal, %s, nonfinite) VALUES (%s)",
                      mg_table_name(table), mg_table_columns(table), marks);
 }
 
@@ -252,7 +252,7 @@ static enum mg_status set_scope(struct mg_store *store, const char *experiment,
     }
     status = mg_scope_set(store, experiment, err);
     free(store->scope);
-    store->scope = status == MG_OK && experiment != NULL ? mg_file_text("%s", experiment) : NULL;
+    store->scope = status == MG_OK && experiment != NULL ? mg_format("%s", experiment) : NULL;
     return status;
 }
 
@@ -357,7 +357,7 @@ static void remove_new(const char *path)
     static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
 
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-        char *name = mg_file_text("%s%s", path, endings[i]);
+        char *name = mg_format("%s%s", path, endings[i]);
         (void)unlink(name);
         free(name);
     }
@@ -373,7 +373,7 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
 
     assert(store != NULL && path != NULL);
     *store = NULL;
-    opened->path = mg_file_text("%s", path);
+    opened->path = mg_format("%s", path);
     opened->lock = -1;
     for (enum mg_table t = 0; t < MG_TABLE_COUNT; t++) {
         opened->inserts[t] = row_insert(t);

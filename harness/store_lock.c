@@ -56,7 +56,7 @@ enum mg_status mg_store_lock(int *fd, const char *path, struct mg_error *err)
     enum mg_status status = MG_OK;
 
     assert(fd != NULL && path != NULL);
-    name = mg_file_text("%s.lock", path);
+    name = mg_format("%s.lock", path);
     *fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (*fd < 0) {
         status = mg_fail(err, MG_ESTORAGE, "%s: %s", name, strerror(errno));

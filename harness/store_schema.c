@@ -18,7 +18,7 @@ static enum mg_status pragma(int64_t *value, struct mg_store *store, const char 
 
 static enum mg_status create_schema(struct mg_store *store, struct mg_error *err)
 {
-    char *stamp = mg_file_text("PRAGMA application_id = %d; PRAGMA user_version = %d",
+    char *stamp = mg_format("PRAGMA application_id = %d; PRAGMA user_version = %d",
                             (int)APPLICATION_ID, (int)SCHEMA_VERSION);
     enum mg_status status = mg_store_begin(store, err);
 

@@ -19,7 +19,7 @@ struct script {
 
 static void add(struct script *script, char *line)
 {
-    char *longer = mg_file_text("%s%s", script->text, line);
+    char *longer = mg_format("%s%s", script->text, line);
 
     free(script->text);
     free(line);
@@ -52,7 +52,7 @@ static enum mg_status drop_view(void *ctx, const struct mg_value *values, size_t
 {
     (void)n;
     (void)err;
-    add(ctx, mg_file_text("DROP VIEW temp.\"%s\";", values[0].text));
+    add(ctx, mg_format("DROP VIEW temp.\"%s\";", values[0].text));
     return MG_OK;
 }
 
@@ -66,15 +66,15 @@ static enum mg_status make_view(void *ctx, const struct mg_value *values, size_t
     (void)n;
     (void)err;
     if (strcmp(name, "runs") != 0 && values[1].integer != 0) {
-        condition = mg_file_text(" WHERE run_id IN (SELECT run_id FROM main.run WHERE experiment_id ="
+        condition = mg_format(" WHERE run_id IN (SELECT run_id FROM main.run WHERE experiment_id ="
                               " (SELECT experiment_id FROM main.experiment WHERE name = %s))",
                               script->quoted);
     } else if (values[2].integer != 0) {
-        condition = mg_file_text(" WHERE experiment = %s", script->quoted);
+        condition = mg_format(" WHERE experiment = %s", script->quoted);
     } else {
-        condition = mg_file_text("%s", "");
+        condition = mg_format("%s", "");
     }
-    add(script, mg_file_text("CREATE TEMP VIEW \"%s\" AS SELECT * FROM main.\"%s\"%s;", name, name,
+    add(script, mg_format("CREATE TEMP VIEW \"%s\" AS SELECT * FROM main.\"%s\"%s;", name, name,
                           condition));
     free(condition);
     return MG_OK;
@@ -83,7 +83,7 @@ static enum mg_status make_view(void *ctx, const struct mg_value *values, size_t
 enum mg_status mg_scope_set(struct mg_store *store, const char *experiment, struct mg_error *err)
 {
     char *quoted = quote(experiment != NULL ? experiment : "");
-    struct script script = {.text = mg_file_text("%s", ""), .quoted = quoted};
+    struct script script = {.text = mg_format("%s", ""), .quoted = quoted};
     enum mg_status status;
 
     status = mg_sql(store, "SELECT name FROM temp.sqlite_schema WHERE type = 'view'", NULL, 0,
