@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/artifact.h"
+#include "harness/file.h"
+#include "harness/path.h"
+
+enum { FILE_MAX = 1 << 20 };
 
 /* Text of a line "-- KEY: TEXT" from its first non-blank on, or NULL if it is no such line. */
 static const char *directive(const char *line, const char *key)
@@ -145,14 +148,14 @@ static enum mg_status cut_blocks(struct mg_figure *figure, struct mg_error *err)
 /* Does FOLDER/STEM.sql exist with its script? Then keep both paths. */
 static bool found_in(struct mg_figure *figure, const char *folder, const char *stem)
 {
-    char *path = mg_artifact_path(folder, stem);
+    char *path = mg_path_join(folder, stem);
     struct mg_buffer sql = {0};
     struct mg_buffer gp = {0};
     bool both;
 
     mg_buffer_printf(&sql, "%s.sql", path);
     mg_buffer_printf(&gp, "%s.gp", path);
-    both = mg_artifact_exists(sql.text) && mg_artifact_exists(gp.text);
+    both = mg_path_is_file(sql.text) && mg_path_is_file(gp.text);
     if (both) {
         figure->sql_path = mg_buffer_take(&sql);
         figure->gp_path = mg_buffer_take(&gp);
@@ -168,7 +171,7 @@ static enum mg_status find_files(struct mg_figure *figure, const char *stem,
                                  struct mg_error *err)
 {
     enum mg_status status = MG_OK;
-    char *beside = mg_artifact_parent(experiment_path);
+    char *beside = mg_path_parent(experiment_path);
     struct mg_buffer places = {0};
     bool found = found_in(figure, beside, stem);
 
@@ -214,10 +217,10 @@ enum mg_status mg_figure_load(struct mg_figure *figure, const char *entry,
     }
     status = find_files(figure, stem, experiment_path, search, err);
     if (status == MG_OK) {
-        status = mg_artifact_read(&figure->sql, &size, figure->sql_path, err);
+        status = mg_file_read(&figure->sql, &size, figure->sql_path, FILE_MAX, err);
     }
     if (status == MG_OK) {
-        status = mg_artifact_read(&figure->gp, &size, figure->gp_path, err);
+        status = mg_file_read(&figure->gp, &size, figure->gp_path, FILE_MAX, err);
     }
     if (status == MG_OK) {
         status = cut_blocks(figure, err);

@@ -10,21 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/artifact.h"
 #include "harness/catalog.h"
 #include "harness/datablock.h"
+#include "harness/file.h"
 #include "harness/gnuplot.h"
+#include "harness/path.h"
+
+enum { FILE_MAX = 64 << 20 };
 
 static const char *const pictures[] = {".svg", ".png", ".pdf"};
 enum { PICTURES = sizeof(pictures) / sizeof(pictures[0]) };
-
-static char *with_suffix(const char *base, const char *suffix)
-{
-    struct mg_buffer path = {0};
-
-    mg_buffer_printf(&path, "%s%s", base, suffix);
-    return mg_buffer_take(&path);
-}
 
 static enum mg_status read_style(char **style, const struct mg_figure_search *search,
                                  struct mg_error *err)
@@ -32,9 +27,10 @@ static enum mg_status read_style(char **style, const struct mg_figure_search *se
     size_t size;
 
     for (size_t i = 0; i < search->n; i++) {
-        char *path = mg_artifact_path(search->folders[i], "style.gp");
-        const bool there = mg_artifact_exists(path);
-        const enum mg_status status = there ? mg_artifact_read(style, &size, path, err) : MG_EUSAGE;
+        char *path = mg_path_join(search->folders[i], "style.gp");
+        const bool there = mg_path_is_file(path);
+        const enum mg_status status =
+            there ? mg_file_read(style, &size, path, FILE_MAX, err) : MG_EUSAGE;
         free(path);
         if (there) {
             return status;
@@ -69,12 +65,12 @@ static bool is_current(const struct mg_drawing *drawing, const char *script_path
     struct mg_error ignored = {0};
     char *text = NULL;
     size_t size;
-    bool current = mg_artifact_read(&text, &size, script_path, &ignored) == MG_OK &&
+    bool current = mg_file_read(&text, &size, script_path, FILE_MAX, &ignored) == MG_OK &&
                    size == strlen(drawing->script) && strcmp(text, drawing->script) == 0;
 
     for (size_t i = 0; current && i < PICTURES; i++) {
-        char *path = with_suffix(drawing->base, pictures[i]);
-        current = mg_artifact_exists(path);
+        char *path = mg_format("%s%s", drawing->base, pictures[i]);
+        current = mg_path_is_file(path);
         free(path);
     }
     free(text);
@@ -86,7 +82,8 @@ static void remove_pictures(const struct mg_drawing *drawing)
     static const char *const scripts[] = {".gp", ".gp.part"};
 
     for (size_t i = 0; i < PICTURES + 2; i++) {
-        char *path = with_suffix(drawing->base, i < PICTURES ? pictures[i] : scripts[i - PICTURES]);
+        char *path =
+            mg_format("%s%s", drawing->base, i < PICTURES ? pictures[i] : scripts[i - PICTURES]);
         unlink(path);
         free(path);
     }
@@ -98,7 +95,7 @@ static enum mg_status clear_date(const char *path, struct mg_error *err)
     static const char key[] = "/CreationDate (D:";
     char *bytes = NULL;
     size_t size = 0;
-    enum mg_status status = mg_artifact_read(&bytes, &size, path, err);
+    enum mg_status status = mg_file_read(&bytes, &size, path, FILE_MAX, err);
 
     if (status != MG_OK) {
         return status;
@@ -108,7 +105,7 @@ static enum mg_status clear_date(const char *path, struct mg_error *err)
             memcpy(bytes + i + sizeof(key) - 1, "19700101000000", 14);
         }
     }
-    status = mg_artifact_write(path, bytes, size, err);
+    status = mg_file_write(path, bytes, size, err);
     free(bytes);
     return status;
 }
@@ -119,9 +116,9 @@ static enum mg_status render(const struct mg_drawing *drawing, const char *folde
 {
     static const char *const formats[] = {"format='svg'", "format='png'", "format='pdf'"};
     const char *arguments[3 * PICTURES];
-    char *part = with_suffix(drawing->base, ".gp.part");
-    char *pdf = with_suffix(drawing->base, ".pdf");
-    char *name = with_suffix(drawing->figure.name, ".gp.part");
+    char *part = mg_format("%s.gp.part", drawing->base);
+    char *pdf = mg_format("%s.pdf", drawing->base);
+    char *name = mg_format("%s.gp.part", drawing->figure.name);
     enum mg_status status;
 
     for (size_t i = 0; i < PICTURES; i++) {
@@ -130,7 +127,7 @@ static enum mg_status render(const struct mg_drawing *drawing, const char *folde
         arguments[3 * i + 2] = name;
     }
     remove_pictures(drawing);
-    status = mg_artifact_write(part, drawing->script, strlen(drawing->script), err);
+    status = mg_file_write(part, drawing->script, strlen(drawing->script), err);
     if (status == MG_OK) {
         status = mg_gnuplot_run(folder, arguments, 3 * PICTURES, err);
     }
@@ -164,13 +161,13 @@ static enum mg_status as_state(struct mg_drawing *drawing, enum mg_status status
 static enum mg_status draw(struct mg_drawing *drawing, const struct mg_plot_options *options,
                            const char *experiment, struct mg_error *err)
 {
-    char *folder = mg_artifact_path(options->out, experiment);
+    char *folder = mg_path_join(options->out, experiment);
     char *script_path = NULL;
     char *style = NULL;
     enum mg_status status;
 
-    drawing->base = mg_artifact_path(folder, drawing->figure.name);
-    script_path = with_suffix(drawing->base, ".gp");
+    drawing->base = mg_path_join(folder, drawing->figure.name);
+    script_path = mg_format("%s.gp", drawing->base);
     if (mg_figure_empty(&drawing->figure)) {
         drawing->state = MG_PLOT_EMPTY;
         snprintf(drawing->reason, sizeof(drawing->reason),
@@ -182,7 +179,7 @@ static enum mg_status draw(struct mg_drawing *drawing, const struct mg_plot_opti
     }
     status = read_style(&style, &options->search, err);
     if (status == MG_OK) {
-        status = mg_artifact_folder(folder, err);
+        status = mg_folder_make(folder, err);
     }
     if (status == MG_OK) {
         drawing->script = make_script(&drawing->figure, style, experiment);
@@ -274,14 +271,14 @@ enum mg_status mg_plot_all(struct mg_store *store, const struct mg_plot_options 
 char *mg_plot_folder(const char *program)
 {
     static const char *const places[] = {"../plots", "../../plots", "../share/marginalia/plots"};
-    char *parent = mg_artifact_parent(program);
+    char *parent = mg_path_parent(program);
     char *folder = NULL;
 
     for (size_t i = 0; folder == NULL && i < sizeof(places) / sizeof(places[0]); i++) {
         char *style;
-        folder = mg_artifact_path(parent, places[i]);
-        style = mg_artifact_path(folder, "style.gp");
-        if (!mg_artifact_exists(style)) {
+        folder = mg_path_join(parent, places[i]);
+        style = mg_path_join(folder, "style.gp");
+        if (!mg_path_is_file(style)) {
             free(folder);
             folder = NULL;
         }

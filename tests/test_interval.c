@@ -64,12 +64,12 @@ static void student_of_one_value_is_unbounded(void **state)
 
     (void)state;
     assert_close(interval.estimate, 0.5, 0.0);
-    assert_true(interval.lo == -(double)INFINITY && interval.hi == (double)INFINITY);
+    assert_true(interval.lo == -HUGE_VAL && interval.hi == HUGE_VAL);
 }
 
 static void student_of_nothing_or_of_a_diverged_value_is_nan(void **state)
 {
-    const double values[] = {1.0, INFINITY, 2.0};
+    const double values[] = {1.0, HUGE_VAL, 2.0};
 
     (void)state;
     assert_true(isnan(mg_interval_student(NULL, 0, 0.9).estimate));
