@@ -169,9 +169,9 @@ void mg_plan_free(struct mg_plan *plan)
 
 /* ---- the state of a run ---- */
 
-/* The worst of the run's results: failed before pending before done. */
-static enum mg_result_status run_status(const struct mg_plan *plan, const struct mg_plan_run *run)
+enum mg_result_status mg_plan_run_status(const struct mg_plan *plan, size_t at)
 {
+    const struct mg_plan_run *run = &plan->runs[at];
     enum mg_result_status worst = MG_RESULT_DONE;
 
     for (size_t i = 0; i <= run->point->n_measures; i++) {
@@ -189,7 +189,7 @@ const char *mg_plan_run_state(const struct mg_plan *plan, size_t run)
     static const char *const words[] = {
         [MG_RESULT_PENDING] = "new", [MG_RESULT_DONE] = "cached", [MG_RESULT_FAILED] = "failed"};
 
-    return words[run_status(plan, &plan->runs[run])];
+    return words[mg_plan_run_status(plan, run)];
 }
 
 const char *mg_plan_run_reason(const struct mg_plan *plan, size_t run, char *buffer, size_t size)
@@ -254,7 +254,7 @@ enum mg_status mg_plan_settle(const struct mg_plan *plan, size_t run, struct mg_
                               struct mg_error *err)
 {
     const struct mg_plan_run *r = &plan->runs[run];
-    const enum mg_result_status status = run_status(plan, r);
+    const enum mg_result_status status = mg_plan_run_status(plan, run);
 
     assert(r->run_id != 0);
     if (status == MG_RESULT_DONE) {

@@ -72,6 +72,9 @@ enum mg_status mg_plan_register(struct mg_plan *plan, struct mg_store *store, st
 enum mg_status mg_plan_settle(const struct mg_plan *plan, size_t run, struct mg_store *store,
                               struct mg_error *err);
 
+/* The worst of run i's results: failed before pending before done. */
+enum mg_result_status mg_plan_run_status(const struct mg_plan *plan, size_t run);
+
 /* "cached", "new" or "failed": the state of a run, from its results. */
 const char *mg_plan_run_state(const struct mg_plan *plan, size_t run);
 

@@ -15,6 +15,15 @@ enum {
     BATCH_WITHOUT_TRAINING = 64
 };
 
+static enum mg_status set_threads(struct mg_subject *subject, const struct mg_run_options *options,
+                                  struct mg_error *err)
+{
+    if (subject->transformer == NULL || options->threads <= 1) {
+        return MG_OK;
+    }
+    return mg_transformer_set_threads(subject->transformer, options->threads, err);
+}
+
 /* ---- training ---- */
 
 /* Is the exact NELBO a few rows' work? */
@@ -43,7 +52,7 @@ static void record_nelbo(struct mg_sink *sink, size_t step, const struct mg_subj
 
 static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_subject *subject,
                                   const struct mg_point *point, struct mg_sink *sink,
-                                  const struct mg_watch *watch, struct mg_error *err)
+                                  const struct mg_run_options *options, struct mg_error *err)
 {
     const size_t steps = point->train.steps;
     const size_t every = steps / RECORDS > 0 ? steps / RECORDS : 1;
@@ -54,7 +63,7 @@ static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_su
         struct mg_step_stats stats;
         enum mg_status status;
 
-        if (watch->stop != NULL && watch->stop(watch->ctx)) {
+        if (options->stop != NULL && options->stop(options->ctx)) {
             return mg_fail(err, MG_INTERRUPTED, "interrupted at step %zu of %zu", step, steps);
         }
         status = mg_trainer_step(trainer, step, &stats, err);
@@ -67,16 +76,16 @@ static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_su
         if (exact && (step % (every * NELBO_EVERY) == 0 || last)) {
             record_nelbo(sink, step, subject, point->source);
         }
-        if (watch->step != NULL) {
-            watch->step(watch->ctx, step, steps, stats.loss_nats_per_token);
+        if (options->step != NULL) {
+            options->step(options->ctx, step, steps, stats.loss_nats_per_token);
         }
     }
     return MG_OK;
 }
 
 enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *point, uint64_t seed,
-                            uint64_t replicate, struct mg_sink *sink, const struct mg_watch *watch,
-                            struct mg_error *err)
+                            uint64_t replicate, struct mg_sink *sink,
+                            const struct mg_run_options *options, struct mg_error *err)
 {
     const struct mg_streams streams = mg_streams_for_training(seed, replicate);
     struct mg_trainer *trainer;
@@ -87,9 +96,12 @@ enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *p
     subject->transformer =
         mg_transformer_new(&point->network, point->train.batch, true, streams.init);
     subject->predictor = mg_transformer_predictor_new(subject->transformer);
-    trainer = mg_trainer_new(&point->train, subject->transformer, point->source, &streams);
-    status = train_steps(trainer, subject, point, sink, watch, err);
-    mg_trainer_free(trainer);
+    status = set_threads(subject, options, err);
+    if (status == MG_OK) {
+        trainer = mg_trainer_new(&point->train, subject->transformer, point->source, &streams);
+        status = train_steps(trainer, subject, point, sink, options, err);
+        mg_trainer_free(trainer);
+    }
     if (status != MG_OK) {
         mg_subject_free(subject);
     }
@@ -165,12 +177,16 @@ static opener *const openers[] = {
 };
 
 enum mg_status mg_run_open(struct mg_subject *subject, const struct mg_point *point,
-                           const char *model_dir, struct mg_error *err)
+                           const char *model_dir, const struct mg_run_options *options,
+                           struct mg_error *err)
 {
     enum mg_status status;
 
     *subject = (struct mg_subject){0};
     status = openers[point->predictor](subject, point, model_dir, err);
+    if (status == MG_OK) {
+        status = set_threads(subject, options, err);
+    }
     if (status != MG_OK) {
         mg_subject_free(subject);
     }

@@ -17,8 +17,10 @@
 #include "model/numeric/error.h"
 #include "model/predictor/predictor.h"
 
-/* Who wants to know how a training goes, and may stop it between two steps; both may be NULL. */
-struct mg_watch {
+/* How to go about it. None of this changes a number. */
+struct mg_run_options {
+    size_t threads; /* of one computation; 0 as 1 */
+    /* Told after each step of a training, and asked before it; both may be NULL. */
     void (*step)(void *ctx, size_t step, size_t steps, double loss_nats_per_token);
     bool (*stop)(void *ctx);
     void *ctx;
@@ -37,15 +39,16 @@ struct mg_subject {
  * MG_NO when it diverges (the text names step and quantity), MG_INTERRUPTED when stopped.
  */
 enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *point, uint64_t seed,
-                            uint64_t replicate, struct mg_sink *sink, const struct mg_watch *watch,
-                            struct mg_error *err);
+                            uint64_t replicate, struct mg_sink *sink,
+                            const struct mg_run_options *options, struct mg_error *err);
 
 /*
  * The predictor of a point without training it: oracle, uniform, a checkpoint, or a network that
  * was trained before and stands in folder model_dir (MG_EUSAGE when it is not whole).
  */
 enum mg_status mg_run_open(struct mg_subject *subject, const struct mg_point *point,
-                           const char *model_dir, struct mg_error *err);
+                           const char *model_dir, const struct mg_run_options *options,
+                           struct mg_error *err);
 
 /* Measure: the rows of one entry go to the sink. MG_NO where numbers are not finite. */
 enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_point *point,
