@@ -18,7 +18,7 @@ struct transformer_predictor {
 /* probs (V) out: softmax of logits (V). */
 static void softmax(double *probs, const float *logits, size_t V)
 {
-    double largest = -INFINITY;
+    double largest = -HUGE_VAL;
     double total = 0.0;
 
     for (size_t v = 0; v < V; v++) {
