@@ -42,7 +42,7 @@ static void a_mixed_order_by_hand(void **state)
     assert_close(arness.value[MG_ARNESS_TAU], 2.0 / 8.0, 1e-15);
 }
 
-/* definitions.md, section 6: 48 masks after a prompt, one a step. */
+/* the definitions, section 6: 48 masks after a prompt, one a step. */
 static void chance_levels_are_the_documented_ones(void **state)
 {
     int step[64];
@@ -146,7 +146,7 @@ static void keep(struct mg_sink *sink, enum mg_table table, const struct mg_cell
     }
 }
 
-/* science.md, section 6: a perfect predictor of a chain grows outwards from a left prompt. */
+/* the trial runs, section 6: a perfect predictor of a chain grows outwards from a left prompt. */
 static void oracle_with_a_left_prompt_goes_left_to_right(void **state)
 {
     enum { N = 8 };
