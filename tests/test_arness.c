@@ -42,7 +42,7 @@ static void a_mixed_order_by_hand(void **state)
     assert_close(arness.value[MG_ARNESS_TAU], 2.0 / 8.0, 1e-15);
 }
 
-/* the definitions, section 6: 48 masks after a prompt, one a step. */
+/* The definitions, section 6: 48 masks after a prompt, one a step. */
 static void chance_levels_are_the_documented_ones(void **state)
 {
     int step[64];

@@ -67,7 +67,7 @@ static void expect_kl(const struct mg_source *source, const struct mg_sampler *s
     mg_law_free(law);
 }
 
-/* the notes on the paper, "what we already know": sizes (5), (3,2), (2,2,1), (1x5); three or four digits. */
+/* The notes on the paper: sizes (5), (3,2), (2,2,1), (1x5); three or four digits. */
 static void documented_orders_have_their_documented_kl(void **state)
 {
     static const size_t STEPS[4] = {1, 2, 3, 5};
@@ -114,7 +114,7 @@ static void flip_chain_under_low_confidence(void **state)
     mg_source_free(source);
 }
 
-/* the definitions, section 2: F / mixture / selection / KL. */
+/* The definitions, section 2: F / mixture / selection / KL. */
 static void ledger_has_its_documented_parts(void **state)
 {
     static const struct {
@@ -151,7 +151,7 @@ static void ledger_has_its_documented_parts(void **state)
     mg_source_free(source);
 }
 
-/* the notes on the paper, "what we already know", and the definitions, section 3. */
+/* The notes on the paper and the definitions, section 3. */
 static void spread_orders_beat_contiguous_pairs(void **state)
 {
     static size_t best[8] = {0, 2, 1, 3, 2, 3, 0, 1};
