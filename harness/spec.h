@@ -41,25 +41,26 @@ struct mg_measure_entry {
 };
 
 enum mg_predictor_kind { /* the order of the table in bind.c */
-    MG_PREDICTOR_ORACLE,
-    MG_PREDICTOR_UNIFORM,
-    MG_PREDICTOR_TRANSFORMER,
-    MG_PREDICTOR_CHECKPOINT
+                         MG_PREDICTOR_ORACLE,
+                         MG_PREDICTOR_UNIFORM,
+                         MG_PREDICTOR_TRANSFORMER,
+                         MG_PREDICTOR_CHECKPOINT
 };
 
 /* One point of the sweep. */
 struct mg_point {
     char *assignment;        /* canonical JSON of the swept keys and their values, "{}" for none */
-    struct mg_param *params; /* every resolved key that applies to this point, sorted by path */
+    struct mg_param *params; /* every resolved key that applies to this point, sorted by path;
+                                names and the content of a rows file left out */
     size_t n_params;
-    char *training;          /* canonical JSON of source, predictor and train: identity */
-    char **symbols;          /* (V) how tokens are written */
+    char *training; /* canonical JSON of source, predictor and train: identity */
+    char **symbols; /* (V) how tokens are written */
     struct mg_source *source;
     const char *source_kind; /* the words of the file, for the runs view */
     const char *predictor_word;
     enum mg_predictor_kind predictor;
     struct mg_transformer_config network; /* transformer */
-    char *checkpoint_path;                /* checkpoint, resolved against the file; else NULL */
+    const char *checkpoint_path;          /* checkpoint, resolved against the file; else NULL */
     bool trains;
     struct mg_train_config train; /* when trains */
     struct mg_measure_entry *measures;
@@ -74,10 +75,12 @@ struct mg_claim_spec {
     double lo, hi;
 };
 
+struct mg_heap;
+
 struct mg_spec {
     char *path, *name, *title, *question, *notes; /* question, notes may be NULL */
-    char *text;   /* the file as read */
-    char *seed;   /* decimal or 0x text of a 64-bit number */
+    char *text;                                   /* the file as read */
+    char *seed;                                   /* decimal or 0x text of a 64-bit number */
     uint64_t seed_value;
     size_t replicates;
     struct mg_point *points;
@@ -86,14 +89,14 @@ struct mg_spec {
     size_t n_claims;
     char **figures; /* names of plots/, or paths beside the file */
     size_t n_figures;
+    struct mg_heap *heap; /* owns everything here but the sources */
 };
 
 /*
  * Read and check one file. MG_OK: *spec is the caller's (mg_spec_free); warnings may be in
  * problems. MG_EUSAGE: problems has every error, *spec is NULL.
  */
-enum mg_status mg_spec_load(struct mg_spec **spec, const char *path,
-                            struct mg_problems *problems);
+enum mg_status mg_spec_load(struct mg_spec **spec, const char *path, struct mg_problems *problems);
 void mg_spec_free(struct mg_spec *spec); /* NULL is fine */
 
 #endif

@@ -29,18 +29,20 @@ struct mg_cell {
 };
 
 /* X(table, "column, column, ..."): the columns of a row, in the order of the cells. */
-#define MG_TABLES(X)                                                                              \
-    X(metrics, "name, step, value")                                                               \
-    X(marginals, "position, token, p_model, p_exact")                                             \
-    X(joints, "outcome, p_chain, p_product, p_exact")                                             \
-    X(information, "quantity, value, exact")                                                      \
-    X(distance_curves, "side, position, distance, quantity, value, exact, bound")                 \
-    X(samples, "sampler, nfe, draw, tokens, coherent")                                            \
-    X(coherence, "sampler, nfe, draws, rate, exact_rate")                                         \
-    X(sampler_error, "sampler, nfe, kl_nats, kl_se_nats, factorization_nats, model_nats, "        \
-                     "order_nats, mixture_nats, selection_nats, coherence, kind")                 \
-    X(ledger, "sampler, step, factorization_nats, model_nats, order_nats")                        \
-    X(schedules, "j, h_nats, z_nats")
+#define MG_TABLES(X)                                                                               \
+    X(metrics, "name, step, value")                                                                \
+    X(marginals, "position, token, p_model, p_exact")                                              \
+    X(joints, "outcome, p_chain, p_product, p_exact")                                              \
+    X(information, "quantity, value, exact")                                                       \
+    X(distance_curves, "side, position, distance, quantity, value, exact, bound")                  \
+    X(position_pairs, "position_a, position_b, tv_model, tv_exact")                                \
+    X(samples, "sampler, nfe, draw, tokens, coherent")                                             \
+    X(coherence, "sampler, nfe, draws, rate, exact_rate")                                          \
+    X(sampler_error, "sampler, nfe, kl_nats, kl_se_nats, factorization_nats, model_nats, "         \
+                     "order_nats, mixture_nats, selection_nats, coherence, kind")                  \
+    X(ledger, "sampler, step, factorization_nats, model_nats, order_nats")                         \
+    X(schedules, "j, h_nats, z_nats")                                                              \
+    X(plans, "rule, nfe, plan, kl_nats, regret_nats, against")
 
 enum mg_table {
 #define MG_TABLE_NAME(table, columns) MG_TABLE_##table,
@@ -58,10 +60,10 @@ struct mg_sink {
 
 struct mg_cell mg_int(int64_t value);
 struct mg_cell mg_real(double value);
-struct mg_cell mg_text(const char *value);                  /* borrowed for the call */
-struct mg_cell mg_tokens(const int *tokens, size_t n);      /* borrowed for the call */
+struct mg_cell mg_text(const char *value);             /* borrowed for the call */
+struct mg_cell mg_tokens(const int *tokens, size_t n); /* borrowed for the call */
 struct mg_cell mg_null(void);
-struct mg_cell mg_real_if(int known, double value);         /* NULL unless known */
+struct mg_cell mg_real_if(int known, double value); /* NULL unless known */
 
 /* Name of a table and its column list as written above. */
 const char *mg_table_name(enum mg_table table);
@@ -71,8 +73,8 @@ const char *mg_table_columns(enum mg_table table);
 size_t mg_table_width(enum mg_table table);
 
 /* Send one row; the number of cells must be the table's number of columns (asserted). */
-#define MG_EMIT(sink, table, ...)                                                                 \
-    mg_emit((sink), (table), (const struct mg_cell[]){__VA_ARGS__},                               \
+#define MG_EMIT(sink, table, ...)                                                                  \
+    mg_emit((sink), (table), (const struct mg_cell[]){__VA_ARGS__},                                \
             sizeof((const struct mg_cell[]){__VA_ARGS__}) / sizeof(struct mg_cell))
 void mg_emit(struct mg_sink *sink, enum mg_table table, const struct mg_cell *cells, size_t n);
 

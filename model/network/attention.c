@@ -7,7 +7,10 @@
 #include "model/numeric/tile.h"
 #include "model/numeric/vecmath.h"
 
-/* Scratch of one head; T and the head size are padded to whole vectors, the padding stays zero. */
+/*
+ * Scratch of one head; T and the head size are padded to whole vectors. The padding of the right
+ * factors stays zero, so the scores may be computed there too, in whole vectors.
+ */
 struct head_scratch {
     float *probs;     /* (T, T padded) */
     float *d_scores;  /* (T, T padded) */
@@ -78,20 +81,20 @@ static void softmax_rows(float *scores, float scale, size_t T, bool causal)
 
     for (size_t i = 0; i < T; i++) {
         float *row = scores + i * wide;
-        const size_t seen = causal ? i + 1 : T;
-        float largest = -INFINITY;
+        float largest;
 
-        for (size_t j = seen; j < wide; j++) {
+        for (size_t j = causal ? i + 1 : T; j < wide; j++) {
             row[j] = -INFINITY;
         }
-#pragma omp simd reduction(max : largest)
-        for (size_t j = 0; j < wide; j++) {
-            largest = row[j] > largest ? row[j] : largest;
-        }
+        largest = mg_largest(row, wide);
 #pragma omp simd
         for (size_t j = 0; j < wide; j++) {
-            row[j] = mg_exp_one((row[j] - largest) * scale);
+            row[j] = (row[j] - largest) * scale;
         }
+    }
+#pragma omp simd
+    for (size_t i = 0; i < T * wide; i++) { /* all rows at once: short ones would wait for exp */
+        scores[i] = mg_exp_one(scores[i]);
     }
     for (size_t i = 0; i < T; i++) {
         float *row = scores + i * wide;
@@ -121,7 +124,7 @@ static void probabilities(struct head_scratch *head, const float *q, const float
 
     transpose(head->turned, k, stride, T, shape->size);
     mg_tile_kernel()->product(head->probs, wide, NULL, (struct mg_left){q, stride, 1},
-                              (struct mg_right){head->turned, 16, wide}, T, T, shape->size);
+                              (struct mg_right){head->turned, 16, wide}, T, wide, shape->size);
     softmax_rows(head->probs, scale, T, shape->causal);
 }
 
@@ -170,7 +173,7 @@ static void head_backward(float *d_q, const float *d_out, const float *q, struct
     probabilities(head, q, k, stride, shape);
     transpose(head->turned, v, stride, T, size);
     kernel->product(head->d_scores, wide, NULL, (struct mg_left){d_out, d, 1},
-                    (struct mg_right){head->turned, 16, wide}, T, T, size);
+                    (struct mg_right){head->turned, 16, wide}, T, wide, size);
     softmax_backward(head->d_scores, head->probs, 1.0f / sqrtf((float)size), T);
     kernel->product(d_q, stride, NULL, d_scores, right_factor(k, stride, head->padded[0], T, size),
                     T, size, T);

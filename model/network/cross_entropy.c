@@ -14,7 +14,7 @@ double mg_cross_entropy(float *logits, const size_t *target, const float *weight
 
     for (size_t m = 0; m < n; m++) {
         float *row = logits + m * V;
-        float largest = -INFINITY;
+        float largest;
         struct mg_lanes total = {0};
         struct mg_lanes part;
         double log_prob;
@@ -22,10 +22,7 @@ double mg_cross_entropy(float *logits, const size_t *target, const float *weight
         float scale;
 
         assert(target[m] < V);
-#pragma omp simd reduction(max : largest)
-        for (size_t i = 0; i < V; i++) {
-            largest = row[i] > largest ? row[i] : largest;
-        }
+        largest = mg_largest(row, V);
         log_prob = (double)row[target[m]] - (double)largest;
 #pragma omp simd
         for (size_t i = 0; i < V; i++) {

@@ -78,7 +78,8 @@ struct mg_parameters *mg_parameters_new(const struct mg_transformer_config *conf
     struct mg_parameters *list = (struct mg_parameters *)mg_allocate(1, sizeof(*list));
     const size_t d = config->width;
 
-    assert(config->vocab > 0 && config->length > 0 && config->heads > 0 && config->hidden > 0);
+    assert(config->vocab > 0 && config->length > 0 && config->layers > 0 && config->heads > 0 &&
+           config->hidden > 0);
     assert(d % config->heads == 0 && d / config->heads % 2 == 0 && d > 0);
     list->tensors = (struct mg_tensor *)mg_allocate(OUTER_TENSORS + config->layers * BLOCK_TENSORS,
                                                     sizeof(*list->tensors));

@@ -20,8 +20,8 @@ enum mg_positions {
 struct mg_transformer_config {
     size_t vocab;  /* V, without mask and begin-of-sequence */
     size_t length; /* L, tokens of a row without begin-of-sequence */
-    size_t layers;
-    size_t width; /* d, divided evenly by heads into an even head size */
+    size_t layers; /* at least 1 */
+    size_t width;  /* d, divided evenly by heads into an even head size */
     size_t heads;
     size_t hidden; /* SwiGLU's inner width */
     enum mg_positions positions;

@@ -19,18 +19,44 @@ static float *take(struct mg_arena *arena, size_t count)
 }
 
 static void carve_block(struct mg_block_state *block, const struct mg_transformer_config *config,
-                        size_t M, struct mg_arena *arena)
+                        size_t M, bool last, struct mg_arena *arena)
 {
     block->input = take(arena, M * config->width);
     block->norm1 = take(arena, M * config->width);
     block->rstd1 = take(arena, M);
     block->qkv = take(arena, M * 3 * config->width);
     block->attended = take(arena, M * config->width);
+    block->kept = last ? take(arena, M * config->width) : block->input;
+    block->kept_attended = last ? take(arena, M * config->width) : block->attended;
     block->middle = take(arena, M * config->width);
     block->norm2 = take(arena, M * config->width);
     block->rstd2 = take(arena, M);
     block->gate_up = take(arena, M * 2 * config->hidden);
     block->activated = take(arena, M * config->hidden);
+}
+
+static void carve_blocks(struct mg_pass *pass, const struct mg_transformer_config *config, size_t M,
+                         struct mg_arena *arena)
+{
+    struct mg_block_state last;
+
+    pass->blocks =
+        (struct mg_block_state *)mg_arena_take(arena, config->layers, sizeof(*pass->blocks));
+    carve_block(&last, config, M, true, arena);
+    for (size_t i = 0; i < config->layers; i++) {
+        struct mg_block_state block = last;
+
+        if (i + 1 < config->layers) {
+            block.kept = last.input;
+            block.kept_attended = last.attended;
+            if (pass->train) {
+                carve_block(&block, config, M, false, arena);
+            }
+        }
+        if (pass->blocks != NULL) {
+            pass->blocks[i] = block;
+        }
+    }
 }
 
 void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struct mg_arena *arena)
@@ -39,24 +65,11 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
     const size_t d = config->width;
     const size_t M = pass->capacity * network->row_length;
     const size_t most = pass->capacity * config->length; /* masked positions */
-    struct mg_block_state unused;
 
-    pass->blocks =
-        (struct mg_block_state *)mg_arena_take(arena, config->layers + 1, sizeof(*pass->blocks));
-    for (size_t i = 0; i <= config->layers; i++) {
-        struct mg_block_state *block = pass->blocks != NULL ? &pass->blocks[i] : &unused;
-
-        if (i == 0 || (pass->train && i < config->layers)) {
-            carve_block(block, config, M, arena);
-        } else if (pass->train) {
-            block->input = take(arena, M * d);
-        } else if (pass->blocks != NULL) {
-            *block = pass->blocks[0];
-        }
-    }
+    carve_blocks(pass, config, M, arena);
     pass->ids = (size_t *)mg_arena_take(arena, M, sizeof(size_t));
     pass->masked = (size_t *)mg_arena_take(arena, most, sizeof(size_t));
-    pass->selected = take(arena, most * d);
+    pass->output = take(arena, most * d);
     pass->norm = take(arena, most * d);
     pass->rstd = take(arena, most);
     pass->logits = take(arena, most * config->vocab);
@@ -98,26 +111,34 @@ static void read_rows(struct mg_pass *pass, const struct mg_network *network, co
     }
 }
 
-static void block_forward(float *output, struct mg_block_state *block,
-                          const struct mg_network *network, size_t layer, float *scratch, size_t n)
+/* From block->input to block->attended, at all positions. */
+static void attend(struct mg_block_state *block, const struct mg_network *network, size_t layer,
+                   float *scratch, size_t n)
 {
-    const struct mg_transformer_config *config = &network->config;
-    const struct mg_block_view *weights = &network->weights.blocks[layer];
-    const struct mg_block_packed *packed = &network->packed[layer];
     const struct mg_attention_shape *shape = &network->attention;
-    const size_t d = config->width;
+    const size_t d = network->config.width;
     const size_t M = n * network->row_length;
 
-    mg_rmsnorm_forward(block->norm1, block->rstd1, block->input, weights->attn_norm,
-                       config->norm_eps, M, d);
-    mg_matmul_forward(block->qkv, NULL, block->norm1, packed->qkv, M, 3 * d, d);
+    mg_rmsnorm_forward(block->norm1, block->rstd1, block->input,
+                       network->weights.blocks[layer].attn_norm, network->config.norm_eps, M, d);
+    mg_matmul_forward(block->qkv, NULL, block->norm1, network->packed[layer].qkv, M, 3 * d, d);
     /* q and k lie side by side, so they turn as twice as many heads. */
     mg_rope_turn(block->qkv, 3 * d, network->cosine, network->sine, 1.0f, M, shape->length,
                  2 * shape->heads, shape->size / 2);
     mg_attention_forward(block->attended, block->qkv, scratch, shape, n);
-    mg_matmul_forward(block->middle, block->input, block->attended, packed->attn_out, M, d, d);
-    mg_rmsnorm_forward(block->norm2, block->rstd2, block->middle, weights->ff_norm,
-                       config->norm_eps, M, d);
+}
+
+/* From block->kept and kept_attended to output, for M rows. */
+static void feed_forward(float *output, struct mg_block_state *block,
+                         const struct mg_network *network, size_t layer, size_t M)
+{
+    const struct mg_transformer_config *config = &network->config;
+    const struct mg_block_packed *packed = &network->packed[layer];
+    const size_t d = config->width;
+
+    mg_matmul_forward(block->middle, block->kept, block->kept_attended, packed->attn_out, M, d, d);
+    mg_rmsnorm_forward(block->norm2, block->rstd2, block->middle,
+                       network->weights.blocks[layer].ff_norm, config->norm_eps, M, d);
     mg_matmul_forward(block->gate_up, NULL, block->norm2, packed->gate_up, M, 2 * config->hidden,
                       d);
     mg_swiglu_forward(block->activated, block->gate_up, M, config->hidden);
@@ -125,63 +146,80 @@ static void block_forward(float *output, struct mg_block_state *block,
                       config->hidden);
 }
 
+/* few (count, d) out: the rows of all that are listed in which (count). */
+static void gather_rows(float *few, const float *all, const size_t *which, size_t count, size_t d)
+{
+    for (size_t i = 0; i < count; i++) {
+        memcpy(few + i * d, all + which[i] * d, d * sizeof(*few));
+    }
+}
+
+/* The reverse in place: row i of x goes to row which[i] of M, the others become 0. */
+static void spread_rows(float *x, const size_t *which, size_t count, size_t M, size_t d)
+{
+    size_t i = count;
+
+    for (size_t m = M; m-- > 0;) { /* from the end: which[i] >= i, so no row is lost */
+        if (i > 0 && which[i - 1] == m) {
+            i--;
+            memmove(x + m * d, x + i * d, d * sizeof(*x));
+        } else {
+            memset(x + m * d, 0, d * sizeof(*x));
+        }
+    }
+}
+
 size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
                        size_t n)
 {
     const struct mg_transformer_config *config = &network->config;
     const size_t d = config->width;
-    const float *output;
+    const size_t M = n * network->row_length;
+    struct mg_block_state *last = &pass->blocks[config->layers - 1];
 
     assert(n <= pass->capacity);
     read_rows(pass, network, rows, n);
     mg_embedding_forward(pass->blocks[0].input, network->weights.wte, network->weights.wpe,
-                         pass->ids, n * network->row_length, network->row_length, d);
-    for (size_t i = 0; i < config->layers; i++) {
-        block_forward(pass->blocks[i + 1].input, &pass->blocks[i], network, i, pass->scratch, n);
+                         pass->ids, M, network->row_length, d);
+    for (size_t i = 0; i + 1 < config->layers; i++) {
+        attend(&pass->blocks[i], network, i, pass->scratch, n);
+        feed_forward(pass->blocks[i + 1].input, &pass->blocks[i], network, i, M);
     }
-    output = pass->blocks[config->layers].input;
-    for (size_t i = 0; i < pass->count; i++) {
-        memcpy(pass->selected + i * d, output + pass->masked[i] * d, d * sizeof(*output));
-    }
-    mg_rmsnorm_forward(pass->norm, pass->rstd, pass->selected, network->weights.ln_f,
+    attend(last, network, config->layers - 1, pass->scratch, n);
+    gather_rows(last->kept, last->input, pass->masked, pass->count, d);
+    gather_rows(last->kept_attended, last->attended, pass->masked, pass->count, d);
+    feed_forward(pass->output, last, network, config->layers - 1, pass->count);
+    mg_rmsnorm_forward(pass->norm, pass->rstd, pass->output, network->weights.ln_f,
                        config->norm_eps, pass->count, d);
     mg_matmul_forward(pass->logits, NULL, pass->norm, network->packed_head, pass->count,
                       config->vocab, d);
     return pass->count;
 }
 
-/* From the gradient of the logits to that of the residual stream at the end, d_stream. */
+/* From the gradient of the logits to d_stream at the masked positions. */
 static void head_backward(struct mg_pass *pass, const struct mg_network *network,
-                          struct mg_parameters_view *gradients, size_t M)
+                          struct mg_parameters_view *gradients)
 {
     const size_t d = network->config.width;
     const size_t V = network->config.vocab;
-    float *d_selected = pass->d_attended; /* free until the blocks */
 
     mg_matmul_backward_weight(gradients->head, pass->logits, pass->norm, pass->count, V, d);
     memset(gradients->head + V * d, 0, 2 * d * sizeof(float)); /* mask, begin-of-sequence */
     mg_matmul_backward_input(pass->d_norm, pass->logits, network->weights.head, pass->count, V, d);
     memset(gradients->ln_f, 0, d * sizeof(float));
-    memset(d_selected, 0, pass->count * d * sizeof(float));
-    mg_rmsnorm_backward(d_selected, gradients->ln_f, pass->d_norm, pass->selected, pass->rstd,
+    memset(pass->d_stream, 0, pass->count * d * sizeof(float));
+    mg_rmsnorm_backward(pass->d_stream, gradients->ln_f, pass->d_norm, pass->output, pass->rstd,
                         network->weights.ln_f, pass->count, d);
-    memset(pass->d_stream, 0, M * d * sizeof(float));
-    for (size_t i = 0; i < pass->count; i++) {
-        memcpy(pass->d_stream + pass->masked[i] * d, d_selected + i * d, d * sizeof(float));
-    }
 }
 
-static void block_backward(struct mg_pass *pass, const struct mg_network *network,
-                           struct mg_parameters_view *gradients, size_t layer, size_t n)
+/* d_stream at the end of the block becomes that at `kept`; d_attended out; M rows. */
+static void feed_forward_backward(struct mg_pass *pass, const struct mg_network *network,
+                                  struct mg_block_view *d_weights, size_t layer, size_t M)
 {
-    const struct mg_transformer_config *config = &network->config;
     const struct mg_block_view *weights = &network->weights.blocks[layer];
     const struct mg_block_state *block = &pass->blocks[layer];
-    const struct mg_attention_shape *shape = &network->attention;
-    struct mg_block_view *d_weights = &gradients->blocks[layer];
-    const size_t d = config->width;
-    const size_t hidden = config->hidden;
-    const size_t M = n * network->row_length;
+    const size_t d = network->config.width;
+    const size_t hidden = network->config.hidden;
 
     mg_matmul_backward_weight(d_weights->ff_out, pass->d_stream, block->activated, M, d, hidden);
     mg_matmul_backward_input(pass->d_activated, pass->d_stream, weights->ff_out, M, d, hidden);
@@ -191,9 +229,20 @@ static void block_backward(struct mg_pass *pass, const struct mg_network *networ
     memset(d_weights->ff_norm, 0, d * sizeof(float));
     mg_rmsnorm_backward(pass->d_stream, d_weights->ff_norm, pass->d_norm, block->middle,
                         block->rstd2, weights->ff_norm, M, d);
-
-    mg_matmul_backward_weight(d_weights->attn_out, pass->d_stream, block->attended, M, d, d);
+    mg_matmul_backward_weight(d_weights->attn_out, pass->d_stream, block->kept_attended, M, d, d);
     mg_matmul_backward_input(pass->d_attended, pass->d_stream, weights->attn_out, M, d, d);
+}
+
+/* d_stream at `input` gets what comes through the attention from d_attended. */
+static void attend_backward(struct mg_pass *pass, const struct mg_network *network,
+                            struct mg_block_view *d_weights, size_t layer, size_t n)
+{
+    const struct mg_block_view *weights = &network->weights.blocks[layer];
+    const struct mg_block_state *block = &pass->blocks[layer];
+    const struct mg_attention_shape *shape = &network->attention;
+    const size_t d = network->config.width;
+    const size_t M = n * network->row_length;
+
     mg_attention_backward(pass->d_qkv, pass->d_attended, block->qkv, pass->scratch, shape, n);
     mg_rope_turn(pass->d_qkv, 3 * d, network->cosine, network->sine, -1.0f, M, shape->length,
                  2 * shape->heads, shape->size / 2);
@@ -204,12 +253,37 @@ static void block_backward(struct mg_pass *pass, const struct mg_network *networ
                         block->rstd1, weights->attn_norm, M, d);
 }
 
+static void backward(struct mg_pass *pass, const struct mg_network *network,
+                     struct mg_parameters_view *gradients, size_t n)
+{
+    const struct mg_transformer_config *config = &network->config;
+    const size_t d = config->width;
+    const size_t T = network->row_length;
+    const size_t M = n * T;
+
+    head_backward(pass, network, gradients);
+    for (size_t i = config->layers; i-- > 0;) {
+        const bool last = i + 1 == config->layers;
+
+        feed_forward_backward(pass, network, &gradients->blocks[i], i, last ? pass->count : M);
+        if (last) {
+            spread_rows(pass->d_stream, pass->masked, pass->count, M, d);
+            spread_rows(pass->d_attended, pass->masked, pass->count, M, d);
+        }
+        attend_backward(pass, network, &gradients->blocks[i], i, n);
+    }
+    memset(gradients->wte, 0, mg_vocabulary_rows(config) * d * sizeof(float));
+    if (gradients->wpe != NULL) {
+        memset(gradients->wpe, 0, config->length * d * sizeof(float));
+    }
+    mg_embedding_backward(gradients->wte, gradients->wpe, pass->d_stream, pass->ids, M, T, d);
+}
+
 double mg_pass_loss(struct mg_pass *pass, const struct mg_network *network,
                     struct mg_parameters_view *gradients, const int *noisy, const int *clean,
                     const float *weight, size_t n)
 {
     const struct mg_transformer_config *config = &network->config;
-    const size_t d = config->width;
     const size_t T = network->row_length;
     const size_t first = T - config->length; /* 1 with begin-of-sequence */
     double loss_nats;
@@ -226,14 +300,6 @@ double mg_pass_loss(struct mg_pass *pass, const struct mg_network *network,
     }
     loss_nats =
         mg_cross_entropy(pass->logits, pass->target, pass->weight, pass->count, config->vocab);
-    head_backward(pass, network, gradients, n * T);
-    for (size_t i = config->layers; i > 0; i--) {
-        block_backward(pass, network, gradients, i - 1, n);
-    }
-    memset(gradients->wte, 0, mg_vocabulary_rows(config) * d * sizeof(float));
-    if (gradients->wpe != NULL) {
-        memset(gradients->wpe, 0, config->length * d * sizeof(float));
-    }
-    mg_embedding_backward(gradients->wte, gradients->wpe, pass->d_stream, pass->ids, n * T, T, d);
+    backward(pass, network, gradients, n);
     return loss_nats;
 }

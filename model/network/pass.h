@@ -13,35 +13,41 @@
 #include "model/network/network.h"
 #include "model/numeric/arena.h"
 
-/* What one block computed, as backward needs it; M = rows * T. Without training all share one. */
+/*
+ * What one block computed, as backward needs it; M = rows * T. Without training all share one.
+ * Only the masked positions are predicted, so after its attention the last block goes on with
+ * these `count` positions alone; in the others kept is input and kept_attended is attended.
+ */
 struct mg_block_state {
-    float *input;     /* (M, d) residual stream at the entry */
-    float *norm1;     /* (M, d) */
-    float *rstd1;     /* (M) */
-    float *qkv;       /* (M, 3 d), q and k already turned */
-    float *attended;  /* (M, d) */
-    float *middle;    /* (M, d) residual stream after attention */
-    float *norm2;     /* (M, d) */
-    float *rstd2;     /* (M) */
-    float *gate_up;   /* (M, 2 hidden) */
-    float *activated; /* (M, hidden) */
+    float *input;         /* (M, d) residual stream at the entry */
+    float *norm1;         /* (M, d) */
+    float *rstd1;         /* (M) */
+    float *qkv;           /* (M, 3 d), q and k already turned */
+    float *attended;      /* (M, d) */
+    float *kept;          /* (M or count, d) rows of input that go on, from here on all like it */
+    float *kept_attended; /* the same rows of attended */
+    float *middle;        /* residual stream after attention */
+    float *norm2;
+    float *rstd2;
+    float *gate_up;   /* 2 hidden a row */
+    float *activated; /* hidden a row */
 };
 
 struct mg_pass {
     size_t capacity; /* rows of tokens it has room for */
     bool train;
-    struct mg_block_state *blocks; /* (layers + 1): the last has only its input, the output */
+    struct mg_block_state *blocks; /* (layers) */
     size_t *ids;                   /* (M) row of the embedding at each position */
     size_t *masked;                /* (count) which positions are masked, ascending */
     size_t count;
     size_t *target;     /* (count) */
     float *weight;      /* (count) */
-    float *selected;    /* (count, d) residual stream at the masked positions */
+    float *output;      /* (count, d) residual stream at the end */
     float *norm;        /* (count, d) */
     float *rstd;        /* (count) */
     float *logits;      /* (count, V); after the loss its gradient */
     float *scratch;     /* of attention */
-    float *d_stream;    /* (M, d) */
+    float *d_stream;    /* (count, d), and (M, d) from the last block's attention on */
     float *d_norm;      /* (M, d) */
     float *d_attended;  /* (M, d) */
     float *d_qkv;       /* (M, 3 d) */

@@ -15,7 +15,8 @@
 
 /*
  * MG_VECTOR before a function compiles it for AVX2 as well, chosen when the program is loaded.
- * Sanitizers run before that choice can be made, so there it is empty.
+ * Sanitizers run before that choice can be made, and clang 14 gives the clones a name that other
+ * files do not find: there it is empty, for the same bits.
  */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -25,7 +26,7 @@
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MG_SANITIZED 1
 #endif
-#if defined(__x86_64__) && defined(__ELF__) && !defined(MG_SANITIZED)
+#if defined(__x86_64__) && defined(__ELF__) && !defined(__clang__) && !defined(MG_SANITIZED)
 #define MG_VECTOR __attribute__((target_clones("avx2", "default")))
 #else
 #define MG_VECTOR
@@ -100,6 +101,39 @@ MG_INLINE void mg_lanes_load(struct mg_lanes *lanes, const float *x, size_t n)
     } else {
         memcpy(&lanes->v, x, n * sizeof(*x));
     }
+}
+
+/* most[j] = x[j] where that is larger; a NaN is passed over. */
+MG_INLINE void mg_lanes_raise(struct mg_lanes *most, const struct mg_lanes *x)
+{
+    typedef int32_t mask_lanes __attribute__((vector_size(32)));
+    const mask_lanes larger = x->v > most->v;
+    const mask_lanes chosen = ((mask_lanes)x->v & larger) | ((mask_lanes)most->v & ~larger);
+
+    memcpy(&most->v, &chosen, sizeof(chosen));
+}
+
+/* Largest of x (n), n >= 1; a NaN is passed over (-inf when there is nothing else). */
+MG_INLINE float mg_largest(const float *x, size_t n)
+{
+    const float none = -__builtin_inff();
+    struct mg_lanes most = {{none, none, none, none, none, none, none, none}};
+    struct mg_lanes part;
+    float lane[8];
+    float largest = none;
+
+    for (size_t i = 0; i + 8 <= n; i += 8) {
+        mg_lanes_load(&part, x + i, 8);
+        mg_lanes_raise(&most, &part);
+    }
+    memcpy(lane, &most.v, sizeof(lane));
+    for (size_t j = 0; j < 8; j++) {
+        largest = lane[j] > largest ? lane[j] : largest;
+    }
+    for (size_t i = n / 8 * 8; i < n; i++) {
+        largest = x[i] > largest ? x[i] : largest;
+    }
+    return largest;
 }
 
 /* The sum of the eight, pairwise. */

@@ -1,4 +1,4 @@
-/* transformer.c - the trained network as a predictor: softmax in double over the real tokens. */
+/* neural.c - the trained network as a predictor: softmax in double over the real tokens. */
 #include "model/network/transformer.h"
 
 #include <assert.h>
@@ -18,7 +18,7 @@ struct transformer_predictor {
 /* probs (V) out: softmax of logits (V). */
 static void softmax(double *probs, const float *logits, size_t V)
 {
-    double largest = -INFINITY;
+    double largest = -HUGE_VAL;
     double total = 0.0;
 
     for (size_t v = 0; v < V; v++) {

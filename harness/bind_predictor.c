@@ -1,0 +1,151 @@
+/* bind_predictor.c - predictor and training of a point. */
+#include <assert.h>
+#include <string.h>
+
+#include "harness/bind.h"
+#include "harness/inherit.h"
+
+/* By enum mg_predictor_kind. */
+static const char *const KINDS[] = {
+    [MG_PREDICTOR_ORACLE] = "oracle",
+    [MG_PREDICTOR_UNIFORM] = "uniform",
+    [MG_PREDICTOR_TRANSFORMER] = "transformer",
+    [MG_PREDICTOR_CHECKPOINT] = "checkpoint",
+};
+
+/* By enum mg_positions. */
+static const char *const POSITIONS[] = {
+    [MG_POSITIONS_BOS] = "bos",
+    [MG_POSITIONS_ABSOLUTE] = "absolute",
+    [MG_POSITIONS_ROPE] = "rope",
+};
+
+const char *mg_predictor_kind_word(size_t i)
+{
+    return i < sizeof(KINDS) / sizeof(KINDS[0]) ? KINDS[i] : NULL;
+}
+
+const char *mg_positions_word(size_t i)
+{
+    return i < sizeof(POSITIONS) / sizeof(POSITIONS[0]) ? POSITIONS[i] : NULL;
+}
+
+/* Index of a word that the table has checked. */
+static size_t index_of(const char *word, const char *(*words)(size_t))
+{
+    size_t i = 0;
+
+    while (words(i) != NULL && strcmp(words(i), word) != 0) {
+        i++;
+    }
+    assert(words(i) != NULL);
+    return i;
+}
+
+static bool bind_transformer(struct mg_binding *binding)
+{
+    struct mg_point *point = binding->point;
+    struct mg_transformer_config *network = &point->network;
+    const struct mg_setting *causal = mg_resolved_get(binding->resolved, "predictor.causal");
+
+    *network = (struct mg_transformer_config){
+        .layers = mg_bound_size(binding, "predictor.layers"),
+        .width = mg_bound_size(binding, "predictor.width"),
+        .heads = mg_bound_size(binding, "predictor.heads"),
+        .hidden = mg_bound_size(binding, "predictor.hidden"),
+        .positions = (enum mg_positions)index_of(mg_bound_text(binding, "predictor.positions"),
+                                                 mg_positions_word),
+        .causal = mg_json_bool(causal->value),
+        .rope_theta = mg_bound_number(binding, "predictor.rope_theta"),
+        .norm_eps = mg_bound_number(binding, "predictor.norm_eps"),
+    };
+    if (point->source != NULL) {
+        network->vocab = point->source->vocab;
+        network->length = point->source->length;
+    }
+    if (network->width % network->heads != 0) {
+        mg_bound_refuse(binding, "predictor.width", "width %zu is not divisible by %zu heads",
+                        network->width, network->heads);
+        return false;
+    }
+    if (network->width / network->heads % 2 != 0) {
+        mg_bound_refuse(binding, "predictor.width",
+                        "width %zu over %zu heads gives the odd head size %zu; rotary positions "
+                        "turn pairs",
+                        network->width, network->heads, network->width / network->heads);
+        return false;
+    }
+    return true;
+}
+
+/* Are all keys of an object there? A faulty one has been reported. */
+static bool has_all(const struct mg_binding *binding, const char *object)
+{
+    size_t n;
+    const struct mg_option *table = mg_options(&n);
+    const char *kind = mg_bound_text(binding, "predictor.kind");
+
+    for (size_t i = 0; i < n; i++) {
+        if (mg_option_is_in(&table[i], object) &&
+            (table[i].fallback != NULL || table[i].required) &&
+            mg_option_applies(&table[i], kind) &&
+            mg_resolved_get(binding->resolved, "%s", table[i].path) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool mg_bind_predictor(struct mg_binding *binding)
+{
+    struct mg_point *point = binding->point;
+    const struct mg_setting *kind = mg_resolved_get(binding->resolved, "predictor.kind");
+
+    if (kind == NULL || !has_all(binding, "predictor")) {
+        return false;
+    }
+    point->predictor =
+        (enum mg_predictor_kind)index_of(mg_json_string(kind->value), mg_predictor_kind_word);
+    point->predictor_word = KINDS[point->predictor];
+    if (point->predictor == MG_PREDICTOR_CHECKPOINT) {
+        point->checkpoint_path = mg_path_beside(
+            binding->heap, mg_resolved_place(binding->resolved, "predictor.path").file,
+            mg_bound_text(binding, "predictor.path"));
+    }
+    if (point->predictor == MG_PREDICTOR_ORACLE && point->source != NULL &&
+        !mg_source_has_oracle(point->source)) {
+        mg_bound_refuse(binding, "predictor.kind", "this source has no oracle");
+        return false;
+    }
+    return point->predictor != MG_PREDICTOR_TRANSFORMER || bind_transformer(binding);
+}
+
+bool mg_bind_train(struct mg_binding *binding)
+{
+    struct mg_point *point = binding->point;
+    const struct mg_setting *kind = mg_resolved_get(binding->resolved, "predictor.kind");
+
+    point->trains =
+        kind != NULL && strcmp(mg_json_string(kind->value), KINDS[MG_PREDICTOR_TRANSFORMER]) == 0;
+    if (!point->trains) {
+        return true;
+    }
+    if (!has_all(binding, "train")) {
+        return false;
+    }
+    point->train = (struct mg_train_config){
+        .objective = mg_objective_find(mg_bound_text(binding, "train.objective")),
+        .schedule = mg_noise_find(mg_bound_text(binding, "train.schedule")),
+        .steps = mg_bound_size(binding, "train.steps"),
+        .batch = mg_bound_size(binding, "train.batch"),
+        .lr = mg_bound_number(binding, "train.lr"),
+        .warmup = mg_bound_size(binding, "train.warmup"),
+        .lr_final = mg_bound_number(binding, "train.lr_final"),
+        .beta1 = mg_bound_number(binding, "train.beta1"),
+        .beta2 = mg_bound_number(binding, "train.beta2"),
+        .eps = mg_bound_number(binding, "train.eps"),
+        .weight_decay = mg_bound_number(binding, "train.weight_decay"),
+        .clip = mg_bound_number(binding, "train.clip"),
+    };
+    return true;
+}

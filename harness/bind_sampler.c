@@ -1,0 +1,219 @@
+/* bind_sampler.c - ways to run the reverse process, for rows of a given length. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/bind.h"
+#include "model/measure/partition.h"
+
+/* By enum mg_ties. */
+static const char *const TIES[] = {
+    [MG_TIES_LOWEST] = "lowest",
+    [MG_TIES_UNIFORM] = "uniform",
+};
+
+const char *mg_ties_word(size_t i)
+{
+    return i < sizeof(TIES) / sizeof(TIES[0]) ? TIES[i] : NULL;
+}
+
+/* One sampler on its way. */
+struct work {
+    struct mg_binding *binding;
+    char path[256]; /* "measure.law.samplers.NAME" */
+    size_t length;
+    const int *context; /* (L) or NULL */
+};
+
+static const struct mg_setting *get(const struct work *work, const char *key)
+{
+    return mg_resolved_get(work->binding->resolved, "%s.%s", work->path, key);
+}
+
+/* An integer key in [1, L], or 0 where it is absent. False after a complaint. */
+static bool read_count(const struct work *work, size_t *count, const char *key)
+{
+    const struct mg_setting *setting = get(work, key);
+    char path[320];
+
+    *count = setting == NULL ? 0 : (size_t)mg_json_number(setting->value);
+    if (*count <= work->length) {
+        return true;
+    }
+    snprintf(path, sizeof(path), "%s.%s", work->path, key);
+    mg_bound_refuse(work->binding, path, "%zu is larger than the length, %zu", *count,
+                    work->length);
+    return false;
+}
+
+/* The step of each position from a list of groups; NULL after complaints. */
+static size_t *read_partition(const struct work *work, const struct mg_json *groups)
+{
+    const size_t unseen = SIZE_MAX;
+    size_t *group_of = mg_heap_array(work->binding->heap, work->length, sizeof(size_t));
+    bool fine = true;
+    char path[320];
+
+    snprintf(path, sizeof(path), "%s.partition", work->path);
+    for (size_t i = 0; i < work->length; i++) {
+        group_of[i] = unseen;
+    }
+    for (size_t g = 0; g < mg_json_count(groups); g++) {
+        for (size_t k = 0; k < mg_json_count(mg_json_at(groups, g)); k++) {
+            const struct mg_json *item = mg_json_at(mg_json_at(groups, g), k);
+            const size_t position = (size_t)mg_json_number(item);
+
+            if (position >= work->length) {
+                mg_bound_refuse_at(work->binding, path, item,
+                                   "position %zu is outside the sequence (positions 0 to %zu)",
+                                   position, work->length - 1);
+                fine = false;
+            } else if (group_of[position] != unseen) {
+                mg_bound_refuse_at(work->binding, path, item,
+                                   "position %zu repeats: group %zu has it already", position,
+                                   group_of[position]);
+                fine = false;
+            } else {
+                group_of[position] = g;
+            }
+        }
+    }
+    for (size_t i = 0; i < work->length; i++) {
+        const bool given = work->context != NULL && work->context[i] != MG_MASK;
+
+        if (group_of[i] == unseen && !given) {
+            mg_bound_refuse(work->binding, path, "position %zu is missing", i);
+            fine = false;
+        }
+        group_of[i] = group_of[i] == unseen ? 0 : group_of[i];
+    }
+    return fine ? group_of : NULL;
+}
+
+/* Searched once for a source and sizes, however many points and samplers ask. */
+static bool find_optimal(const struct work *work, struct mg_sampler *sampler)
+{
+    const struct mg_source *source = work->binding->point->source;
+    struct mg_reading *reading = work->binding->reading;
+    struct mg_error err = {0};
+    char path[320];
+    const char *key;
+
+    snprintf(path, sizeof(path), "%s.order", work->path);
+    if (mg_partition_check(source, &err) != MG_OK) {
+        mg_bound_refuse(work->binding, path, "%s", err.text);
+        return false;
+    }
+    key = mg_heap_format(reading->heap, "%zu %zu %s", sampler->per_step, sampler->steps,
+                         mg_resolved_canonical(work->binding->resolved, "source", "rows_file"));
+    sampler->group_of = mg_heap_array(work->binding->heap, work->length, sizeof(size_t));
+    for (const struct mg_searched *old = reading->searched; old != NULL; old = old->next) {
+        if (strcmp(old->key, key) == 0) {
+            memcpy(sampler->group_of, old->group_of, work->length * sizeof(size_t));
+            return true;
+        }
+    }
+    (void)mg_partition_optimal(sampler->group_of, source, sampler->per_step, sampler->steps);
+    {
+        struct mg_searched *found = mg_heap_array(reading->heap, 1, sizeof(*found));
+
+        *found = (struct mg_searched){
+            .next = reading->searched, .key = key, .group_of = sampler->group_of};
+        reading->searched = found;
+    }
+    return true;
+}
+
+/* What sizes the steps of a COUNT order: exactly one of two keys. */
+static bool check_sizes(const struct work *work, const struct mg_sampler *sampler)
+{
+    const struct mg_place place = mg_resolved_place(work->binding->resolved, work->path);
+    struct mg_findings *findings = work->binding->reading->findings;
+    const enum mg_sizing sizing = sampler->order->sizing;
+
+    if (sizing == MG_SIZING_COUNT && sampler->per_step != 0 && sampler->steps != 0) {
+        mg_findings_add(findings, place, "give either per_step or steps, not both");
+        return false;
+    }
+    if (sizing == MG_SIZING_COUNT && sampler->per_step == 0 && sampler->steps == 0) {
+        mg_findings_add(findings, place, "order \"%s\" needs per_step or steps",
+                        sampler->order->name);
+        return false;
+    }
+    if (sizing == MG_SIZING_STEPS && sampler->steps == 0) {
+        mg_findings_missing(findings, place, "steps", "missing: order \"%s\" needs it",
+                            sampler->order->name);
+        return false;
+    }
+    return true;
+}
+
+/* Is any key of this sampler faulty? Then it has been complained about. */
+static bool has_fault(const struct work *work)
+{
+    const struct mg_settings *given = work->binding->resolved->given;
+    const size_t n = strlen(work->path);
+
+    for (size_t i = 0; i < given->n; i++) {
+        if (strncmp(given->items[i]->path, work->path, n) == 0 && given->items[i]->path[n] == '.' &&
+            !given->items[i]->valid) {
+            return true;
+        }
+    }
+    return get(work, "order") == NULL;
+}
+
+static bool bind_sampler(const struct work *work, struct mg_sampler *sampler, const char *name)
+{
+    const struct mg_setting *partition = get(work, "partition");
+    const struct mg_setting *tau = get(work, "tau");
+    const struct mg_setting *gamma = get(work, "gamma");
+    bool fine = true;
+
+    if (has_fault(work)) {
+        return false;
+    }
+    *sampler =
+        (struct mg_sampler){.order = mg_order_find(mg_json_string(get(work, "order")->value))};
+    snprintf(sampler->name, sizeof(sampler->name), "%s", name);
+    sampler->temperature = mg_json_number(get(work, "temperature")->value);
+    sampler->ties = strcmp(mg_json_string(get(work, "ties")->value), TIES[MG_TIES_UNIFORM]) == 0
+                        ? MG_TIES_UNIFORM
+                        : MG_TIES_LOWEST;
+    sampler->tau = tau == NULL ? 0.0 : mg_json_number(tau->value);
+    sampler->gamma = gamma == NULL ? 0.0 : mg_json_number(gamma->value);
+    fine = read_count(work, &sampler->per_step, "per_step") && fine;
+    fine = read_count(work, &sampler->steps, "steps") && fine;
+    fine = read_count(work, &sampler->block, "block") && fine;
+    fine = check_sizes(work, sampler) && fine;
+    if (partition != NULL) {
+        sampler->group_of = read_partition(work, partition->value);
+        return fine && sampler->group_of != NULL;
+    }
+    if (fine && strcmp(sampler->order->name, "optimal") == 0) {
+        return find_optimal(work, sampler);
+    }
+    return fine && sampler->order->sizing != MG_SIZING_PARTITION;
+}
+
+bool mg_bind_samplers(struct mg_binding *binding, struct mg_sampler **samplers, size_t *n,
+                      const char *path, const int *context)
+{
+    struct work work = {
+        .binding = binding, .length = binding->point->source->length, .context = context};
+    char name[65];
+    bool fine = true;
+
+    *n = 0;
+    while (mg_settings_name(binding->resolved->given, path, *n, name) != NULL) {
+        (*n)++;
+    }
+    *samplers = mg_heap_array(binding->heap, *n, sizeof(**samplers));
+    for (size_t i = 0; i < *n; i++) {
+        (void)mg_settings_name(binding->resolved->given, path, i, name);
+        snprintf(work.path, sizeof(work.path), "%s.%s", path, name);
+        fine = bind_sampler(&work, &(*samplers)[i], name) && fine;
+    }
+    return fine;
+}

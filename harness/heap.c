@@ -1,0 +1,81 @@
+/* heap.c - memory that lives and dies together: a list of blocks. */
+#include "harness/heap.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mg_heap {
+    void **blocks;
+    size_t n, capacity;
+};
+
+static void *checked(void *block)
+{
+    if (block == NULL) {
+        fputs("marginalia: out of memory\n", stderr);
+        abort();
+    }
+    return block;
+}
+
+struct mg_heap *mg_heap_new(void)
+{
+    return checked(calloc(1, sizeof(struct mg_heap)));
+}
+
+void mg_heap_free(struct mg_heap *heap)
+{
+    if (heap == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < heap->n; i++) {
+        free(heap->blocks[i]);
+    }
+    free(heap->blocks);
+    free(heap);
+}
+
+void *mg_heap_adopt(struct mg_heap *heap, void *block)
+{
+    assert(heap != NULL);
+    if (heap->n == heap->capacity) {
+        heap->capacity = heap->capacity == 0 ? 64 : 2 * heap->capacity;
+        heap->blocks = checked(realloc(heap->blocks, heap->capacity * sizeof(void *)));
+    }
+    heap->blocks[heap->n++] = checked(block);
+    return block;
+}
+
+void *mg_heap_array(struct mg_heap *heap, size_t n, size_t size)
+{
+    assert(size > 0);
+    return mg_heap_adopt(heap, calloc(n == 0 ? 1 : n, size));
+}
+
+char *mg_heap_format(struct mg_heap *heap, const char *format, ...)
+{
+    va_list args;
+    char *text;
+    int size;
+
+    va_start(args, format);
+    size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(size >= 0);
+    text = mg_heap_array(heap, (size_t)size + 1, 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)size + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+char *mg_heap_text(struct mg_heap *heap, const char *text)
+{
+    const size_t size = strlen(text) + 1;
+
+    return memcpy(mg_heap_array(heap, size, 1), text, size);
+}

@@ -1,0 +1,339 @@
+/* options.c - the one table of keys of an experiment file: the rows. */
+#include "harness/options.h"
+
+#include "harness/bind.h"
+#include "model/diffusion/noise.h"
+#include "model/diffusion/objective.h"
+#include "model/diffusion/order.h"
+#include "model/measure/measure.h"
+
+#define BIT(sizing) (1U << (sizing))
+#define LONGEST     65536
+#define CHAINS      "markov hmm"
+#define BY_KIND     .chooser = "kind"
+#define TRAINS      .chooser = "predictor.kind", .kinds = "transformer"
+
+static const char *objective_word(size_t i)
+{
+    size_t n;
+    const struct mg_objective *table = mg_objectives(&n);
+
+    return i < n ? table[i].name : NULL;
+}
+
+static const char *noise_word(size_t i)
+{
+    size_t n;
+    const struct mg_noise *table = mg_noises(&n);
+
+    return i < n ? table[i].name : NULL;
+}
+
+static const char *order_word(size_t i)
+{
+    size_t n;
+    const struct mg_order *table = mg_orders(&n);
+
+    return i < n ? table[i].name : NULL;
+}
+
+static const char *measure_word(size_t i)
+{
+    size_t n;
+    const struct mg_measure *const *table = mg_measures(&n);
+
+    return i < n ? table[i]->kind : NULL;
+}
+
+static const char *objective_help(size_t i)
+{
+    size_t n;
+
+    return mg_objectives(&n)[i].help;
+}
+
+static const char *noise_help(size_t i)
+{
+    size_t n;
+
+    return mg_noises(&n)[i].help;
+}
+
+static const char *order_help(size_t i)
+{
+    size_t n;
+
+    return mg_orders(&n)[i].help;
+}
+
+static const char *measure_help(size_t i)
+{
+    size_t n;
+
+    return mg_measures(&n)[i]->help;
+}
+
+/* Choosers stand before the keys that depend on them; a key is a few lines, so set by hand. */
+/* clang-format off */
+static const struct mg_option TABLE[] = {
+    {.path = "marginalia", .type = MG_OPTION_INTEGER, .min = 1, .max = 1, .brackets = "[]",
+     .required = true, .help = "Version of the file format.", .example = "1"},
+    {.path = "name", .type = MG_OPTION_NAME, .required = true,
+     .help = "Name of the experiment, unique in a database.", .example = "\"toy-pairs\""},
+    {.path = "title", .type = MG_OPTION_TEXT, .help = "Heading in the report; the name if absent.",
+     .example = "\"Pairs revealed together\"", .aliases = "heading"},
+    {.path = "question", .type = MG_OPTION_TEXT, .help = "What the experiment asks, in a sentence.",
+     .example = "\"Does the product of marginals match the joint?\"", .aliases = "description"},
+    {.path = "notes", .type = MG_OPTION_TEXT, .help = "Anything worth saying beside the results.",
+     .example = "\"Reconstruction B of the toy.\"", .aliases = "note comment"},
+    {.path = "extends", .type = MG_OPTION_FILES,
+     .help = "Files to merge this one into (RFC 7396: objects merge, null deletes, lists "
+             "replace); sweep, claims and figures are not inherited.",
+     .example = "\"base.json\"", .aliases = "include base inherits"},
+
+    {.path = "source", .type = MG_OPTION_OBJECT, .required = true,
+     .help = "The true law of the sequences.", .example = "{\"kind\": \"sequences\", ...}",
+     .aliases = "data dataset"},
+    {.path = "source.kind", .type = MG_OPTION_CHOICE, .word = mg_source_kind_word, .required = true,
+     .help = "What kind of source.", .example = "\"markov\"", .aliases = "type"},
+    {.path = "source.rows", .type = MG_OPTION_ROWS, BY_KIND, .kinds = "sequences",
+     .help = "Sequences with weights; or give rows_file.",
+     .example = "[{\"tokens\": \"A B\", \"count\": 3}]", .aliases = "sequences data"},
+    {.path = "source.rows_file", .type = MG_OPTION_TEXT, BY_KIND, .kinds = "sequences",
+     .help = "A file of lines count<TAB>tokens, relative to the experiment file.",
+     .example = "\"toy.tsv\"", .aliases = "file path rows_path"},
+    {.path = "source.transition", .type = MG_OPTION_MATRIX, .min = 0, .max = 1, .brackets = "[]",
+     .required = true, BY_KIND, .kinds = CHAINS,
+     .help = "Transition matrix, one row per state (hmm: hidden state), each summing to one.",
+     .example = "[[0.9, 0.1], [0.3, 0.7]]", .aliases = "transitions matrix P"},
+    {.path = "source.emission", .type = MG_OPTION_MATRIX, .min = 0, .max = 1, .brackets = "[]",
+     .required = true, BY_KIND, .kinds = "hmm",
+     .help = "One row per hidden state: the law of the token it emits.",
+     .example = "[[0.8, 0.2], [0.1, 0.9]]", .aliases = "emissions"},
+    {.path = "source.start", .type = MG_OPTION_START, .min = 0, .max = 1, .brackets = "[]",
+     .required = true, BY_KIND, .kinds = CHAINS,
+     .help = "Law of the first state, or \"stationary\".", .example = "\"stationary\"",
+     .aliases = "initial init"},
+    {.path = "source.length", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
+     .brackets = "[]", .required = true, BY_KIND, .kinds = CHAINS, .unit = "tokens",
+     .help = "Length of a sequence.", .example = "32", .aliases = "seq_len n L size"},
+    {.path = "source.alphabet", .type = MG_OPTION_TEXTS, BY_KIND, .kinds = "sequences " CHAINS,
+     .help = "How tokens are written; sequences: the distinct tokens in byte order if absent, "
+             "chains: 0 to V-1.",
+     .example = "[\"A\", \"B\"]", .aliases = "symbols vocab tokens"},
+
+    {.path = "predictor", .type = MG_OPTION_OBJECT, .required = true,
+     .help = "What answers for masked positions.", .example = "{\"kind\": \"oracle\"}",
+     .aliases = "model network"},
+    {.path = "predictor.kind", .type = MG_OPTION_CHOICE, .word = mg_predictor_kind_word,
+     .required = true, .help = "What kind of predictor; a transformer is trained.",
+     .example = "\"transformer\"", .aliases = "type"},
+    {.path = "predictor.path", .type = MG_OPTION_TEXT, .required = true, BY_KIND,
+     .kinds = "checkpoint", .help = "Folder of a saved model, relative to the experiment file.",
+     .example = "\"../models/small\"", .aliases = "file dir folder checkpoint"},
+    {.path = "predictor.layers", .type = MG_OPTION_INTEGER, .min = 1, .max = 256, .brackets = "[]",
+     .fallback = "2", BY_KIND, .kinds = "transformer", .help = "Transformer blocks.",
+     .example = "2", .aliases = "n_layers num_layers depth blocks"},
+    {.path = "predictor.width", .type = MG_OPTION_INTEGER, .min = 2, .max = 16384,
+     .brackets = "[]", .fallback = "32", BY_KIND, .kinds = "transformer",
+     .help = "Width of the residual stream, a multiple of 2 heads.", .example = "32",
+     .aliases = "d_model hidden_size dim embed_dim d"},
+    {.path = "predictor.heads", .type = MG_OPTION_INTEGER, .min = 1, .max = 256, .brackets = "[]",
+     .fallback = "2", BY_KIND, .kinds = "transformer", .help = "Attention heads.",
+     .example = "2", .aliases = "n_heads num_heads"},
+    {.path = "predictor.hidden", .type = MG_OPTION_INTEGER, .min = 1, .max = 65536,
+     .brackets = "[]", .fallback = "64", BY_KIND, .kinds = "transformer",
+     .help = "Inner width of SwiGLU.", .example = "64",
+     .aliases = "intermediate_size ffn ff mlp d_ff mlp_hidden_size"},
+    {.path = "predictor.positions", .type = MG_OPTION_CHOICE, .word = mg_positions_word,
+     .fallback = "\"bos\"", BY_KIND, .kinds = "transformer",
+     .help = "How a position is known: RoPE and a begin-of-sequence token, a learned embedding, "
+             "or RoPE alone.",
+     .example = "\"bos\"", .aliases = "position positional pos"},
+    {.path = "predictor.causal", .type = MG_OPTION_BOOL, .fallback = "false", BY_KIND,
+     .kinds = "transformer", .help = "Attend to the left only (autoregressive baseline).",
+     .example = "false", .aliases = "autoregressive"},
+    {.path = "predictor.rope_theta", .type = MG_OPTION_NUMBER, .min = 1, .max = 1e9,
+     .brackets = "[]", .fallback = "10000", BY_KIND, .kinds = "transformer",
+     .help = "Base of the rotary angles.", .example = "10000", .aliases = "theta rope"},
+    {.path = "predictor.norm_eps", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "()",
+     .fallback = "1e-05", BY_KIND, .kinds = "transformer",
+     .help = "Added under the root of RMSNorm.", .example = "1e-05",
+     .aliases = "rms_norm_eps layer_norm_epsilon"},
+
+    {.path = "train", .type = MG_OPTION_OBJECT, TRAINS,
+     .help = "How a predictor that trains is trained.", .example = "{\"steps\": 1500}",
+     .aliases = "training optimizer"},
+    {.path = "train.objective", .type = MG_OPTION_CHOICE, .word = objective_word,
+     .word_help = objective_help,
+     .fallback = "\"absorbing\"", TRAINS, .help = "How rows are corrupted and losses weighted.",
+     .example = "\"absorbing\"", .aliases = "loss"},
+    {.path = "train.schedule", .type = MG_OPTION_CHOICE, .word = noise_word,
+     .word_help = noise_help,
+     .fallback = "\"linear\"", TRAINS, .help = "Noise schedule: the keep probability over time.",
+     .example = "\"linear\"", .aliases = "noise noise_schedule"},
+    {.path = "train.steps", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e9, .brackets = "[]",
+     .required = true, TRAINS, .unit = "steps", .help = "Updates of the parameters.",
+     .example = "1500", .aliases = "n_steps num_steps max_steps iterations iters epochs"},
+    {.path = "train.batch", .type = MG_OPTION_INTEGER, .min = 1, .max = 65536, .brackets = "[]",
+     .fallback = "64", TRAINS, .unit = "sequences", .help = "Sequences of one step.",
+     .example = "64", .aliases = "batch_size bs"},
+    {.path = "train.lr", .type = MG_OPTION_NUMBER, .min = 0, .max = 10, .brackets = "(]",
+     .fallback = "0.003", TRAINS, .help = "Peak learning rate.", .example = "0.003",
+     .aliases = "learning_rate learningrate rate step_size eta alpha"},
+    {.path = "train.warmup", .type = MG_OPTION_INTEGER, .min = 0, .max = 1e9, .brackets = "[]",
+     .fallback = "50", TRAINS, .unit = "steps", .help = "Linear warm-up.", .example = "50",
+     .aliases = "warmup_steps"},
+    {.path = "train.lr_final", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "[]",
+     .fallback = "0.05", TRAINS, .help = "Share of lr left at the end of the cosine.",
+     .example = "0.05", .aliases = "final_lr min_lr lr_min"},
+    {.path = "train.beta1", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "[)",
+     .fallback = "0.9", TRAINS, .help = "AdamW: decay of the first moment.", .example = "0.9",
+     .aliases = "momentum"},
+    {.path = "train.beta2", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "[)",
+     .fallback = "0.98", TRAINS, .help = "AdamW: decay of the second moment.",
+     .example = "0.98"},
+    {.path = "train.eps", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "()",
+     .fallback = "1e-08", TRAINS, .help = "AdamW: added to the root of the second moment.",
+     .example = "1e-08", .aliases = "epsilon"},
+    {.path = "train.weight_decay", .type = MG_OPTION_NUMBER, .min = 0, .max = 10,
+     .brackets = "[]", .fallback = "0.01", TRAINS, .help = "AdamW: decoupled decay of matrices.",
+     .example = "0.01", .aliases = "wd decay l2"},
+    {.path = "train.clip", .type = MG_OPTION_NUMBER, .min = 0, .max = 1e9, .brackets = "[]",
+     .fallback = "1", TRAINS, .help = "Largest global gradient norm, 0 for none.",
+     .example = "1", .aliases = "grad_clip clip_norm max_norm max_grad_norm"},
+
+    {.path = "measure", .type = MG_OPTION_LIST, .required = true,
+     .help = "What is asked of the predictor; each entry has a name.",
+     .example = "[{\"kind\": \"joint\", \"name\": \"pair\"}]",
+     .aliases = "measures measurements probe probes metrics"},
+    {.path = "measure.*.name", .type = MG_OPTION_NAME, .required = true,
+     .help = "Names the rows: column probe of the views.", .example = "\"cd\""},
+    {.path = "measure.*.kind", .type = MG_OPTION_CHOICE, .word = measure_word,
+     .word_help = measure_help, .required = true,
+     .help = "What is measured.", .example = "\"joint\"", .aliases = "type"},
+    {.path = "measure.*.context", .type = MG_OPTION_TEXT, BY_KIND, .kinds = "joint samples",
+     .help = "Tokens separated by one space, _ for a mask; all masked if absent.",
+     .example = "\"_ _ C D _\"", .aliases = "prompt condition given tokens"},
+    {.path = "measure.*.targets", .type = MG_OPTION_INTEGERS, .min = 0, .max = LONGEST,
+     .brackets = "[]", BY_KIND, .kinds = "joint",
+     .help = "Masked positions asked for, from 0; all masked ones if absent.",
+     .example = "[0, 1]", .aliases = "positions target query"},
+    {.path = "measure.*.samplers", .type = MG_OPTION_LIST, .required = true, BY_KIND,
+     .kinds = "samples law order", .help = "Ways to run the reverse process.",
+     .example = "[{\"name\": \"l2r\", \"order\": \"left_to_right\", \"per_step\": 1}]",
+     .aliases = "sampler orders"},
+    {.path = "measure.*.draws", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e7, .brackets = "[]",
+     .fallback = "1000", BY_KIND, .kinds = "samples likelihood consistency",
+     .unit = "sequences", .help = "Sequences drawn (samples: with each sampler).",
+     .example = "1000", .aliases = "n samples n_samples num_samples count"},
+    {.path = "measure.*.left", .type = MG_OPTION_SIDE, .min = 0, .max = LONGEST,
+     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "distance", .unit = "tokens",
+     .help = "Revealed tokens before the run: how many are drawn from the source, or literally.",
+     .example = "2", .aliases = "prefix before"},
+    {.path = "measure.*.right", .type = MG_OPTION_SIDE, .min = 0, .max = LONGEST,
+     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "distance", .unit = "tokens",
+     .help = "Revealed tokens after the run, likewise.", .example = "0",
+     .aliases = "suffix after"},
+    {.path = "measure.*.run", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
+     .brackets = "[]", BY_KIND, .kinds = "distance", .unit = "tokens",
+     .help = "Masked positions between left and right; the rest of the length if absent.",
+     .example = "16", .aliases = "masks distance gap"},
+    {.path = "measure.*.contexts", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e6,
+     .brackets = "[]", .fallback = "256", BY_KIND, .kinds = "distance", .unit = "contexts",
+     .help = "Contexts averaged over.", .example = "256", .aliases = "n_contexts draws"},
+
+    {.path = "measure.*.samplers.*.name", .type = MG_OPTION_NAME, .required = true,
+     .help = "Names the rows: column sampler of the views.", .example = "\"l2r-2\""},
+    {.path = "measure.*.samplers.*.order", .type = MG_OPTION_CHOICE, .word = order_word,
+     .word_help = order_help,
+     .required = true, .help = "Which masked positions a step reveals.",
+     .example = "\"left_to_right\"", .aliases = "kind type rule remasking"},
+    {.path = "measure.*.samplers.*.per_step", .type = MG_OPTION_INTEGER, .min = 1,
+     .max = LONGEST, .brackets = "[]", .chooser = "order",
+     .sizings = BIT(MG_SIZING_COUNT), .unit = "tokens",
+     .help = "Positions revealed in a step; this or steps.", .example = "2",
+     .aliases = "k perstep tokens_per_step"},
+    {.path = "measure.*.samplers.*.steps", .type = MG_OPTION_INTEGER, .min = 1,
+     .max = LONGEST, .brackets = "[]", .chooser = "order",
+     .sizings = BIT(MG_SIZING_COUNT) | BIT(MG_SIZING_STEPS), .unit = "steps",
+     .help = "Steps for all positions, as even as possible, larger first; this or per_step.",
+     .example = "4", .aliases = "n_steps nfe"},
+    {.path = "measure.*.samplers.*.partition", .type = MG_OPTION_GROUPS, .min = 0,
+     .max = LONGEST, .brackets = "[]", .required = true, .chooser = "order",
+     .sizings = BIT(MG_SIZING_PARTITION),
+     .help = "The positions of each step; every position once.",
+     .example = "[[0, 2], [1, 3]]", .aliases = "groups parts"},
+    {.path = "measure.*.samplers.*.tau", .type = MG_OPTION_NUMBER, .min = 0, .max = 1,
+     .brackets = "(]", .required = true, .chooser = "order", .sizings = BIT(MG_SIZING_TAU),
+     .help = "Reveal all whose largest probability is at least this.", .example = "0.9",
+     .aliases = "threshold"},
+    {.path = "measure.*.samplers.*.gamma", .type = MG_OPTION_NUMBER, .min = 0, .max = 1e6,
+     .brackets = "[]", .required = true, .chooser = "order", .sizings = BIT(MG_SIZING_GAMMA),
+     .unit = "nats", .help = "Entropy a step may spend, the largest revealed left out.",
+     .example = "0.1", .aliases = "budget"},
+    {.path = "measure.*.samplers.*.block", .type = MG_OPTION_INTEGER, .min = 1,
+     .max = LONGEST, .brackets = "[]", .unit = "tokens",
+     .help = "Confine the order to blocks of this length, from the left.", .example = "8",
+     .aliases = "block_length block_size"},
+    {.path = "measure.*.samplers.*.temperature", .type = MG_OPTION_NUMBER, .min = 0, .max = 1000,
+     .brackets = "[]", .fallback = "1", .help = "Tokens are drawn from p^(1/T); 0 is arg-max.",
+     .example = "1", .aliases = "temp T"},
+    {.path = "measure.*.samplers.*.ties", .type = MG_OPTION_CHOICE, .word = mg_ties_word,
+     .fallback = "\"lowest\"", .help = "Which of equal scores comes first.",
+     .example = "\"lowest\"", .aliases = "tie tie_break"},
+
+    {.path = "sweep", .type = MG_OPTION_OBJECT, .help = "Several points from one file.",
+     .example = "{\"matrix\": {\"predictor.width\": [16, 32]}}", .aliases = "grid"},
+    {.path = "sweep.matrix", .type = MG_OPTION_AXES,
+     .help = "Dotted keys and their values, all combined; {\"range\": [a, b, step]}, "
+             "{\"log2\": [a, b]} and {\"geom\": [a, b, n]} include both ends.",
+     .example = "{\"source.length\": {\"log2\": [2, 6]}}", .aliases = "grid product axes"},
+    {.path = "sweep.zip", .type = MG_OPTION_AXES,
+     .help = "Groups of keys that vary together, in lists of one length.",
+     .example = "[{\"predictor.width\": [16, 32], \"predictor.hidden\": [32, 64]}]"},
+    {.path = "sweep.exclude", .type = MG_OPTION_AXES,
+     .help = "Points left out: all keys of an entry match; $eq $ne $lt $le $gt $ge.",
+     .example = "[{\"predictor.width\": {\"$gt\": 16}}]", .aliases = "excludes"},
+    {.path = "sweep.include", .type = MG_OPTION_AXES,
+     .help = "Points added; keys not listed keep the file's values.",
+     .example = "[{\"predictor.width\": 128}]", .aliases = "includes add"},
+    {.path = "sweep.expect_points", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e6,
+     .brackets = "[]", .unit = "points", .help = "How many points there must be.",
+     .example = "2", .aliases = "points expect"},
+    {.path = "replicates", .type = MG_OPTION_INTEGER, .min = 1, .max = 10000, .brackets = "[]",
+     .fallback = "1", .help = "Training seeds of every point that trains.", .example = "5",
+     .aliases = "seeds repeats n_seeds runs replicate"},
+    {.path = "seed", .type = MG_OPTION_SEED, .fallback = "\"1\"",
+     .help = "Seed of every random number: a 64-bit number, decimal or 0x, as text.",
+     .example = "\"1\"", .aliases = "random_seed"},
+
+    {.path = "claims", .type = MG_OPTION_LIST, .help = "Statements that verify judges.",
+     .example = "[{\"name\": \"p_a\", \"query\": \"SELECT ...\", \"accept\": [0.4, 0.6]}]",
+     .aliases = "claim"},
+    {.path = "claims.*.name", .type = MG_OPTION_NAME, .required = true,
+     .help = "Name of the claim in its experiment.", .example = "\"p_a\""},
+    {.path = "claims.*.about", .type = MG_OPTION_TEXT,
+     .help = "The claim of the paper, or your own; the name if absent.", .example = "\"C1\""},
+    {.path = "claims.*.source", .type = MG_OPTION_TEXT, .help = "Where the claim is made.",
+     .example = "\"paper, results\"", .aliases = "where reference"},
+    {.path = "claims.*.query", .type = MG_OPTION_TEXT, .required = true,
+     .help = "SELECT of (replicate, value) over this experiment's rows.",
+     .example = "\"SELECT replicate, value FROM metrics JOIN runs USING (run_id)\"",
+     .aliases = "sql select"},
+    {.path = "claims.*.exact", .type = MG_OPTION_BOOL, .fallback = "false",
+     .help = "The query gives one deterministic number.", .example = "true"},
+    {.path = "claims.*.accept", .type = MG_OPTION_INTERVAL, .required = true,
+     .help = "Interval that makes the claim true; null is an open end.",
+     .example = "[0.47, 0.63]", .aliases = "range interval expect"},
+    {.path = "figures", .type = MG_OPTION_TEXTS,
+     .help = "Figures of plots/, or paths beside the experiment file.",
+     .example = "[\"joint_vs_product\"]", .aliases = "figure plots plot"},
+};
+/* clang-format on */
+
+const struct mg_option *mg_options(size_t *n)
+{
+    *n = sizeof(TABLE) / sizeof(TABLE[0]);
+    return TABLE;
+}

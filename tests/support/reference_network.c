@@ -1,0 +1,398 @@
+/* reference_network.c - see reference_network.h. */
+#include "tests/support/reference_network.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One recorded operation: its value and its derivatives by (up to) two earlier ones. */
+struct node {
+    double value;
+    double by_first;
+    double by_second;
+    uint32_t first;
+    uint32_t second;
+};
+
+struct tape {
+    struct node *nodes;
+    size_t n;
+    size_t capacity;
+};
+
+/* What the formulas read; parameters are the first nodes of the tape, in list order. */
+struct context {
+    struct tape tape;
+    const struct mg_transformer_config *config;
+    const struct mg_parameters *list;
+    size_t T;
+};
+
+static uint32_t record(struct tape *tape, double value, uint32_t first, double by_first,
+                       uint32_t second, double by_second)
+{
+    if (tape->n == tape->capacity) {
+        tape->capacity = tape->capacity == 0 ? 4096 : 2 * tape->capacity;
+        tape->nodes = (struct node *)realloc(tape->nodes, tape->capacity * sizeof(*tape->nodes));
+        assert(tape->nodes != NULL);
+    }
+    tape->nodes[tape->n] = (struct node){value, by_first, by_second, first, second};
+    return (uint32_t)tape->n++;
+}
+
+static double value_of(const struct tape *tape, uint32_t x)
+{
+    return tape->nodes[x].value;
+}
+
+static uint32_t constant(struct tape *tape, double value)
+{
+    return record(tape, value, 0, 0.0, 0, 0.0);
+}
+
+static uint32_t plus(struct tape *tape, uint32_t x, uint32_t y)
+{
+    return record(tape, value_of(tape, x) + value_of(tape, y), x, 1.0, y, 1.0);
+}
+
+static uint32_t times(struct tape *tape, uint32_t x, uint32_t y)
+{
+    const double a = value_of(tape, x);
+    const double b = value_of(tape, y);
+
+    return record(tape, a * b, x, b, y, a);
+}
+
+static uint32_t scaled(struct tape *tape, uint32_t x, double factor)
+{
+    return record(tape, value_of(tape, x) * factor, x, factor, 0, 0.0);
+}
+
+static uint32_t exponential(struct tape *tape, uint32_t x)
+{
+    const double y = exp(value_of(tape, x));
+
+    return record(tape, y, x, y, 0, 0.0);
+}
+
+static uint32_t logarithm(struct tape *tape, uint32_t x)
+{
+    const double a = value_of(tape, x);
+
+    return record(tape, log(a), x, 1.0 / a, 0, 0.0);
+}
+
+static uint32_t power(struct tape *tape, uint32_t x, double exponent)
+{
+    const double a = value_of(tape, x);
+
+    return record(tape, pow(a, exponent), x, exponent * pow(a, exponent - 1.0), 0, 0.0);
+}
+
+static uint32_t *nodes_new(size_t count)
+{
+    uint32_t *nodes = (uint32_t *)calloc(count, sizeof(*nodes));
+
+    assert(nodes != NULL);
+    return nodes;
+}
+
+/* Number of the first element of a block's tensor (or of an outer one, block < 0). */
+static uint32_t offset_of(const struct context *c, int block, const char *leaf)
+{
+    char name[96];
+    size_t offset = 0;
+
+    if (block < 0) {
+        (void)snprintf(name, sizeof(name), "model.transformer.%s.weight", leaf);
+    } else {
+        (void)snprintf(name, sizeof(name), "model.transformer.blocks.%d.%s.weight", block, leaf);
+    }
+    for (size_t i = 0; i < c->list->n; i++) {
+        if (strcmp(c->list->tensors[i].name, name) == 0) {
+            return (uint32_t)offset;
+        }
+        offset += c->list->tensors[i].count;
+    }
+    abort(); /* no tensor of that name: the list is wrong */
+}
+
+/* y (T, outputs) = x (T, inputs) W^T, as new nodes. */
+static uint32_t *linear(struct context *c, const uint32_t *x, uint32_t weight, size_t outputs,
+                        size_t inputs)
+{
+    uint32_t *y = nodes_new(c->T * outputs);
+
+    for (size_t t = 0; t < c->T; t++) {
+        for (size_t o = 0; o < outputs; o++) {
+            uint32_t sum = constant(&c->tape, 0.0);
+
+            for (size_t i = 0; i < inputs; i++) {
+                sum = plus(&c->tape, sum,
+                           times(&c->tape, x[t * inputs + i], weight + (uint32_t)(o * inputs + i)));
+            }
+            y[t * outputs + o] = sum;
+        }
+    }
+    return y;
+}
+
+static uint32_t *normalised(struct context *c, const uint32_t *x, uint32_t weight)
+{
+    const size_t d = c->config->width;
+    uint32_t *y = nodes_new(c->T * d);
+
+    for (size_t t = 0; t < c->T; t++) {
+        uint32_t sum = constant(&c->tape, c->config->norm_eps);
+        uint32_t inverse;
+
+        for (size_t i = 0; i < d; i++) {
+            sum = plus(&c->tape, sum,
+                       scaled(&c->tape, power(&c->tape, x[t * d + i], 2.0), 1.0 / (double)d));
+        }
+        inverse = power(&c->tape, sum, -0.5);
+        for (size_t i = 0; i < d; i++) {
+            y[t * d + i] =
+                times(&c->tape, times(&c->tape, x[t * d + i], inverse), weight + (uint32_t)i);
+        }
+    }
+    return y;
+}
+
+/* Turn pairs (i, i + half) of every head by t * theta^(-2 i / head size), in place. */
+static void turn(struct context *c, uint32_t *x)
+{
+    const size_t d = c->config->width;
+    const size_t size = d / c->config->heads;
+    const size_t half = size / 2;
+
+    for (size_t t = 0; t < c->T; t++) {
+        for (size_t h = 0; h < c->config->heads; h++) {
+            for (size_t i = 0; i < half; i++) {
+                const double angle =
+                    (double)t * pow(c->config->rope_theta, -2.0 * (double)i / (double)size);
+                uint32_t *a = &x[t * d + h * size + i];
+                uint32_t *b = a + half;
+                const uint32_t old = *a;
+
+                *a = plus(&c->tape, scaled(&c->tape, old, cos(angle)),
+                          scaled(&c->tape, *b, -sin(angle)));
+                *b = plus(&c->tape, scaled(&c->tape, *b, cos(angle)),
+                          scaled(&c->tape, old, sin(angle)));
+            }
+        }
+    }
+}
+
+/* out[i] += softmax-weighted v of one head for query position i. */
+static void attend(struct context *c, uint32_t *out, const uint32_t *q, const uint32_t *k,
+                   const uint32_t *v, size_t i, size_t first, size_t size)
+{
+    const size_t d = c->config->width;
+    const size_t seen = c->config->causal ? i + 1 : c->T;
+    uint32_t *share = nodes_new(seen);
+    uint32_t total = constant(&c->tape, 0.0);
+
+    for (size_t j = 0; j < seen; j++) {
+        uint32_t score = constant(&c->tape, 0.0);
+
+        for (size_t a = first; a < first + size; a++) {
+            score = plus(&c->tape, score, times(&c->tape, q[i * d + a], k[j * d + a]));
+        }
+        share[j] = exponential(&c->tape, scaled(&c->tape, score, 1.0 / sqrt((double)size)));
+        total = plus(&c->tape, total, share[j]);
+    }
+    total = power(&c->tape, total, -1.0);
+    for (size_t a = first; a < first + size; a++) {
+        out[i * d + a] = constant(&c->tape, 0.0);
+        for (size_t j = 0; j < seen; j++) {
+            out[i * d + a] = plus(&c->tape, out[i * d + a],
+                                  times(&c->tape, times(&c->tape, share[j], total), v[j * d + a]));
+        }
+    }
+    free(share);
+}
+
+static void add_into(struct context *c, uint32_t *h, uint32_t *more)
+{
+    for (size_t i = 0; i < c->T * c->config->width; i++) {
+        h[i] = plus(&c->tape, h[i], more[i]);
+    }
+    free(more);
+}
+
+static void attention_sublayer(struct context *c, uint32_t *h, int block)
+{
+    const size_t d = c->config->width;
+    const size_t size = d / c->config->heads;
+    uint32_t *x = normalised(c, h, offset_of(c, block, "attn_norm"));
+    uint32_t *q = linear(c, x, offset_of(c, block, "q_proj"), d, d);
+    uint32_t *k = linear(c, x, offset_of(c, block, "k_proj"), d, d);
+    uint32_t *v = linear(c, x, offset_of(c, block, "v_proj"), d, d);
+    uint32_t *out = nodes_new(c->T * d);
+
+    turn(c, q);
+    turn(c, k);
+    for (size_t head = 0; head < c->config->heads; head++) {
+        for (size_t i = 0; i < c->T; i++) {
+            attend(c, out, q, k, v, i, head * size, size);
+        }
+    }
+    add_into(c, h, linear(c, out, offset_of(c, block, "attn_out"), d, d));
+    free(out);
+    free(v);
+    free(k);
+    free(q);
+    free(x);
+}
+
+static void feed_forward_sublayer(struct context *c, uint32_t *h, int block)
+{
+    const size_t d = c->config->width;
+    const size_t hidden = c->config->hidden;
+    uint32_t *x = normalised(c, h, offset_of(c, block, "ff_norm"));
+    uint32_t *gate = linear(c, x, offset_of(c, block, "ff_proj"), hidden, d);
+    uint32_t *up = linear(c, x, offset_of(c, block, "up_proj"), hidden, d);
+
+    for (size_t i = 0; i < c->T * hidden; i++) {
+        const uint32_t bottom = plus(&c->tape, constant(&c->tape, 1.0),
+                                     exponential(&c->tape, scaled(&c->tape, gate[i], -1.0)));
+        const uint32_t silu = times(&c->tape, gate[i], power(&c->tape, bottom, -1.0));
+
+        up[i] = times(&c->tape, silu, up[i]);
+    }
+    add_into(c, h, linear(c, up, offset_of(c, block, "ff_out"), d, hidden));
+    free(up);
+    free(gate);
+    free(x);
+}
+
+/* Logits (L, V) of one row as nodes; rows V and V + 1 of the head are not read. */
+static uint32_t *row_logits(struct context *c, const int *row)
+{
+    const struct mg_transformer_config *config = c->config;
+    const size_t d = config->width;
+    const size_t first = c->T - config->length;
+    const uint32_t wte = offset_of(c, -1, "wte");
+    uint32_t *h = nodes_new(c->T * d);
+    uint32_t *x;
+    uint32_t *all;
+
+    for (size_t t = 0; t < c->T; t++) {
+        const int token = t < first ? (int)config->vocab + 1 : row[t - first];
+        const size_t id = token < 0 ? config->vocab : (size_t)token;
+
+        for (size_t i = 0; i < d; i++) {
+            h[t * d + i] = wte + (uint32_t)(id * d + i);
+            if (config->positions == MG_POSITIONS_ABSOLUTE) {
+                h[t * d + i] =
+                    plus(&c->tape, h[t * d + i], offset_of(c, -1, "wpe") + (uint32_t)(t * d + i));
+            }
+        }
+    }
+    for (size_t block = 0; block < config->layers; block++) {
+        attention_sublayer(c, h, (int)block);
+        feed_forward_sublayer(c, h, (int)block);
+    }
+    x = normalised(c, h, offset_of(c, -1, "ln_f"));
+    all = linear(c, x, offset_of(c, -1, "ff_out"), config->vocab, d);
+    memmove(all, all + first * config->vocab, config->length * config->vocab * sizeof(*all));
+    free(x);
+    free(h);
+    return all;
+}
+
+static struct context begin(const struct mg_transformer_config *config,
+                            const struct mg_parameters *list)
+{
+    return (struct context){.config = config,
+                            .list = list,
+                            .T = config->length + (config->positions == MG_POSITIONS_BOS)};
+}
+
+static void restart(struct context *c, const double *value)
+{
+    c->tape.n = 0;
+    for (size_t i = 0; i < c->list->count; i++) {
+        (void)constant(&c->tape, value[i]);
+    }
+}
+
+/* gradient (count of parameters) += derivative of the last node, by the chain rule. */
+static void differentiate(const struct context *c, double *gradient)
+{
+    const struct tape *tape = &c->tape;
+    double *by = (double *)calloc(tape->n, sizeof(*by));
+
+    assert(by != NULL);
+    by[tape->n - 1] = 1.0;
+    for (size_t i = tape->n; i-- > c->list->count;) {
+        by[tape->nodes[i].first] += by[i] * tape->nodes[i].by_first;
+        by[tape->nodes[i].second] += by[i] * tape->nodes[i].by_second;
+    }
+    for (size_t i = 0; i < c->list->count; i++) {
+        gradient[i] += by[i];
+    }
+    free(by);
+}
+
+double reference_loss(double *gradient, const struct mg_transformer_config *config,
+                      const struct mg_parameters *list, const double *value, const int *noisy,
+                      const int *clean, const float *weight, size_t n)
+{
+    struct context c = begin(config, list);
+    const size_t L = config->length;
+    const size_t V = config->vocab;
+    double loss_nats = 0.0;
+
+    if (gradient != NULL) {
+        memset(gradient, 0, list->count * sizeof(*gradient));
+    }
+    for (size_t r = 0; r < n; r++) {
+        uint32_t *logits;
+        uint32_t loss;
+
+        restart(&c, value);
+        logits = row_logits(&c, noisy + r * L);
+        loss = constant(&c.tape, 0.0);
+        for (size_t i = 0; i < L; i++) {
+            uint32_t sum = constant(&c.tape, 0.0);
+
+            if (noisy[r * L + i] >= 0) {
+                continue;
+            }
+            for (size_t v = 0; v < V; v++) {
+                sum = plus(&c.tape, sum, exponential(&c.tape, logits[i * V + v]));
+            }
+            sum = plus(&c.tape, logarithm(&c.tape, sum),
+                       scaled(&c.tape, logits[i * V + (size_t)clean[r * L + i]], -1.0));
+            loss = plus(&c.tape, loss, scaled(&c.tape, sum, (double)weight[r]));
+        }
+        loss_nats += value_of(&c.tape, loss);
+        loss = scaled(&c.tape, loss, 1.0); /* the last node */
+        if (gradient != NULL) {
+            differentiate(&c, gradient);
+        }
+        free(logits);
+    }
+    free(c.tape.nodes);
+    return loss_nats;
+}
+
+void reference_logits(double *logits, const struct mg_transformer_config *config,
+                      const struct mg_parameters *list, const double *value, const int *row)
+{
+    struct context c = begin(config, list);
+    uint32_t *nodes;
+
+    restart(&c, value);
+    nodes = row_logits(&c, row);
+    for (size_t i = 0; i < config->length * config->vocab; i++) {
+        logits[i] = value_of(&c.tape, nodes[i]);
+    }
+    free(nodes);
+    free(c.tape.nodes);
+}
