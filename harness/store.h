@@ -56,6 +56,12 @@ enum mg_status mg_store_query(struct mg_store *store, const char *experiment, co
                               mg_store_visitor *header, mg_store_visitor *visit, void *ctx,
                               struct mg_error *err);
 
+/*
+ * Write a copy of the database to a new file: one file without WAL, which opens from a read-only
+ * folder too. MG_ESTORAGE when path exists or cannot be written.
+ */
+enum mg_status mg_store_snapshot(struct mg_store *store, const char *path, struct mg_error *err);
+
 /* Several writes as one: all of them reach the disk, or none. */
 enum mg_status mg_store_begin(struct mg_store *store, struct mg_error *err);
 enum mg_status mg_store_commit(struct mg_store *store, struct mg_error *err);
