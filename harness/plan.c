@@ -325,7 +325,7 @@ static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
             status = mg_store_trim_runs(store, experiment_id, err);
         }
     }
-    return status;
+    return status == MG_OK ? mg_store_trim_results(store, err) : status;
 }
 
 enum mg_status mg_plan_register(struct mg_plan *plan, struct mg_store *store, struct mg_error *err)

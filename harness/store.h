@@ -140,10 +140,13 @@ enum mg_status mg_store_put_run(int64_t *run_id, struct mg_store *store, int64_t
 
 /*
  * Remove the experiment's runs that were not put since mg_store_put_experiment (its file does not
- * have them any more), and pending results that no run wants. Computed results stay.
+ * have them any more). Their results stay.
  */
 enum mg_status mg_store_trim_runs(struct mg_store *store, int64_t experiment_id,
                                   struct mg_error *err);
+
+/* Remove pending results that no run wants. Computed results stay: they are the cache. */
+enum mg_status mg_store_trim_results(struct mg_store *store, struct mg_error *err);
 
 /*
  * "pending", "running", "done" or "failed"; digest and wall time with "done", else NULL and NaN.
