@@ -58,9 +58,12 @@ struct mg_files {
     const char **names; /* (n) of the experiments; borrowed from the specs */
 };
 
+/* cli.c: what the verbs share */
+
 /*
- * Load the files of the arguments. Complaints of all files go to standard error; any error is
- * MG_EUSAGE and leaves nothing loaded. No file where one is needed is MG_EUSAGE.
+ * Load the files of the arguments, and try the claims' queries on an empty database. Complaints of
+ * all files go to standard error; any error is MG_EUSAGE and leaves nothing loaded. No file where
+ * one is needed is MG_EUSAGE.
  */
 enum mg_status mg_files_load(struct mg_files *files, const struct mg_cli *cli, bool needed,
                              struct mg_error *err);

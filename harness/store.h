@@ -22,8 +22,9 @@
 struct mg_store;
 
 enum mg_store_mode {
-    MG_STORE_READ, /* must exist; read-only with an authorizer, for text that comes from files */
-    MG_STORE_WRITE /* created when absent; takes the driver's lock (MG_EBUSY names the holder) */
+    MG_STORE_READ,  /* must exist; read-only with an authorizer, for text that comes from files */
+    MG_STORE_WRITE, /* created when absent; takes the driver's lock (MG_EBUSY names the holder) */
+    MG_STORE_EMPTY  /* a new one in memory, gone when closed: to try queries on; no path */
 };
 
 enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_store_mode mode,

@@ -1,94 +1,11 @@
 /* verb_run.c - check, plan and run: experiment files, and what they need. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "harness/cli.h"
 #include "harness/drive.h"
-#include "harness/file.h"
-#include "model/numeric/arena.h"
 #include "model/numeric/matmul.h"
-
-/* ---- files ---- */
-
-static void print_problems(const struct mg_problems *problems)
-{
-    for (size_t i = 0; i < problems->n; i++) {
-        fprintf(stderr, "%s\n", problems->lines[i]);
-    }
-}
-
-enum mg_status mg_files_load(struct mg_files *files, const struct mg_cli *cli, bool needed,
-                             struct mg_error *err)
-{
-    enum mg_status status = MG_OK;
-    size_t errors = 0;
-
-    *files = (struct mg_files){0};
-    if (cli->n == 0 && needed) {
-        return mg_fail(err, MG_EUSAGE, "which experiment file? Name one or more");
-    }
-    files->specs = mg_allocate(cli->n + 1, sizeof(*files->specs));
-    files->names = mg_allocate(cli->n + 1, sizeof(*files->names));
-    for (size_t i = 0; i < cli->n; i++) {
-        struct mg_problems problems = {0};
-        struct mg_spec *spec = NULL;
-        const enum mg_status loaded = mg_spec_load(&spec, cli->arguments[i], &problems);
-        print_problems(&problems);
-        errors += problems.errors;
-        mg_problems_free(&problems);
-        if (loaded == MG_OK) {
-            files->names[files->n] = spec->name;
-            files->specs[files->n++] = spec;
-        } else {
-            status = status == MG_OK ? loaded : status;
-        }
-    }
-    if (status != MG_OK) {
-        mg_files_free(files);
-        return mg_fail(err, status, "%zu %s; nothing was run", errors,
-                       errors == 1 ? "error" : "errors");
-    }
-    return MG_OK;
-}
-
-void mg_files_free(struct mg_files *files)
-{
-    for (size_t i = 0; i < files->n; i++) {
-        mg_spec_free(files->specs[i]);
-    }
-    free(files->specs);
-    free(files->names);
-    *files = (struct mg_files){0};
-}
-
-char *mg_cli_beside(const struct mg_cli *cli, const char *name)
-{
-    const char *slash = strrchr(cli->db, '/');
-
-    return slash == NULL ? mg_format("%s", name)
-                         : mg_format("%.*s/%s", (int)(slash - cli->db), cli->db, name);
-}
-
-enum mg_status mg_cli_open(struct mg_store **store, const struct mg_cli *cli, struct mg_error *err)
-{
-    const char *slash = strrchr(cli->db, '/');
-    enum mg_status status = MG_OK;
-
-    *store = NULL;
-    if (slash != NULL && slash != cli->db) {
-        char *folder = mg_format("%.*s", (int)(slash - cli->db), cli->db);
-        status = mg_folder_make(folder, err);
-        free(folder);
-    }
-    return status == MG_OK ? mg_store_open(store, cli->db, MG_STORE_WRITE, err) : status;
-}
-
-enum mg_output_format mg_cli_format(const struct mg_cli *cli, enum mg_output_format fallback)
-{
-    return cli->json ? MG_OUTPUT_JSON : (cli->csv ? MG_OUTPUT_CSV : fallback);
-}
 
 /* ---- check ---- */
 
