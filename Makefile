@@ -74,7 +74,7 @@ $(B)/build_info.h: FORCE
 	 } > $@.new && $(replace)
 $(B)/schema_sql.h: harness/schema.sql
 	@mkdir -p $(@D)
-	@{ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tu1 $< | sed 's/\([0-9]\) */\1,/g'; \
+	@{ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tu1 $< | sed 's/\([0-9][0-9]*\)/\1,/g'; \
 	   echo '0};'; } > $@.new && $(replace)
 FORCE:
 

@@ -69,12 +69,12 @@ set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21908c', 0.75 '#5dc863',
 
 grid(n) = sprintf("across = %d; down = %d", n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2, \
                   n <= 3 ? 1 : n == 4 ? 2 : (n + 2) / 3) . "; wide = across == 1 ? 480.0 : 760.0; \
-    cell_top = 26.0 + 19.0 * keys; cell_high = down == 1 ? 210.0 : 165.0; \
-    high = cell_top + down * (cell_high + 62.0) - 10; eval figure(wide, high); set multiplot"
+    cell_top = 34.0 + 19.0 * keys; cell_high = down == 1 ? 210.0 : 165.0; \
+    high = cell_top + down * (cell_high + 74.0) - 14; eval figure(wide, high); set multiplot"
 keyrows(n, chars) = int(ceil(1.0 * n / floor(740.0 / (8.5 * chars + 52))))
 cell_wide(n) = (wide - 56.0 - 12.0 - (n - 1) * 42.0) / n
 cell_left(p) = (56.0 + ((p - 1) % across) * (cell_wide(across) + 42.0)) / wide
-cell_above(p) = 1 - (cell_top + ((p - 1) / across) * (cell_high + 62.0)) / high
+cell_above(p) = 1 - (cell_top + ((p - 1) / across) * (cell_high + 74.0)) / high
 cell(p) = sprintf("set lmargin at screen %.5f; set rmargin at screen %.5f; set tmargin at screen %.5f; set bmargin at screen %.5f; unset key", \
                   cell_left(p), cell_left(p) + cell_wide(across) / wide, cell_above(p), \
                   cell_above(p) - cell_high / high)

@@ -21,7 +21,8 @@ do for [p = 1:mean_panels] {
     plot for [i = (f ? 1 : 2):1] $floor index f-1 using (0):2:(last * 1.06):(0) with vectors nohead ls 20, \
          for [i = seed_from[p]:seed_to[p]] $seed index i-1 using 3:4 with lines lc rgb band(1) lw 0.8, \
          $mean index p-1 using 2:3 with lines ls 1, \
-         for [i = (e ? 1 : 2):1] $end index e-1 using ($2 + 0.03 * last):3:(half($4,$5)) with yerrorbars ls 2 dt 1
+         for [i = (e ? 1 : 2):1] $end index e-1 using ($2 + 0.03 * last):($3 - half($4,$5)):(0):(2 * half($4,$5)) with vectors nohead lc rgb col(2) lw 1, \
+         for [i = (e ? 1 : 2):1] $end index e-1 using ($2 + 0.03 * last):3 with points ls 2
 }
 eval key_cell
 plot 2 notitle, keyentry with lines ls 1 title 'mean over seeds', \
