@@ -13,13 +13,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Evidence weights below this, where positive, must be announced in mg_lattice.tiny. */
+#define MG_LATTICE_TINY 1e-60
+
+/*
+ * Entries of a vector that sums to one must stay above this. One step multiplies an entry by a
+ * transition and a weight, each at least MG_LATTICE_TINY, so no product of a safe vector is lost
+ * (1e-260), nor one of a forward with a backward entry (1e-280): an exact 0 means impossible.
+ */
+#define MG_LATTICE_SAFE 1e-140
+
 struct mg_lattice {
     size_t states;      /* S */
     size_t length;      /* L */
     double *start;      /* (S) */
     double *transition; /* (S, S) */
     double *transposed; /* (S, S), so that both passes read rows */
-    bool tiny;          /* a probability so small that only logarithms are safe */
+    bool tiny;          /* some positive parameter is so small that only logarithms are safe */
 };
 
 /* Copies start (S) and transition (S, S), scaled to sum to one; evidence comes with each call. */
@@ -30,24 +40,23 @@ void mg_lattice_release(struct mg_lattice *lattice);
 /* Scale n_rows rows of n entries >= 0 so that each sums to one. */
 void mg_lattice_normalize(double *rows, size_t n_rows, size_t n);
 
+/* Whether some entry is positive but below MG_LATTICE_TINY. */
+bool mg_lattice_has_tiny(const double *entries, size_t n);
+
 /*
  * log P(evidence), -INFINITY when impossible; exactly 0 when there is none.
- * weight (L) in: pointers to (S) weights in [0, 1], or NULL. tiny_weight: some positive weight may
- * be below MG_LATTICE_TINY.
+ * weight (L) in: pointers to (S) weights in [0, 1], or NULL where nothing was seen.
  */
 double mg_lattice_log_mass(const struct mg_lattice *lattice, const double *const *weight);
 
 /*
  * Law of every state given all evidence: posterior (L, S) out, rows sum to one. Returns false,
- * posterior undefined, when the evidence is impossible.
+ * posterior untouched, when the evidence is impossible.
  */
 bool mg_lattice_posterior(double *posterior, const struct mg_lattice *lattice,
                           const double *const *weight);
 
-/*
- * One step of the forward pass: next (S) out = sum_s now[s] transition[s], both (S). next may not
- * be now.
- */
+/* next (S) out = now (S) times matrix (S, S); next may not be now. Zeros in now cost nothing. */
 void mg_lattice_step(double *next, const double *now, const double *matrix, size_t states);
 
 #endif
