@@ -134,6 +134,12 @@ void mg_datablock_add(struct mg_buffer *script, const char *name, const struct m
             add_cell(script, mg_answer_cell(rows, row, i));
         }
     }
+    if (rows->n_rows == 0) { /* gnuplot reads a block even where nothing is drawn from it */
+        mg_buffer_puts(script, "\n0");
+        for (size_t i = 1; i < rows->n_columns; i++) {
+            mg_buffer_puts(script, " 0");
+        }
+    }
     mg_buffer_printf(
         script,
         "\nEOD\n%s_rows = %zu\n%s_n = %zu\n%s_panels = %zu\n%s_kinds = %zu\n%s_chars = %zu\n", name,

@@ -16,7 +16,8 @@ void mg_datablock_quote(struct mg_buffer *script, const char *text);
 /*
  * $name <<EOD ... EOD and the variables of figure.h that describe it. Text cells stand in double
  * quotes, where gnuplot's data reader knows backslash escapes only: quote and backslash are
- * written as \042 and \134, control characters as spaces. NULL is NaN.
+ * written as \042 and \134, control characters as spaces. NULL is NaN. A block
+ * without rows holds one row of zeros, which a script leaves out by b_rows or b_n being 0.
  */
 void mg_datablock_add(struct mg_buffer *script, const char *name, const struct mg_answer *rows);
 

@@ -1,7 +1,7 @@
 # The toy of coupled pairs: marginals on the left, pairs on the right, a row for each source.
 wide = 760.0
 row = 276.0
-top = 70.0
+top = 76.0
 high = top + row * pair_panels - 8
 seeds = 0
 if (mean_rows) { stats $mean using 7 nooutput; seeds = int(STATS_max) }
