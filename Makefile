@@ -72,7 +72,7 @@ $(B)/build_info.h: FORCE
 	   echo "#define MG_GIT_COMMIT \"$$(git rev-parse HEAD 2>/dev/null || echo unknown)\""; \
 	   echo "#define MG_GIT_DIRTY $$(git status --porcelain 2>/dev/null | grep -q . && echo 1 || echo 0)"; \
 	 } > $@.new && $(replace)
-$(B)/schema_sql.h: harness/schema.sql
+$(B)/schema_sql.h: harness/schema.sql Makefile
 	@mkdir -p $(@D)
 	@{ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tu1 $< | sed 's/\([0-9][0-9]*\)/\1,/g'; \
 	   echo '0};'; } > $@.new && $(replace)
