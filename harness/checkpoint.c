@@ -30,10 +30,10 @@ enum mg_status mg_checkpoint_save(const char *dir, struct mg_transformer *transf
     while (length > 1 && dir[length - 1] == '/') {
         length--;
     }
-    folder = mg_file_text("%.*s", (int)length, dir);
-    aside = mg_file_text("%s.new-%ld", folder, (long)getpid());
-    weights = mg_file_text("%s/model.safetensors", aside);
-    description = mg_file_text("%s/config.json", aside);
+    folder = mg_format("%.*s", (int)length, dir);
+    aside = mg_format("%s.new-%ld", folder, (long)getpid());
+    weights = mg_format("%s/model.safetensors", aside);
+    description = mg_format("%s/config.json", aside);
     text = mg_checkpoint_config_print(config, symbols, objective, key);
     status = mg_folder_remove(aside, err); /* of a process that was killed */
     if (status == MG_OK) {
@@ -147,8 +147,8 @@ enum mg_status mg_checkpoint_load(struct mg_transformer **transformer, char ***s
                                   const char *dir, size_t batch, struct mg_error *err)
 {
     const struct mg_stream unused = {{0, 0}}; /* every initial value is overwritten */
-    char *description = mg_file_text("%s/config.json", dir);
-    char *weights = mg_file_text("%s/model.safetensors", dir);
+    char *description = mg_format("%s/config.json", dir);
+    char *weights = mg_format("%s/model.safetensors", dir);
     struct mg_transformer_config config;
     struct mg_parameters *expected = NULL;
     struct mg_safetensors *file = NULL;

@@ -250,7 +250,7 @@ static enum mg_status read_alphabet(char ***symbols, size_t vocab, const struct 
         if (mg_json_type(symbol) != MG_JSON_STRING || mg_json_string(symbol)[0] == '\0') {
             return fail_field(reader, symbol, "a string that is not empty");
         }
-        (*symbols)[i] = mg_file_text("%s", mg_json_string(symbol));
+        (*symbols)[i] = mg_format("%s", mg_json_string(symbol));
     }
     return MG_OK;
 }

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-char *mg_file_text(const char *format, ...)
+char *mg_format(const char *format, ...)
 {
     va_list arguments;
     char *text = NULL;
@@ -127,9 +127,9 @@ static bool sync_folder(const char *path)
 static bool sync_parent(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    char *parent = slash == NULL   ? mg_file_text(".")
-                   : slash == path ? mg_file_text("/")
-                                   : mg_file_text("%.*s", (int)(slash - path), path);
+    char *parent = slash == NULL   ? mg_format(".")
+                   : slash == path ? mg_format("/")
+                                   : mg_format("%.*s", (int)(slash - path), path);
     const bool done = sync_folder(parent);
 
     free(parent);
@@ -138,7 +138,7 @@ static bool sync_parent(const char *path)
 
 enum mg_status mg_file_write(const char *path, const void *data, size_t size, struct mg_error *err)
 {
-    char *fresh = mg_file_text("%s.new-%ld", path, (long)getpid());
+    char *fresh = mg_format("%s.new-%ld", path, (long)getpid());
     const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     bool written;
     enum mg_status status = MG_OK;
@@ -168,7 +168,7 @@ done:
 
 enum mg_status mg_folder_make(const char *path, struct mg_error *err)
 {
-    char *partial = mg_file_text("%s", path);
+    char *partial = mg_format("%s", path);
     enum mg_status status = MG_OK;
     struct stat info;
 
@@ -215,7 +215,7 @@ enum mg_status mg_folder_remove(const char *path, struct mg_error *err)
 
 enum mg_status mg_folder_replace(const char *path, const char *aside, struct mg_error *err)
 {
-    char *old = mg_file_text("%s.old-%ld", path, (long)getpid());
+    char *old = mg_format("%s.old-%ld", path, (long)getpid());
     enum mg_status status = mg_folder_remove(old, err);
 
     if (status != MG_OK) {

@@ -35,6 +35,6 @@ enum mg_status mg_folder_replace(const char *path, const char *aside, struct mg_
 enum mg_status mg_folder_remove(const char *path, struct mg_error *err);
 
 /* printf into a malloc'd text, the caller's. Never NULL. */
-char *mg_file_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mg_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

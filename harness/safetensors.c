@@ -249,7 +249,7 @@ static enum mg_status check_layout(const struct mg_safetensors *file, uint64_t d
 static enum mg_status read_header(struct mg_safetensors *file, const char *header, size_t size,
                                   const char *name, struct mg_error *err)
 {
-    char *title = mg_file_text("%s (header)", name);
+    char *title = mg_format("%s (header)", name);
     enum mg_status status = mg_json_parse_header(&file->json, header, size, title, err);
     const struct mg_json *root;
 

@@ -22,13 +22,16 @@
 struct mg_store;
 
 enum mg_store_mode {
-    MG_STORE_READ, /* must exist; read-only with an authorizer, for text that comes from files */
-    MG_STORE_WRITE /* created when absent; takes the driver's lock (MG_EBUSY names the holder) */
+    MG_STORE_READ,  /* must exist; read-only with an authorizer, for text that comes from files */
+    MG_STORE_WRITE, /* created when absent; takes the driver's lock (MG_EBUSY names the holder) */
+    MG_STORE_EMPTY  /* a new one in memory, gone when closed: to try queries on; no path */
 };
 
 enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_store_mode mode,
                              struct mg_error *err);
 void mg_store_close(struct mg_store *store); /* NULL is fine */
+
+const char *mg_store_library(void); /* version of SQLite, as loaded */
 
 /* One value of a query's answer; text lives until the visitor returns. */
 enum mg_value_type { MG_VALUE_NULL, MG_VALUE_INTEGER, MG_VALUE_REAL, MG_VALUE_TEXT };
@@ -53,5 +56,113 @@ typedef enum mg_status mg_store_visitor(void *ctx, const struct mg_value *values
 enum mg_status mg_store_query(struct mg_store *store, const char *experiment, const char *sql,
                               mg_store_visitor *header, mg_store_visitor *visit, void *ctx,
                               struct mg_error *err);
+
+/*
+ * Write a copy of the database to a new file: one file without WAL, which opens from a read-only
+ * folder too. MG_ESTORAGE when path exists or cannot be written.
+ */
+enum mg_status mg_store_snapshot(struct mg_store *store, const char *path, struct mg_error *err);
+
+/* Several writes as one: all of them reach the disk, or none. */
+enum mg_status mg_store_begin(struct mg_store *store, struct mg_error *err);
+enum mg_status mg_store_commit(struct mg_store *store, struct mg_error *err);
+void mg_store_rollback(struct mg_store *store); /* fine outside of a transaction */
+
+/* -- results -- */
+
+enum mg_result_status { MG_RESULT_PENDING, MG_RESULT_DONE, MG_RESULT_FAILED };
+
+enum { MG_DIGEST_TEXT = 65 }; /* SHA-256 in lower-case hex, with the final NUL */
+
+struct mg_result {
+    int64_t id;
+    enum mg_result_status status;
+    char digest[MG_DIGEST_TEXT]; /* "" while pending */
+    double wall_s;               /* 0 while pending */
+    char error[256];             /* why it failed, else "" */
+};
+
+/* Look a result up by its key; *found says whether there is one. */
+enum mg_status mg_store_find_result(struct mg_result *result, bool *found, struct mg_store *store,
+                                    const char *key, struct mg_error *err);
+
+/* Make a pending result of this key and kind, or find it; *id out. */
+enum mg_status mg_store_add_result(int64_t *id, struct mg_store *store, const char *key,
+                                   const char *kind, struct mg_error *err);
+
+/*
+ * Add row `ordinal` of a result to a table of rows.h: n values, one a column. A REAL that is not
+ * finite is stored as NULL and named in the column nonfinite.
+ */
+enum mg_status mg_store_add_row(struct mg_store *store, int64_t result_id, int64_t ordinal,
+                                enum mg_table table, const struct mg_value *values, size_t n,
+                                struct mg_error *err);
+
+/* Remove a result's rows, before it is computed again. */
+enum mg_status mg_store_clear_result(struct mg_store *store, int64_t result_id,
+                                     struct mg_error *err);
+
+/* The end of a computation: DONE with a digest, or FAILED with an error. */
+enum mg_status mg_store_finish_result(struct mg_store *store, const struct mg_result *result,
+                                      int64_t n_rows, int64_t environment_id, struct mg_error *err);
+
+struct mg_provenance;
+
+/* The environment's row, made when there is none like it; *id out. */
+enum mg_status mg_store_add_environment(int64_t *id, struct mg_store *store,
+                                        const struct mg_provenance *provenance,
+                                        struct mg_error *err);
+
+/* -- experiments and runs -- */
+
+struct mg_spec;
+struct mg_point;
+
+/*
+ * Store or update an experiment with its claims and figures; *id out. A claim whose query,
+ * accept interval or exactness changed loses its verdict. Its runs are to be put again, all in
+ * one transaction with this, and closed by mg_store_trim_runs.
+ */
+enum mg_status mg_store_put_experiment(int64_t *id, struct mg_store *store,
+                                       const struct mg_spec *spec, struct mg_error *err);
+
+/* A run as the plan sees it. results[0] is the training, then one a measure of the point. */
+struct mg_run_record {
+    const struct mg_point *point;
+    int64_t ordinal; /* in the file, from 0 */
+    int64_t replicate;
+    const char *seed;
+    const int64_t *results; /* (1 + point->n_measures) result ids */
+};
+
+/* Store or update a run; its results, parameters and row stand as the plan sees them. */
+enum mg_status mg_store_put_run(int64_t *run_id, struct mg_store *store, int64_t experiment_id,
+                                const struct mg_run_record *record, struct mg_error *err);
+
+/*
+ * Remove the experiment's runs that were not put since mg_store_put_experiment (its file does not
+ * have them any more). Their results stay.
+ */
+enum mg_status mg_store_trim_runs(struct mg_store *store, int64_t experiment_id,
+                                  struct mg_error *err);
+
+/* Remove pending results that no run wants. Computed results stay: they are the cache. */
+enum mg_status mg_store_trim_results(struct mg_store *store, struct mg_error *err);
+
+/*
+ * "pending", "running", "done" or "failed"; digest and wall time with "done", else NULL and NaN.
+ * A changed digest takes the verdicts of the experiment away.
+ */
+enum mg_status mg_store_set_run(struct mg_store *store, int64_t run_id, const char *status,
+                                const char *digest, double wall_s, struct mg_error *err);
+
+/*
+ * Store a verdict (one of the words of the claims view). estimate, ci_lo, ci_hi: NaN stores NULL;
+ * an infinite end is open and stores NULL. The store is open for writing. MG_EUSAGE when the
+ * experiment has no such claim.
+ */
+enum mg_status mg_store_set_verdict(struct mg_store *store, const char *experiment,
+                                    const char *claim, double estimate, double ci_lo, double ci_hi,
+                                    size_t n, const char *verdict, struct mg_error *err);
 
 #endif

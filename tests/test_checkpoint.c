@@ -65,7 +65,7 @@ static struct mg_transformer *network(const struct mg_transformer_config *config
 
 static char *path_of(const char *name)
 {
-    return mg_file_text("%s/%s", folder, name);
+    return mg_format("%s/%s", folder, name);
 }
 
 static void remove_folder(const char *path)
@@ -304,7 +304,7 @@ static void an_independent_program_reads_the_same_network(void **state)
         struct mg_error err = {0};
         struct mg_transformer *transformer;
         FILE *out = fopen(lines, "w");
-        char *command = mg_file_text("${PYTHON:-python3} tests/cli/check_model.py '%s' --compare '%s'"
+        char *command = mg_format("${PYTHON:-python3} tests/cli/check_model.py '%s' --compare '%s'"
                                 " 2e-6",
                                 dir, lines);
         assert_non_null(out);

@@ -77,7 +77,7 @@ static char *replaced(const char *text, const char *from, const char *to)
     const char *at = strstr(text, from);
 
     assert_non_null(at);
-    return mg_file_text("%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    return mg_format("%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 }
 
 static char path[] = "/tmp/mg-test-config-XXXXXX";
@@ -150,7 +150,7 @@ static void a_changed_config_is_refused_by_field(void **state)
         struct mg_error err = {0};
         char **words = NULL;
         char *text = replaced(expected_config, cases[i].from, cases[i].to);
-        char *message = mg_file_text("%s:%s", path, cases[i].message);
+        char *message = mg_format("%s:%s", path, cases[i].message);
         assert_int_equal(read_text(&config, &words, text, &err), MG_EUSAGE);
         assert_null(words);
         assert_string_equal(err.text, message);

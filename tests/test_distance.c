@@ -77,14 +77,14 @@ static double exact_of(const struct collector *rows, const char *name)
     return 0.0;
 }
 
-/* Run the measure with the oracle; the collector is the caller's to free. */
-static struct collector *run_oracle(const struct mg_source *source,
-                                    const struct mg_measure_spec *spec)
+/* Run the measure; the collector is the caller's to free. */
+static struct collector *run_measure(const struct mg_source *source,
+                                     const struct mg_measure_spec *spec,
+                                     struct mg_predictor *predictor)
 {
     const struct mg_streams streams = {.order = {{11, 13}}};
     struct collector *rows = calloc(1, sizeof(*rows));
-    struct mg_predictor *oracle = mg_oracle_new(source);
-    struct mg_measure_input input = {spec, source, oracle, &streams, NULL};
+    struct mg_measure_input input = {spec, source, predictor, &streams, NULL};
     struct mg_error err = {0};
 
     assert_non_null(rows);
@@ -92,6 +92,15 @@ static struct collector *run_oracle(const struct mg_source *source,
     input.sink = &rows->sink;
     assert_int_equal(mg_measure_distance.check(spec, source, &err), MG_OK);
     assert_int_equal(mg_measure_distance.run(&input, &err), MG_OK);
+    return rows;
+}
+
+static struct collector *run_oracle(const struct mg_source *source,
+                                    const struct mg_measure_spec *spec)
+{
+    struct mg_predictor *oracle = mg_oracle_new(source);
+    struct collector *rows = run_measure(source, spec, oracle);
+
     mg_predictor_free(oracle);
     return rows;
 }
@@ -250,6 +259,67 @@ static void the_middle_of_a_run_is_the_flattest(void **state)
     mg_source_free(source);
 }
 
+/* Value is the predictor's and exact the source's: the uniform predictor forgets everything. */
+static void predictor_and_source_have_their_own_columns(void **state)
+{
+    struct mg_source *source = test_chain_lazy(12);
+    struct mg_predictor *uniform = mg_uniform_new(12, 8);
+    const struct mg_measure_spec spec = {.right = 1, .contexts = 6};
+    struct collector *rows = run_measure(source, &spec, uniform);
+    struct collector *truth = run_oracle(source, &spec);
+
+    (void)state;
+    assert_string_equal(rows->side, "right");
+    for (size_t i = 0; i < 11; i++) {
+        assert_close(rows->distance[i], (double)(11 - i), 0.0);
+        assert_close(rows->value[MG_DISTANCE_top1][i], 1.0 / 8.0, 1e-15);
+        assert_close(rows->value[MG_DISTANCE_sensitivity_max][i], 0.0, 0.0);
+        /* pi proportional to 8 .. 1 lies at (3.5 + 2.5 + 1.5 + .5) / 36 from uniform. */
+        assert_close(rows->value[MG_DISTANCE_tv_unconditional][i], 8.0 / 36.0, 1e-12);
+        for (size_t k = 0; k < MG_DISTANCE_COUNT; k++) {
+            assert_int_equal(rows->written[k][i], truth->written[k][i]);
+            if (rows->written[k][i]) {
+                assert_close(rows->exact[k][i], truth->exact[k][i], 1e-15);
+            }
+        }
+    }
+    free(truth);
+    free(rows);
+    mg_predictor_free(uniform);
+    mg_source_free(source);
+}
+
+/* A source that can only be drawn from: token 0 three times in four, everywhere. */
+static void draw_biased(const struct mg_source *source, struct mg_rng *rng, int *tokens)
+{
+    for (size_t i = 0; i < source->length; i++) {
+        tokens[i] = mg_rng_uniform(rng) < 0.75 ? 0 : 1;
+    }
+}
+
+static void without_an_oracle_exact_is_null_and_u_is_counted(void **state)
+{
+    static const struct mg_source_ops ops = {.kind = "biased", .draw = draw_biased};
+    const struct mg_source source = {&ops, 10, 2};
+    struct mg_predictor *uniform = mg_uniform_new(10, 2);
+    const struct mg_measure_spec spec = {.left = 2, .right = 1, .run = 5, .contexts = 4};
+    struct collector *rows = run_measure(&source, &spec, uniform);
+
+    (void)state;
+    for (size_t i = 2; i < 7; i++) {
+        assert_true(isnan(rows->exact[MG_DISTANCE_tv_unconditional][i]));
+        assert_true(isnan(rows->bound[MG_DISTANCE_tv_unconditional][i]));
+        /* 40960 draws: one standard deviation is .002. */
+        assert_close(rows->value[MG_DISTANCE_tv_unconditional][i], 0.25, 0.01);
+    }
+    assert_false(rows->written[MG_DISTANCE_top1][1]);
+    assert_false(rows->written[MG_DISTANCE_top1][7]);
+    assert_close(rows->distance[6], 1.0, 0.0);
+    assert_true(isnan(exact_of(rows, "window_alike_tv")));
+    free(rows);
+    mg_predictor_free(uniform);
+}
+
 /* Every bound that is written is kept, on chains of all sorts, from every side. */
 static void bounds_are_never_broken(void **state)
 {
@@ -330,6 +400,8 @@ int main(void)
         cmocka_unit_test(lazy_chain_decays_at_its_rate_and_meets_the_bound),
         cmocka_unit_test(period_two_never_becomes_alike),
         cmocka_unit_test(the_middle_of_a_run_is_the_flattest),
+        cmocka_unit_test(predictor_and_source_have_their_own_columns),
+        cmocka_unit_test(without_an_oracle_exact_is_null_and_u_is_counted),
         cmocka_unit_test(bounds_are_never_broken),
         cmocka_unit_test(windows_separate_far_from_near),
         cmocka_unit_test(check_names_what_does_not_fit),

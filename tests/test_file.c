@@ -31,7 +31,7 @@ static int folder_teardown(void **state)
 
 static char *path_of(const char *name)
 {
-    return mg_file_text("%s/%s", folder, name);
+    return mg_format("%s/%s", folder, name);
 }
 
 static size_t entries_of(const char *path)
@@ -188,7 +188,7 @@ static void folders_are_made_with_their_parents(void **state)
     assert_int_equal(mg_file_write(file, "", 0, &err), MG_OK);
     assert_int_equal(mg_folder_make(below, &err), MG_ESTORAGE);
     for (size_t end = strlen("p/q/r"); end >= 1; end -= end > 2 ? 2 : end) {
-        char *part = mg_file_text("%s/%.*s", folder, (int)end, "p/q/r");
+        char *part = mg_format("%s/%.*s", folder, (int)end, "p/q/r");
         struct mg_error removal = {0};
         assert_int_equal(mg_folder_remove(part, &removal), MG_OK);
         free(part);

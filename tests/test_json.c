@@ -85,6 +85,7 @@ static void every_fault_is_refused_with_its_place(void **state)
         {"\"\\ud800\"", "1:2: error: half of a surrogate pair is not a character"},
         {"\"\\udc00\"", "1:2: error: half of a surrogate pair is not a character"},
         {"\"\\ud800\\u0041\"", "1:2: error: half of a surrogate pair is not a character"},
+        {"\"\\ud800\\ud800\"", "1:2: error: half of a surrogate pair is not a character"},
         {"\"\\ud800\\n\"", "1:2: error: half of a surrogate pair is not a character"},
         {"\"\xC3\xA9\xFF\"", "1:3: error: byte 0xFF is not UTF-8"},
         {"\"\xC0\x80\"", "1:2: error: byte 0xC0 is not UTF-8"},         /* overlong NUL */

@@ -263,6 +263,31 @@ static void fixed_count_has_no_spread_where_every_token_costs_the_same(void **st
     mg_source_free(source);
 }
 
+static void draw_zeros(const struct mg_source *source, struct mg_rng *rng, int *tokens)
+{
+    (void)rng;
+    memset(tokens, 0, source->length * sizeof(*tokens));
+}
+
+static void without_an_oracle_only_the_estimates_are_written(void **state)
+{
+    static const struct mg_source_ops ops = {.kind = "zeros", .draw = draw_zeros};
+    const struct mg_source source = {&ops, 100, 4};
+    struct mg_predictor *uniform = mg_uniform_new(100, 4);
+    struct collector rows = {.sink = {collect}};
+    const struct mg_measure_spec spec = {0};
+    const struct mg_streams streams = {.order = {{1, 2}}};
+    const struct mg_measure_input input = {&spec, &source, uniform, &streams, &rows.sink};
+    struct mg_error err = {0};
+
+    (void)state;
+    assert_int_equal(mg_measure_likelihood.check(&spec, &source, &err), MG_OK);
+    assert_int_equal(mg_measure_likelihood.run(&input, &err), MG_OK);
+    assert_int_equal(rows.n, 4);
+    assert_close(rows.value[row_of(&rows, "nelbo_mc_fixed_nats")], 100.0 * log(4.0), 1e-9);
+    mg_predictor_free(uniform);
+}
+
 static void check_refuses_a_law_too_large_and_names_it(void **state)
 {
     const struct mg_measure_spec spec = {0};
@@ -328,6 +353,7 @@ int main(void)
         cmocka_unit_test(inconsistent_conditionals_open_the_documented_gap),
         cmocka_unit_test(monte_carlo_estimates_agree_with_enumeration),
         cmocka_unit_test(fixed_count_has_no_spread_where_every_token_costs_the_same),
+        cmocka_unit_test(without_an_oracle_only_the_estimates_are_written),
         cmocka_unit_test(check_refuses_a_law_too_large_and_names_it),
         cmocka_unit_test(walk_groups_sequences_that_agree),
     };

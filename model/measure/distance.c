@@ -374,7 +374,7 @@ static enum mg_status distance_run(const struct mg_measure_input *input, struct 
     size_t *distance = calloc(run, sizeof(*distance));
     double *bounds = calloc((size_t)MG_DISTANCE_COUNT * run, sizeof(*bounds));
     struct mg_distance_curves *model;
-    struct mg_distance_curves *exact = NULL;
+    struct mg_distance_curves *exact = NULL; /* may be `model` itself */
     struct answers answers;
     struct result result;
     bool defined = true;
@@ -385,7 +385,10 @@ static enum mg_status distance_run(const struct mg_measure_input *input, struct 
     answers_new(&answers, input, &layout);
     model = mg_distance_curves_new(answers.model, answers.unconditional, distance, answers.n, run,
                                    vocab);
-    if (answers.exact != NULL) {
+    if (answers.exact != NULL &&
+        memcmp(answers.exact, answers.model, answers.n * run * vocab * sizeof(double)) == 0) {
+        exact = model; /* the oracle: its curves are the source's, computed once */
+    } else if (answers.exact != NULL) {
         exact = mg_distance_curves_new(answers.exact, answers.unconditional, distance, answers.n,
                                        run, vocab);
     }
@@ -397,7 +400,9 @@ static enum mg_status distance_run(const struct mg_measure_input *input, struct 
     for (size_t i = 0; i < run; i++) {
         defined = defined && !isnan(curve(model, MG_DISTANCE_tv_unconditional)[i]);
     }
-    mg_distance_curves_free(exact);
+    if (exact != model) {
+        mg_distance_curves_free(exact);
+    }
     mg_distance_curves_free(model);
     answers_free(&answers);
     free(bounds);

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/numeric/statistics.h"
 
@@ -50,6 +51,8 @@ struct job {
     double *mean;       /* (V) mean prediction of a run */
     double *pair_max;   /* (R + 1) largest pair TV, by the smaller of the two distances */
     double *forget_max; /* (R + 1) largest TV to u, by distance */
+    double *row;        /* (R) TV of one position to the later ones */
+    double *by_value;   /* (V, R) predictions of one context */
 };
 
 static void add(struct job *job, enum mg_distance_quantity quantity, size_t i, double amount)
@@ -93,17 +96,37 @@ static void take_positions(struct job *job, const double *q)
     }
 }
 
-/* What two positions say together. */
+/*
+ * What two positions say together: each against all later ones at once, value by value, which the
+ * compiler turns into vector code (the sum over values keeps its order).
+ */
 static void take_pairs(struct job *job, const double *q)
 {
-    for (size_t i = 0; i < job->run; i++) {
-        for (size_t j = i + 1; j < job->run; j++) {
-            const double tv = mg_tv(q + i * job->vocab, q + j * job->vocab, job->vocab);
+    const size_t run = job->run;
+
+    for (size_t j = 0; j < run; j++) {
+        for (size_t v = 0; v < job->vocab; v++) {
+            job->by_value[v * run + j] = q[j * job->vocab + v];
+        }
+    }
+    for (size_t i = 0; i < run; i++) {
+        double *tv = job->row;
+
+        memset(tv, 0, run * sizeof(*tv));
+        for (size_t v = 0; v < job->vocab; v++) {
+            const double here = q[i * job->vocab + v];
+            const double *there = job->by_value + v * run;
+
+            for (size_t j = i + 1; j < run; j++) {
+                tv[j] += 0.5 * fabs(here - there[j]);
+            }
+        }
+        for (size_t j = i + 1; j < run; j++) {
             const size_t near =
                 job->distance[i] < job->distance[j] ? job->distance[i] : job->distance[j];
 
-            job->pair[i * job->run + j] += tv / (double)job->contexts;
-            job->pair_max[near] = fmax(job->pair_max[near], tv);
+            job->pair[i * run + j] += tv[j] / (double)job->contexts;
+            job->pair_max[near] = tv[j] > job->pair_max[near] ? tv[j] : job->pair_max[near];
         }
     }
 }
@@ -152,7 +175,7 @@ struct mg_distance_curves *mg_distance_curves_new(const double *probs, const dou
                                                   size_t run, size_t vocab)
 {
     struct mg_distance_curves *curves = calloc(1, sizeof(*curves));
-    double *scratch = calloc(vocab + 2 * (run + 1), sizeof(*scratch));
+    double *scratch = calloc(vocab + 2 * (run + 1) + run + vocab * run, sizeof(*scratch));
     struct job job = {.probs = probs,
                       .unconditional = unconditional,
                       .distance = distance,
@@ -174,6 +197,8 @@ struct mg_distance_curves *mg_distance_curves_new(const double *probs, const dou
     job.mean = scratch;
     job.pair_max = scratch + vocab;
     job.forget_max = job.pair_max + run + 1;
+    job.row = job.forget_max + run + 1;
+    job.by_value = job.row + run;
     for (size_t c = 0; c < contexts; c++) {
         take_context(&job, probs + c * run * vocab);
     }

@@ -14,7 +14,7 @@ extern const struct mg_measure mg_measure_law;         /* law_measure.c */
 extern const struct mg_measure mg_measure_samples;     /* samples.c */
 extern const struct mg_measure mg_measure_schedule;    /* schedule.c */
 extern const struct mg_measure mg_measure_likelihood;  /* likelihood.c */
-extern const struct mg_measure mg_measure_order;       /* arness.c */
+extern const struct mg_measure mg_measure_order;       /* order_measure.c */
 extern const struct mg_measure mg_measure_consistency; /* consistency.c */
 
 #endif

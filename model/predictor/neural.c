@@ -1,4 +1,4 @@
-/* transformer.c - the trained network as a predictor: softmax in double over the real tokens. */
+/* neural.c - the trained network as a predictor: softmax in double over the real tokens. */
 #include "model/network/transformer.h"
 
 #include <assert.h>

@@ -1,0 +1,343 @@
+/* plan.c - what is needed and what is there; see plan.h. */
+#include "harness/plan.h"
+
+#include <assert.h>
+#include <math.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/numeric/arena.h"
+
+/* ---- the list of results ---- */
+
+/* A node of the index: the key stands first, so that the node compares as its key. */
+struct indexed {
+    char key[MG_KEY_TEXT];
+    size_t at;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp(((const struct indexed *)a)->key, ((const struct indexed *)b)->key);
+}
+
+/* Room for one more of `size` bytes in a list of n: doubled at powers of two. */
+static void *grow(void *list, size_t n, size_t size)
+{
+    void *longer = list;
+
+    if ((n & (n - 1)) == 0) {
+        longer = realloc(list, (n == 0 ? 1 : 2 * n) * size);
+        if (longer == NULL) {
+            abort();
+        }
+    }
+    return longer;
+}
+
+/* Index of the result with this key; a new one is appended from *wanted. */
+static size_t want(bool *is_new, struct mg_plan *plan, const struct mg_plan_result *wanted)
+{
+    struct indexed *node = mg_allocate(1, sizeof(*node));
+    struct indexed **found;
+
+    memcpy(node->key, wanted->key, sizeof(node->key));
+    node->at = plan->n_results;
+    found = tsearch(node, &plan->by_key, by_key);
+    if (found == NULL) {
+        abort();
+    }
+    *is_new = *found == node;
+    if (!*is_new) {
+        free(node);
+        return (*found)->at;
+    }
+    plan->results = grow(plan->results, plan->n_results, sizeof(*plan->results));
+    plan->results[plan->n_results] = *wanted;
+    return plan->n_results++;
+}
+
+static size_t want_training(struct mg_plan *plan, const struct mg_plan_run *run)
+{
+    struct mg_plan_result wanted = {
+        .spec = run->spec,
+        .point = run->point,
+        .replicate = run->replicate,
+        .next = MG_PLAN_NONE,
+        .last = MG_PLAN_NONE,
+        .first_run = MG_PLAN_NONE,
+    };
+    bool is_new;
+    size_t at;
+
+    mg_training_key(wanted.key, run->point->training, run->spec->seed_value, run->replicate);
+    at = want(&is_new, plan, &wanted);
+    if (is_new) {
+        plan->results[at].training = (ptrdiff_t)at;
+    }
+    return at;
+}
+
+static size_t want_measure(struct mg_plan *plan, const struct mg_plan_run *run, size_t training,
+                           const struct mg_measure_entry *entry)
+{
+    struct mg_plan_result wanted = {
+        .spec = run->spec,
+        .point = run->point,
+        .entry = entry,
+        .replicate = run->replicate,
+        .training = (ptrdiff_t)training,
+        .next = MG_PLAN_NONE,
+        .last = MG_PLAN_NONE,
+        .first_run = MG_PLAN_NONE,
+    };
+    bool is_new;
+    size_t at;
+
+    mg_measure_key(wanted.key, plan->results[training].key, entry->canonical);
+    at = want(&is_new, plan, &wanted);
+    if (is_new) {
+        struct mg_plan_result *base = &plan->results[training];
+        const ptrdiff_t tail = base->last == MG_PLAN_NONE ? (ptrdiff_t)training : base->last;
+        plan->results[tail].next = (ptrdiff_t)at;
+        base->last = (ptrdiff_t)at;
+    }
+    return at;
+}
+
+static void add_run(struct mg_plan *plan, const struct mg_spec *spec, const struct mg_point *point,
+                    uint64_t replicate)
+{
+    struct mg_plan_run run = {.spec = spec, .point = point, .replicate = replicate};
+    size_t training;
+
+    run.results = mg_allocate(1 + point->n_measures, sizeof(*run.results));
+    training = want_training(plan, &run);
+    run.results[0] = training;
+    for (size_t i = 0; i < point->n_measures; i++) {
+        run.results[i + 1] = want_measure(plan, &run, training, &point->measures[i]);
+    }
+    run.next = plan->results[training].first_run;
+    plan->results[training].first_run = (ptrdiff_t)plan->n_runs;
+    plan->runs = grow(plan->runs, plan->n_runs, sizeof(*plan->runs));
+    plan->runs[plan->n_runs++] = run;
+}
+
+enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, size_t n_specs,
+                            struct mg_store *store, struct mg_error *err)
+{
+    enum mg_status status = MG_OK;
+
+    *plan = (struct mg_plan){.specs = specs, .n_specs = n_specs};
+    for (size_t i = 0; i < n_specs; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(specs[i]->name, specs[j]->name) == 0) {
+                return mg_fail(err, MG_EUSAGE, "%s and %s both call themselves \"%s\"",
+                               specs[j]->path, specs[i]->path, specs[i]->name);
+            }
+        }
+        for (size_t p = 0; p < specs[i]->n_points; p++) {
+            for (size_t r = 0; r < specs[i]->points[p].replicates; r++) {
+                add_run(plan, specs[i], &specs[i]->points[p], r);
+            }
+        }
+    }
+    for (size_t i = 0; store != NULL && status == MG_OK && i < plan->n_results; i++) {
+        bool found;
+        status = mg_store_find_result(&plan->results[i].stored, &found, store, plan->results[i].key,
+                                      err);
+    }
+    return status;
+}
+
+void mg_plan_free(struct mg_plan *plan)
+{
+    while (plan->by_key != NULL) {
+        struct indexed *node = *(struct indexed **)plan->by_key;
+        (void)tdelete(node, &plan->by_key, by_key);
+        free(node);
+    }
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        free(plan->runs[i].results);
+    }
+    free(plan->runs);
+    free(plan->results);
+    *plan = (struct mg_plan){0};
+}
+
+/* ---- the state of a run ---- */
+
+enum mg_result_status mg_plan_run_status(const struct mg_plan *plan, size_t at)
+{
+    const struct mg_plan_run *run = &plan->runs[at];
+    enum mg_result_status worst = MG_RESULT_DONE;
+
+    for (size_t i = 0; i <= run->point->n_measures; i++) {
+        const enum mg_result_status status = plan->results[run->results[i]].stored.status;
+        if (status == MG_RESULT_FAILED) {
+            return status;
+        }
+        worst = status == MG_RESULT_PENDING ? status : worst;
+    }
+    return worst;
+}
+
+size_t mg_plan_count_done(const struct mg_plan *plan)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        n += mg_plan_run_status(plan, i) == MG_RESULT_DONE;
+    }
+    return n;
+}
+
+const char *mg_plan_run_state(const struct mg_plan *plan, size_t run)
+{
+    static const char *const words[] = {
+        [MG_RESULT_PENDING] = "new", [MG_RESULT_DONE] = "cached", [MG_RESULT_FAILED] = "failed"};
+
+    return words[mg_plan_run_status(plan, run)];
+}
+
+const char *mg_plan_run_reason(const struct mg_plan *plan, size_t run, char *buffer, size_t size)
+{
+    const struct mg_plan_run *r = &plan->runs[run];
+    const struct mg_plan_result *training = &plan->results[r->results[0]];
+    size_t used = 0;
+    size_t missing = 0;
+
+    buffer[0] = '\0';
+    for (size_t i = 0; i <= r->point->n_measures; i++) {
+        const struct mg_plan_result *result = &plan->results[r->results[i]];
+        if (result->stored.status == MG_RESULT_FAILED) {
+            snprintf(buffer, size, "%s: %s", i == 0 ? "training" : r->point->measures[i - 1].name,
+                     result->stored.error);
+            return buffer;
+        }
+    }
+    if (training->stored.status == MG_RESULT_PENDING) {
+        snprintf(buffer, size, "%s",
+                 training->stored.id != 0 ? "begun and not finished"
+                 : r->point->trains       ? "this training is not in the database"
+                                          : "this source and predictor were not measured yet");
+        return buffer;
+    }
+    for (size_t i = 1; i <= r->point->n_measures && used < size; i++) {
+        if (plan->results[r->results[i]].stored.status == MG_RESULT_PENDING) {
+            used += (size_t)snprintf(buffer + used, size - used, "%s%s",
+                                     missing++ > 0 ? ", " : "training is there; to measure: ",
+                                     r->point->measures[i - 1].name);
+        }
+    }
+    if (missing == 0) {
+        snprintf(buffer, size, "everything is in the database");
+    }
+    return buffer;
+}
+
+static enum mg_status settle_done(const struct mg_plan *plan, const struct mg_plan_run *run,
+                                  struct mg_store *store, struct mg_error *err)
+{
+    const size_t n = run->point->n_measures;
+    const char **keys = mg_allocate(n + 1, sizeof(*keys));
+    const char **digests = mg_allocate(n + 1, sizeof(*digests));
+    double wall_s = plan->results[run->results[0]].stored.wall_s;
+    char digest[MG_KEY_TEXT];
+    enum mg_status status;
+
+    for (size_t i = 0; i < n; i++) {
+        keys[i] = plan->results[run->results[i + 1]].key;
+        digests[i] = plan->results[run->results[i + 1]].stored.digest;
+        wall_s += plan->results[run->results[i + 1]].stored.wall_s;
+    }
+    mg_run_digest(digest, plan->results[run->results[0]].stored.digest, keys, digests, n);
+    status = mg_store_set_run(store, run->run_id, "done", digest, wall_s, err);
+    free(digests);
+    free(keys);
+    return status;
+}
+
+enum mg_status mg_plan_settle(const struct mg_plan *plan, size_t run, struct mg_store *store,
+                              struct mg_error *err)
+{
+    const struct mg_plan_run *r = &plan->runs[run];
+    const enum mg_result_status status = mg_plan_run_status(plan, run);
+
+    assert(r->run_id != 0);
+    if (status == MG_RESULT_DONE) {
+        return settle_done(plan, r, store, err);
+    }
+    return mg_store_set_run(store, r->run_id, status == MG_RESULT_FAILED ? "failed" : "pending",
+                            NULL, NAN, err);
+}
+
+/* ---- into the database ---- */
+
+static enum mg_status register_run(struct mg_plan *plan, size_t at, int64_t ordinal,
+                                   struct mg_store *store, int64_t experiment_id,
+                                   struct mg_error *err)
+{
+    struct mg_plan_run *run = &plan->runs[at];
+    int64_t *ids = mg_allocate(1 + run->point->n_measures, sizeof(*ids));
+    const struct mg_run_record record = {
+        .point = run->point,
+        .ordinal = ordinal,
+        .replicate = (int64_t)run->replicate,
+        .seed = run->spec->seed,
+        .results = ids,
+    };
+    enum mg_status status;
+
+    for (size_t i = 0; i <= run->point->n_measures; i++) {
+        ids[i] = plan->results[run->results[i]].stored.id;
+    }
+    status = mg_store_put_run(&run->run_id, store, experiment_id, &record, err);
+    free(ids);
+    return status == MG_OK ? mg_plan_settle(plan, at, store, err) : status;
+}
+
+static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
+                                   struct mg_error *err)
+{
+    enum mg_status status = MG_OK;
+    size_t at = 0;
+
+    for (size_t i = 0; status == MG_OK && i < plan->n_results; i++) {
+        struct mg_plan_result *result = &plan->results[i];
+        if (result->stored.id == 0) {
+            status = mg_store_add_result(
+                &result->stored.id, store, result->key,
+                result->entry != NULL ? result->entry->measure->kind : "train", err);
+        }
+    }
+    for (size_t i = 0; status == MG_OK && i < plan->n_specs; i++) {
+        const size_t first = at;
+        int64_t experiment_id = 0;
+        status = mg_store_put_experiment(&experiment_id, store, plan->specs[i], err);
+        for (; status == MG_OK && at < plan->n_runs && plan->runs[at].spec == plan->specs[i];
+             at++) {
+            status = register_run(plan, at, (int64_t)(at - first), store, experiment_id, err);
+        }
+        if (status == MG_OK) {
+            status = mg_store_trim_runs(store, experiment_id, err);
+        }
+    }
+    return status == MG_OK ? mg_store_trim_results(store, err) : status;
+}
+
+enum mg_status mg_plan_register(struct mg_plan *plan, struct mg_store *store, struct mg_error *err)
+{
+    enum mg_status status = mg_store_begin(store, err);
+
+    if (status == MG_OK) {
+        status = register_all(plan, store, err);
+    }
+    if (status == MG_OK) {
+        status = mg_store_commit(store, err);
+    }
+    mg_store_rollback(store);
+    return status;
+}

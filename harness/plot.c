@@ -1,0 +1,289 @@
+/*
+ * plot.c - draw the figures of experiments.
+ */
+#include "harness/plot.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/catalog.h"
+#include "harness/datablock.h"
+#include "harness/file.h"
+#include "harness/gnuplot.h"
+#include "harness/path.h"
+
+enum { FILE_MAX = 64 << 20 };
+
+static const char *const pictures[] = {".svg", ".png", ".pdf"};
+enum { PICTURES = sizeof(pictures) / sizeof(pictures[0]) };
+
+static enum mg_status read_style(char **style, const struct mg_figure_search *search,
+                                 struct mg_error *err)
+{
+    size_t size;
+
+    for (size_t i = 0; i < search->n; i++) {
+        char *path = mg_path_join(search->folders[i], "style.gp");
+        const bool there = mg_path_is_file(path);
+        const enum mg_status status =
+            there ? mg_file_read(style, &size, path, FILE_MAX, err) : MG_EUSAGE;
+        free(path);
+        if (there) {
+            return status;
+        }
+    }
+    return mg_fail(err, MG_EENVIRONMENT, "no style.gp in any of the %zu folders of figures",
+                   search->n);
+}
+
+/* Data, style and script in one file that needs nothing else. */
+static char *make_script(const struct mg_figure *figure, const char *style, const char *experiment)
+{
+    struct mg_buffer script = {0};
+
+    mg_buffer_printf(&script,
+                     "# %s of experiment %s, written by marginalia with its data.\n"
+                     "# gnuplot -e \"format='svg'\" %s.gp   (or dark, png, pdf)\n"
+                     "if (!exists('format')) format = 'svg'\n"
+                     "figure_name = '%s'\n\n",
+                     figure->name, experiment, figure->name, figure->name);
+    for (size_t i = 0; i < figure->n_blocks; i++) {
+        mg_datablock_add(&script, figure->blocks[i].name, &figure->blocks[i].rows);
+        mg_buffer_puts(&script, "\n");
+    }
+    mg_buffer_printf(&script, "%s\n%s\nunset output\n", style, figure->gp);
+    return mg_buffer_take(&script);
+}
+
+/* True if the script on disk is this one and all its pictures stand beside it. */
+static bool is_current(const struct mg_drawing *drawing, const char *script_path)
+{
+    struct mg_error ignored = {0};
+    char *text = NULL;
+    size_t size;
+    bool current = mg_file_read(&text, &size, script_path, FILE_MAX, &ignored) == MG_OK &&
+                   size == strlen(drawing->script) && strcmp(text, drawing->script) == 0;
+
+    for (size_t i = 0; current && i < PICTURES; i++) {
+        char *path = mg_format("%s%s", drawing->base, pictures[i]);
+        current = mg_path_is_file(path);
+        free(path);
+    }
+    free(text);
+    return current;
+}
+
+static void remove_pictures(const struct mg_drawing *drawing)
+{
+    static const char *const scripts[] = {".gp", ".gp.part"};
+
+    for (size_t i = 0; i < PICTURES + 2; i++) {
+        char *path =
+            mg_format("%s%s", drawing->base, i < PICTURES ? pictures[i] : scripts[i - PICTURES]);
+        unlink(path);
+        free(path);
+    }
+}
+
+/* cairo writes the hour into a PDF; the same numbers shall give the same bytes. */
+static enum mg_status clear_date(const char *path, struct mg_error *err)
+{
+    static const char key[] = "/CreationDate (D:";
+    char *bytes = NULL;
+    size_t size = 0;
+    enum mg_status status = mg_file_read(&bytes, &size, path, FILE_MAX, err);
+
+    if (status != MG_OK) {
+        return status;
+    }
+    for (size_t i = 0; i + sizeof(key) + 14 < size; i++) {
+        if (memcmp(bytes + i, key, sizeof(key) - 1) == 0) {
+            memcpy(bytes + i + sizeof(key) - 1, "19700101000000", 14);
+        }
+    }
+    status = mg_file_write(path, bytes, size, err);
+    free(bytes);
+    return status;
+}
+
+/* Draw in all formats; the script is put in place last, so a half-drawn figure is drawn again. */
+static enum mg_status render(const struct mg_drawing *drawing, const char *folder,
+                             const char *script_path, struct mg_error *err)
+{
+    static const char *const formats[] = {"format='svg'", "format='png'", "format='pdf'"};
+    const char *arguments[3 * PICTURES];
+    char *part = mg_format("%s.gp.part", drawing->base);
+    char *pdf = mg_format("%s.pdf", drawing->base);
+    char *name = mg_format("%s.gp.part", drawing->figure.name);
+    enum mg_status status;
+
+    for (size_t i = 0; i < PICTURES; i++) {
+        arguments[3 * i] = "-e";
+        arguments[3 * i + 1] = formats[i];
+        arguments[3 * i + 2] = name;
+    }
+    remove_pictures(drawing);
+    status = mg_file_write(part, drawing->script, strlen(drawing->script), err);
+    if (status == MG_OK) {
+        status = mg_gnuplot_run(folder, arguments, 3 * PICTURES, err);
+    }
+    if (status == MG_OK) {
+        status = clear_date(pdf, err);
+    }
+    if (status == MG_OK && rename(part, script_path) != 0) {
+        status = mg_fail(err, MG_ESTORAGE, "%s: %s", script_path, strerror(errno));
+    }
+    if (status != MG_OK) {
+        remove_pictures(drawing);
+    }
+    free(part);
+    free(pdf);
+    free(name);
+    return status;
+}
+
+/* A fault of the figure itself becomes a state; the rest of the world's faults go up. */
+static enum mg_status as_state(struct mg_drawing *drawing, enum mg_status status,
+                               const struct mg_error *inner, struct mg_error *err)
+{
+    if (status == MG_EUSAGE) {
+        drawing->state = MG_PLOT_FAULTY;
+        snprintf(drawing->reason, sizeof(drawing->reason), "%s", inner->text);
+        return MG_OK;
+    }
+    return status == MG_OK ? MG_OK : mg_fail(err, status, "%s", inner->text);
+}
+
+static enum mg_status draw(struct mg_drawing *drawing, const struct mg_plot_options *options,
+                           const char *experiment, struct mg_error *err)
+{
+    char *folder = mg_path_join(options->out, experiment);
+    char *script_path = NULL;
+    char *style = NULL;
+    enum mg_status status;
+
+    drawing->base = mg_path_join(folder, drawing->figure.name);
+    script_path = mg_format("%s.gp", drawing->base);
+    if (mg_figure_empty(&drawing->figure)) {
+        drawing->state = MG_PLOT_EMPTY;
+        snprintf(drawing->reason, sizeof(drawing->reason),
+                 "nothing to draw: block %s has no rows in this experiment",
+                 drawing->figure.blocks[0].name);
+        remove_pictures(drawing);
+        status = MG_OK;
+        goto done;
+    }
+    status = read_style(&style, &options->search, err);
+    if (status == MG_OK) {
+        status = mg_folder_make(folder, err);
+    }
+    if (status == MG_OK) {
+        drawing->script = make_script(&drawing->figure, style, experiment);
+        drawing->state = MG_PLOT_UNCHANGED;
+        if (!is_current(drawing, script_path)) {
+            drawing->state = MG_PLOT_DRAWN;
+            status = render(drawing, folder, script_path, err);
+        }
+    }
+
+done:
+    free(style);
+    free(script_path);
+    free(folder);
+    return status;
+}
+
+enum mg_status mg_plot_draw(struct mg_drawing *drawing, struct mg_store *store,
+                            const struct mg_plot_options *options, const char *experiment,
+                            const char *experiment_path, const char *entry, struct mg_error *err)
+{
+    struct mg_error inner = {0};
+    enum mg_status status;
+
+    assert(drawing != NULL && options != NULL && options->out != NULL);
+    *drawing = (struct mg_drawing){0};
+    status = mg_figure_load(&drawing->figure, entry, experiment_path, options->search, &inner);
+    if (status == MG_OK) {
+        status = mg_figure_ask(&drawing->figure, store, experiment, &inner);
+    }
+    if (status == MG_OK) {
+        status = draw(drawing, options, experiment, &inner);
+    }
+    return as_state(drawing, status, &inner, err);
+}
+
+void mg_drawing_free(struct mg_drawing *drawing)
+{
+    mg_figure_free(&drawing->figure);
+    free(drawing->base);
+    free(drawing->script);
+    *drawing = (struct mg_drawing){0};
+}
+
+/* The figures of one experiment. */
+static enum mg_status draw_experiment(struct mg_store *store, const struct mg_plot_options *options,
+                                      const char *experiment, const char *path, size_t *faulty,
+                                      mg_plot_listener *tell, void *ctx, struct mg_error *err)
+{
+    struct mg_answer figures = {0};
+    enum mg_status status = mg_catalog_figures(&figures, store, experiment, err);
+
+    for (size_t i = 0; status == MG_OK && i < figures.n_rows; i++) {
+        struct mg_drawing drawing;
+        status = mg_plot_draw(&drawing, store, options, experiment, path,
+                              mg_answer_text(&figures, i, "figure"), err);
+        if (status == MG_OK) {
+            *faulty += drawing.state == MG_PLOT_FAULTY;
+            if (tell != NULL) {
+                tell(ctx, experiment, &drawing);
+            }
+        }
+        mg_drawing_free(&drawing);
+    }
+    mg_answer_free(&figures);
+    return status;
+}
+
+enum mg_status mg_plot_all(struct mg_store *store, const struct mg_plot_options *options,
+                           const char *const *names, size_t n, mg_plot_listener *tell, void *ctx,
+                           struct mg_error *err)
+{
+    struct mg_answer experiments = {0};
+    size_t faulty = 0;
+    enum mg_status status = mg_catalog_experiments(&experiments, store, names, n, err);
+
+    for (size_t i = 0; status == MG_OK && i < experiments.n_rows; i++) {
+        status = draw_experiment(store, options, mg_answer_text(&experiments, i, "name"),
+                                 mg_answer_text(&experiments, i, "path"), &faulty, tell, ctx, err);
+    }
+    mg_answer_free(&experiments);
+    if (status == MG_OK && faulty > 0) {
+        status = mg_fail(err, MG_EUSAGE, "%zu figure%s could not be drawn", faulty,
+                         faulty == 1 ? "" : "s");
+    }
+    return status;
+}
+
+char *mg_plot_folder(const char *program)
+{
+    static const char *const places[] = {"../plots", "../../plots", "../share/marginalia/plots"};
+    char *parent = mg_path_parent(program);
+    char *folder = NULL;
+
+    for (size_t i = 0; folder == NULL && i < sizeof(places) / sizeof(places[0]); i++) {
+        char *style;
+        folder = mg_path_join(parent, places[i]);
+        style = mg_path_join(folder, "style.gp");
+        if (!mg_path_is_file(style)) {
+            free(folder);
+            folder = NULL;
+        }
+        free(style);
+    }
+    free(parent);
+    return folder;
+}

@@ -1,0 +1,218 @@
+/* progress.c - the live line and the plain lines; see progress.h. */
+#include "harness/progress.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "model/numeric/arena.h"
+
+#define LIVE_EVERY_S  0.1
+#define PLAIN_EVERY_S 30.0
+
+struct mg_progress {
+    FILE *stream;
+    bool live;
+    bool colour;
+    size_t total, done, failed;
+    double begin_s, item_begin_s, last_s;
+    size_t step, steps; /* of the training at hand; steps 0: none */
+    double loss;
+    char what[160];
+    char doing[80];
+};
+
+double mg_clock_s(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+const char *mg_progress_duration(double seconds, char buffer[32])
+{
+    const long whole = (long)(seconds + 0.5);
+
+    if (seconds < 0.9995) {
+        snprintf(buffer, 32, "%.0fms", 1000.0 * seconds);
+    } else if (seconds < 99.5) {
+        snprintf(buffer, 32, "%.1fs", seconds);
+    } else if (whole < 3600) {
+        snprintf(buffer, 32, "%ldm%02lds", whole / 60, whole % 60);
+    } else {
+        snprintf(buffer, 32, "%ldh%02ldm", whole / 3600, whole % 3600 / 60);
+    }
+    return buffer;
+}
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+
+    return value != NULL && value[0] != '\0';
+}
+
+struct mg_progress *mg_progress_new(FILE *stream, size_t total)
+{
+    struct mg_progress *progress = mg_allocate(1, sizeof(*progress));
+    const char *terminal = getenv("TERM");
+
+    progress->stream = stream;
+    progress->total = total;
+    progress->live =
+        isatty(fileno(stream)) != 0 && terminal != NULL && strcmp(terminal, "dumb") != 0;
+    progress->colour = progress->live && !is_set("NO_COLOR");
+    progress->begin_s = progress->item_begin_s = progress->last_s = mg_clock_s();
+    return progress;
+}
+
+static void clear_line(const struct mg_progress *progress)
+{
+    if (progress->live) {
+        fputs("\r\033[K", progress->stream);
+    }
+}
+
+void mg_progress_free(struct mg_progress *progress)
+{
+    if (progress != NULL) {
+        clear_line(progress);
+        (void)fflush(progress->stream);
+        free(progress);
+    }
+}
+
+/* Time left if the rest goes like what is done; "" while nothing can be said. */
+static void write_eta(char *text, size_t size, const struct mg_progress *progress, double now_s)
+{
+    const double part =
+        progress->steps > 0 ? (double)progress->step / (double)progress->steps : 0.0;
+    const double share = ((double)progress->done + part) / (double)progress->total;
+    const double spent_s = now_s - progress->begin_s;
+    char duration[32];
+
+    text[0] = '\0';
+    if (progress->done < progress->total && share > 0.0 && spent_s > 1.0) {
+        snprintf(text, size, " · eta %s",
+                 mg_progress_duration(spent_s * (1.0 - share) / share, duration));
+    }
+}
+
+static void write_status(char *text, size_t size, const struct mg_progress *progress)
+{
+    char eta[64];
+    char failed[48] = "";
+    char training[96] = "";
+
+    write_eta(eta, sizeof(eta), progress, mg_clock_s());
+    if (progress->failed > 0) {
+        snprintf(failed, sizeof(failed), " · %s%zu failed%s", progress->colour ? "\033[31m" : "",
+                 progress->failed, progress->colour ? "\033[0m" : "");
+    }
+    if (progress->steps > 0) {
+        snprintf(training, sizeof(training), " step %zu/%zu loss %.4f", progress->step,
+                 progress->steps, progress->loss);
+    }
+    snprintf(text, size, "%zu/%zu%s%s · %s %s%s", progress->done, progress->total, failed, eta,
+             progress->what, progress->doing, training);
+}
+
+/* Cut a UTF-8 text to `columns` characters; escapes are few and count as characters. */
+static void cut(char *text, size_t columns)
+{
+    size_t at = 0;
+    size_t characters = 0;
+
+    while (text[at] != '\0') {
+        if (((unsigned char)text[at] & 0xc0U) != 0x80U && characters++ == columns) {
+            text[at] = '\0';
+            return;
+        }
+        at++;
+    }
+}
+
+static void draw(struct mg_progress *progress, bool now)
+{
+    const double now_s = mg_clock_s();
+    struct winsize window = {0};
+    char text[512];
+
+    if (!now && now_s - progress->last_s < (progress->live ? LIVE_EVERY_S : PLAIN_EVERY_S)) {
+        return;
+    }
+    progress->last_s = now_s;
+    write_status(text, sizeof(text), progress);
+    if (progress->live) {
+        if (ioctl(fileno(progress->stream), TIOCGWINSZ, &window) == 0 && window.ws_col > 1) {
+            cut(text,
+                (size_t)window.ws_col - 1 + (progress->failed > 0 && progress->colour ? 9 : 0));
+        }
+        fprintf(progress->stream, "\r%s\033[K", text);
+    } else {
+        fprintf(progress->stream, "%s\n", text);
+    }
+    (void)fflush(progress->stream);
+}
+
+void mg_progress_begin(struct mg_progress *progress, const char *what)
+{
+    snprintf(progress->what, sizeof(progress->what), "%s", what);
+    progress->doing[0] = '\0';
+    progress->step = progress->steps = 0;
+    progress->item_begin_s = mg_clock_s();
+    if (progress->live) {
+        draw(progress, false);
+    }
+}
+
+void mg_progress_doing(struct mg_progress *progress, const char *doing)
+{
+    snprintf(progress->doing, sizeof(progress->doing), "%s", doing);
+    progress->step = progress->steps = 0;
+    draw(progress, false);
+}
+
+void mg_progress_step(struct mg_progress *progress, size_t step, size_t steps,
+                      double loss_nats_per_token)
+{
+    progress->step = step;
+    progress->steps = steps;
+    progress->loss = loss_nats_per_token;
+    draw(progress, false);
+}
+
+void mg_progress_end(struct mg_progress *progress, bool failed, const char *outcome)
+{
+    char duration[32];
+
+    progress->done++;
+    progress->failed += failed;
+    progress->steps = 0;
+    if (!progress->live || failed) {
+        clear_line(progress);
+        fprintf(progress->stream, "%zu/%zu %s %s: %s (%s)\n", progress->done, progress->total,
+                failed ? "FAIL" : "ok", progress->what, outcome,
+                mg_progress_duration(mg_clock_s() - progress->item_begin_s, duration));
+        (void)fflush(progress->stream);
+    }
+    if (progress->live) {
+        draw(progress, false);
+    }
+}
+
+void mg_progress_note(struct mg_progress *progress, const char *format, ...)
+{
+    va_list arguments;
+
+    clear_line(progress);
+    va_start(arguments, format);
+    (void)vfprintf(progress->stream, format, arguments);
+    va_end(arguments);
+    fputc('\n', progress->stream);
+    (void)fflush(progress->stream);
+}

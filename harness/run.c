@@ -1,0 +1,219 @@
+/* run.c - train and measure; see run.h. */
+#include "harness/run.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "harness/checkpoint.h"
+#include "harness/identity.h"
+#include "model/measure/likelihood.h"
+
+enum {
+    RECORDS = 100,         /* recorded steps of a training, about */
+    NELBO_EVERY = 5,       /* of the recorded steps, those with an exact NELBO */
+    NELBO_ROWS_MAX = 4096, /* support times mask patterns: more would slow the training down */
+    BATCH_WITHOUT_TRAINING = 64
+};
+
+static enum mg_status set_threads(struct mg_subject *subject, const struct mg_run_options *options,
+                                  struct mg_error *err)
+{
+    if (subject->transformer == NULL || options->threads <= 1) {
+        return MG_OK;
+    }
+    return mg_transformer_set_threads(subject->transformer, options->threads, err);
+}
+
+/* ---- training ---- */
+
+/* Is the exact NELBO a few rows' work? */
+static bool nelbo_is_cheap(const struct mg_source *source)
+{
+    return mg_source_has_oracle(source) && source->length <= 12 &&
+           mg_source_support_size(source) * (double)(1U << source->length) <= NELBO_ROWS_MAX;
+}
+
+static void record_step(struct mg_sink *sink, size_t step, const struct mg_step_stats *stats)
+{
+    MG_EMIT(sink, MG_TABLE_metrics, mg_text("loss"), mg_int((int64_t)step),
+            mg_real(stats->loss_nats_per_token));
+    MG_EMIT(sink, MG_TABLE_metrics, mg_text("grad_norm"), mg_int((int64_t)step),
+            mg_real(stats->grad_norm));
+}
+
+static void record_nelbo(struct mg_sink *sink, size_t step, const struct mg_subject *subject,
+                         const struct mg_source *source)
+{
+    const double nelbo_nats = mg_nelbo_exact_nats(subject->predictor, source);
+
+    MG_EMIT(sink, MG_TABLE_metrics, mg_text("nelbo_nats_per_token"), mg_int((int64_t)step),
+            mg_real(nelbo_nats / (double)source->length));
+}
+
+static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_subject *subject,
+                                  const struct mg_point *point, struct mg_sink *sink,
+                                  const struct mg_run_options *options, struct mg_error *err)
+{
+    const size_t steps = point->train.steps;
+    const size_t every = steps / RECORDS > 0 ? steps / RECORDS : 1;
+    const bool exact = nelbo_is_cheap(point->source);
+
+    for (size_t step = 0; step < steps; step++) {
+        const bool last = step + 1 == steps;
+        struct mg_step_stats stats;
+        enum mg_status status;
+
+        if (options->stop != NULL && options->stop(options->ctx)) {
+            return mg_fail(err, MG_INTERRUPTED, "interrupted at step %zu of %zu", step, steps);
+        }
+        status = mg_trainer_step(trainer, step, &stats, err);
+        if (status != MG_OK) {
+            return status;
+        }
+        if (step % every == 0 || last) {
+            record_step(sink, step, &stats);
+        }
+        if (exact && (step % (every * NELBO_EVERY) == 0 || last)) {
+            record_nelbo(sink, step, subject, point->source);
+        }
+        if (options->step != NULL) {
+            options->step(options->ctx, step, steps, stats.loss_nats_per_token);
+        }
+    }
+    return MG_OK;
+}
+
+enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *point, uint64_t seed,
+                            uint64_t replicate, struct mg_sink *sink,
+                            const struct mg_run_options *options, struct mg_error *err)
+{
+    const struct mg_streams streams = mg_streams_for_training(seed, replicate);
+    struct mg_trainer *trainer;
+    enum mg_status status;
+
+    assert(point->trains);
+    *subject = (struct mg_subject){0};
+    subject->transformer =
+        mg_transformer_new(&point->network, point->train.batch, true, streams.init);
+    subject->predictor = mg_transformer_predictor_new(subject->transformer);
+    status = set_threads(subject, options, err);
+    if (status == MG_OK) {
+        trainer = mg_trainer_new(&point->train, subject->transformer, point->source, &streams);
+        status = train_steps(trainer, subject, point, sink, options, err);
+        mg_trainer_free(trainer);
+    }
+    if (status != MG_OK) {
+        mg_subject_free(subject);
+    }
+    return status;
+}
+
+/* ---- predictors that need no training ---- */
+
+static enum mg_status open_oracle(struct mg_subject *subject, const struct mg_point *point,
+                                  const char *model_dir, struct mg_error *err)
+{
+    (void)model_dir;
+    (void)err;
+    subject->predictor = mg_oracle_new(point->source);
+    return MG_OK;
+}
+
+static enum mg_status open_uniform(struct mg_subject *subject, const struct mg_point *point,
+                                   const char *model_dir, struct mg_error *err)
+{
+    (void)model_dir;
+    (void)err;
+    subject->predictor = mg_uniform_new(point->source->length, point->source->vocab);
+    return MG_OK;
+}
+
+static enum mg_status load(struct mg_subject *subject, const struct mg_point *point,
+                           const char *dir, struct mg_error *err)
+{
+    const size_t batch = point->trains ? point->train.batch : BATCH_WITHOUT_TRAINING;
+    const struct mg_transformer_config *config;
+    char **symbols = NULL;
+    enum mg_status status = mg_checkpoint_load(&subject->transformer, &symbols, dir, batch, err);
+
+    if (status != MG_OK) {
+        return status;
+    }
+    config = mg_transformer_config(subject->transformer);
+    if (config->vocab != point->source->vocab || config->length != point->source->length) {
+        status =
+            mg_fail(err, MG_EUSAGE,
+                    "%s: a model of %zu positions and %zu tokens; the source has %zu and %zu", dir,
+                    config->length, config->vocab, point->source->length, point->source->vocab);
+    }
+    for (size_t v = 0; status == MG_OK && v < config->vocab; v++) {
+        if (strcmp(symbols[v], point->symbols[v]) != 0) {
+            status = mg_fail(err, MG_EUSAGE, "%s: token %zu is \"%s\", in the source \"%s\"", dir,
+                             v, symbols[v], point->symbols[v]);
+        }
+    }
+    mg_symbols_free(symbols, config->vocab);
+    if (status == MG_OK) {
+        subject->predictor = mg_transformer_predictor_new(subject->transformer);
+    }
+    return status;
+}
+
+static enum mg_status open_checkpoint(struct mg_subject *subject, const struct mg_point *point,
+                                      const char *model_dir, struct mg_error *err)
+{
+    (void)model_dir;
+    return load(subject, point, point->checkpoint_path, err);
+}
+
+typedef enum mg_status opener(struct mg_subject *subject, const struct mg_point *point,
+                              const char *model_dir, struct mg_error *err);
+
+static opener *const openers[] = {
+    [MG_PREDICTOR_ORACLE] = open_oracle,
+    [MG_PREDICTOR_UNIFORM] = open_uniform,
+    [MG_PREDICTOR_TRANSFORMER] = load,
+    [MG_PREDICTOR_CHECKPOINT] = open_checkpoint,
+};
+
+enum mg_status mg_run_open(struct mg_subject *subject, const struct mg_point *point,
+                           const char *model_dir, const struct mg_run_options *options,
+                           struct mg_error *err)
+{
+    enum mg_status status;
+
+    *subject = (struct mg_subject){0};
+    status = openers[point->predictor](subject, point, model_dir, err);
+    if (status == MG_OK) {
+        status = set_threads(subject, options, err);
+    }
+    if (status != MG_OK) {
+        mg_subject_free(subject);
+    }
+    return status;
+}
+
+/* ---- measures ---- */
+
+enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_point *point,
+                              const struct mg_measure_entry *entry, uint64_t seed,
+                              uint64_t replicate, struct mg_sink *sink, struct mg_error *err)
+{
+    const struct mg_streams streams = mg_streams_for_measures(seed, replicate);
+    const struct mg_measure_input input = {
+        .spec = &entry->spec,
+        .source = point->source,
+        .predictor = subject->predictor,
+        .streams = &streams,
+        .sink = sink,
+    };
+
+    return entry->measure->run(&input, err);
+}
+
+void mg_subject_free(struct mg_subject *subject)
+{
+    mg_predictor_free(subject->predictor);
+    mg_transformer_free(subject->transformer);
+    *subject = (struct mg_subject){0};
+}

@@ -1,0 +1,60 @@
+/*
+ * run.h - one computation: make a predictor (training it where it trains), and measure it.
+ *
+ * Knows no database: rows go to the sink it is given, so a worker process can send them over a
+ * pipe. All randomness is addressed by (seed, replicate), so a computation gives the same rows
+ * whoever does it and whenever.
+ */
+#ifndef MG_HARNESS_RUN_H
+#define MG_HARNESS_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/spec.h"
+#include "model/measure/rows.h"
+#include "model/numeric/error.h"
+#include "model/predictor/predictor.h"
+
+/* How to go about it. None of this changes a number. */
+struct mg_run_options {
+    size_t threads; /* of one computation; 0 as 1 */
+    /* Told after each step of a training, and asked before it; both may be NULL. */
+    void (*step)(void *ctx, size_t step, size_t steps, double loss_nats_per_token);
+    bool (*stop)(void *ctx);
+    void *ctx;
+};
+
+/* A predictor ready for measures; free with mg_subject_free. */
+struct mg_subject {
+    struct mg_predictor *predictor;
+    struct mg_transformer *transformer; /* NULL for oracle and uniform */
+};
+
+/*
+ * Train the network of a point. Rows of `metrics` go to the sink: loss (nats per token, of the
+ * step's batch) and grad_norm (before clipping) at step 0, every max(1, steps/100) steps and the
+ * last one; nelbo_nats_per_token, exact, of the network after that step, for small sources.
+ * MG_NO when it diverges (the text names step and quantity), MG_INTERRUPTED when stopped.
+ */
+enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *point, uint64_t seed,
+                            uint64_t replicate, struct mg_sink *sink,
+                            const struct mg_run_options *options, struct mg_error *err);
+
+/*
+ * The predictor of a point without training it: oracle, uniform, a checkpoint, or a network that
+ * was trained before and stands in folder model_dir (MG_EUSAGE when it is not whole).
+ */
+enum mg_status mg_run_open(struct mg_subject *subject, const struct mg_point *point,
+                           const char *model_dir, const struct mg_run_options *options,
+                           struct mg_error *err);
+
+/* Measure: the rows of one entry go to the sink. MG_NO where numbers are not finite. */
+enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_point *point,
+                              const struct mg_measure_entry *entry, uint64_t seed,
+                              uint64_t replicate, struct mg_sink *sink, struct mg_error *err);
+
+void mg_subject_free(struct mg_subject *subject);
+
+#endif

@@ -1,0 +1,240 @@
+-- schema.sql - the database: what was computed (result), who uses it (run), and the views.
+--
+-- A result is a training, or one measure entry on top of it, found by the SHA-256 of its whole
+-- identity; its rows stand in the tables X_data, clustered by result in the order of emission. A
+-- run is a point of an experiment and a replicate; run_result names its results. People query the
+-- views; results/README.md documents them. Columns of X_data are those of model/measure/rows.h.
+CREATE TABLE environment (
+    environment_id INTEGER PRIMARY KEY,
+    fingerprint    TEXT NOT NULL UNIQUE, -- SHA-256 of the columns below
+    host TEXT NOT NULL, os TEXT NOT NULL, cpu TEXT NOT NULL, n_cpu INTEGER NOT NULL,
+    compiler TEXT NOT NULL, cflags TEXT NOT NULL,
+    kernel TEXT NOT NULL, blas TEXT NOT NULL, blas_core TEXT NOT NULL, blas_threads INTEGER NOT NULL,
+    libraries TEXT NOT NULL,
+    git_commit TEXT NOT NULL, git_dirty INTEGER NOT NULL, core_hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE result (
+    result_id      INTEGER PRIMARY KEY,
+    key            TEXT NOT NULL UNIQUE,
+    kind           TEXT NOT NULL, -- train, or the kind of a measure
+    status         TEXT NOT NULL CHECK (status IN ('pending', 'done', 'failed')),
+    digest         TEXT,          -- SHA-256 over its rows, in order
+    n_rows         INTEGER NOT NULL DEFAULT 0,
+    wall_s         REAL,
+    error          TEXT,
+    created_at     TEXT,          -- UTC
+    environment_id INTEGER REFERENCES environment
+) STRICT;
+CREATE INDEX result_unfinished ON result (status) WHERE status <> 'done';
+
+CREATE TABLE experiment (
+    experiment_id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, question TEXT, notes TEXT,
+    path TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, updated_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE claim (
+    experiment_id INTEGER NOT NULL REFERENCES experiment ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    about TEXT NOT NULL, name TEXT NOT NULL, source TEXT, query TEXT NOT NULL,
+    exact INTEGER NOT NULL CHECK (exact IN (0, 1)), accept_lo REAL, accept_hi REAL,
+    estimate REAL, ci_lo REAL, ci_hi REAL, n INTEGER,
+    verdict TEXT NOT NULL DEFAULT 'not_run'
+        CHECK (verdict IN ('reproduced', 'not_reproduced', 'inconclusive', 'not_run')),
+    PRIMARY KEY (experiment_id, ordinal), UNIQUE (experiment_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE figure (
+    experiment_id INTEGER NOT NULL REFERENCES experiment ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- Resolved keys of a point, shared by its replicates and by equal points of other experiments.
+CREATE TABLE param_set (
+    param_set_id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE param (
+    param_set_id INTEGER NOT NULL REFERENCES param_set ON DELETE CASCADE,
+    path TEXT NOT NULL, value ANY,
+    PRIMARY KEY (param_set_id, path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX param_value ON param (path, value);
+
+CREATE TABLE run (
+    run_id        INTEGER PRIMARY KEY,
+    experiment_id INTEGER NOT NULL REFERENCES experiment ON DELETE CASCADE,
+    ordinal       INTEGER NOT NULL, -- order of the file
+    assignment    TEXT NOT NULL,    -- canonical JSON of the swept keys
+    replicate     INTEGER NOT NULL,
+    seed          TEXT NOT NULL,
+    status        TEXT NOT NULL CHECK (status IN ('pending', 'running', 'done', 'failed')),
+    source TEXT NOT NULL, predictor TEXT NOT NULL, objective TEXT, seq_len INTEGER NOT NULL,
+    param_set_id  INTEGER NOT NULL REFERENCES param_set,
+    wall_s REAL, digest TEXT,
+    UNIQUE (experiment_id, assignment, replicate)
+) STRICT;
+CREATE INDEX run_unfinished ON run (status) WHERE status <> 'done';
+CREATE INDEX run_param_set ON run (param_set_id);
+
+-- A verdict holds for the numbers it was judged on, and no longer.
+CREATE TRIGGER run_changed AFTER UPDATE OF digest ON run WHEN old.digest IS NOT new.digest
+BEGIN
+    UPDATE claim SET estimate = NULL, ci_lo = NULL, ci_hi = NULL, n = NULL, verdict = 'not_run'
+    WHERE experiment_id = new.experiment_id AND n IS NOT NULL;
+END;
+CREATE TRIGGER run_removed AFTER DELETE ON run
+BEGIN
+    UPDATE claim SET estimate = NULL, ci_lo = NULL, ci_hi = NULL, n = NULL, verdict = 'not_run'
+    WHERE experiment_id = old.experiment_id AND n IS NOT NULL;
+END;
+
+-- Entry 0 is the training, called train; then the measures in the order of the file.
+CREATE TABLE run_result (
+    run_id    INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+    ordinal   INTEGER NOT NULL,
+    name      TEXT NOT NULL,
+    result_id INTEGER NOT NULL REFERENCES result,
+    PRIMARY KEY (run_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX run_result_of ON run_result (result_id);
+
+-- nonfinite: "column=nan", "column=inf" or "column=-inf" for each REAL that is stored as NULL.
+CREATE TABLE metrics_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    name TEXT NOT NULL, step INTEGER NOT NULL, value REAL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE marginals_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    position INTEGER NOT NULL, token TEXT NOT NULL, p_model REAL, p_exact REAL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE joints_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    outcome TEXT NOT NULL, p_chain REAL, p_product REAL, p_exact REAL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE information_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    quantity TEXT NOT NULL, value REAL, exact REAL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE distance_curves_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    side TEXT, position INTEGER, distance INTEGER, quantity TEXT NOT NULL, value REAL, exact REAL,
+    bound REAL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE samples_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    sampler TEXT NOT NULL, nfe INTEGER NOT NULL, draw INTEGER NOT NULL, tokens TEXT NOT NULL,
+    coherent INTEGER, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE coherence_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    sampler TEXT NOT NULL, nfe REAL, draws INTEGER NOT NULL, rate REAL, exact_rate REAL,
+    nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sampler_error_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    sampler TEXT NOT NULL, nfe REAL, kl_nats REAL, kl_se_nats REAL, factorization_nats REAL,
+    model_nats REAL, order_nats REAL, mixture_nats REAL, selection_nats REAL, coherence REAL,
+    kind TEXT NOT NULL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ledger_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    sampler TEXT NOT NULL, step INTEGER NOT NULL, factorization_nats REAL, model_nats REAL,
+    order_nats REAL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE schedules_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    j INTEGER NOT NULL, h_nats REAL, z_nats REAL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE position_pairs_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    position_a INTEGER NOT NULL, position_b INTEGER NOT NULL, tv_model REAL, tv_exact REAL,
+    nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plans_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    rule TEXT NOT NULL, nfe REAL, plan TEXT NOT NULL, kl_nats REAL, regret_nats REAL, against TEXT,
+    nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW runs AS
+    SELECT r.run_id, e.name AS experiment, r.replicate, r.seed, r.status, r.source, r.predictor,
+           r.objective, r.seq_len, r.wall_s, r.digest
+    FROM run r JOIN experiment e ON e.experiment_id = r.experiment_id;
+CREATE VIEW params AS
+    SELECT r.run_id, p.path, p.value FROM run r JOIN param p ON p.param_set_id = r.param_set_id;
+CREATE VIEW metrics AS
+    SELECT u.run_id, d.name, d.step, d.value
+    FROM run_result u JOIN metrics_data d ON d.result_id = u.result_id;
+CREATE VIEW marginals AS
+    SELECT u.run_id, u.name AS probe, d.position, d.token, d.p_model, d.p_exact
+    FROM run_result u JOIN marginals_data d ON d.result_id = u.result_id;
+CREATE VIEW joints AS
+    SELECT u.run_id, u.name AS probe, d.outcome, d.p_chain, d.p_product, d.p_exact
+    FROM run_result u JOIN joints_data d ON d.result_id = u.result_id;
+CREATE VIEW information AS
+    SELECT u.run_id, u.name AS probe, d.quantity, d.value, d.exact
+    FROM run_result u JOIN information_data d ON d.result_id = u.result_id;
+CREATE VIEW distance_curves AS
+    SELECT u.run_id, u.name AS probe, d.side, d.position, d.distance, d.quantity, d.value, d.exact,
+           d.bound
+    FROM run_result u JOIN distance_curves_data d ON d.result_id = u.result_id;
+CREATE VIEW samples AS
+    SELECT u.run_id, d.sampler, d.nfe, d.draw, d.tokens, d.coherent
+    FROM run_result u JOIN samples_data d ON d.result_id = u.result_id;
+CREATE VIEW coherence AS
+    SELECT u.run_id, d.sampler, d.nfe, d.draws, d.rate, d.exact_rate
+    FROM run_result u JOIN coherence_data d ON d.result_id = u.result_id;
+CREATE VIEW sampler_error AS
+    SELECT u.run_id, d.sampler, d.nfe, d.kl_nats, d.kl_se_nats, d.factorization_nats, d.model_nats,
+           d.order_nats, d.mixture_nats, d.selection_nats, d.coherence, d.kind
+    FROM run_result u JOIN sampler_error_data d ON d.result_id = u.result_id;
+CREATE VIEW ledger AS
+    SELECT u.run_id, d.sampler, d.step, d.factorization_nats, d.model_nats, d.order_nats
+    FROM run_result u JOIN ledger_data d ON d.result_id = u.result_id;
+CREATE VIEW schedules AS
+    SELECT u.run_id, u.name AS probe, d.j, d.h_nats, d.z_nats
+    FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id;
+CREATE VIEW position_pairs AS
+    SELECT u.run_id, u.name AS probe, d.position_a, d.position_b, d.tv_model, d.tv_exact
+    FROM run_result u JOIN position_pairs_data d ON d.result_id = u.result_id;
+CREATE VIEW plans AS
+    SELECT u.run_id, u.name AS probe, d.rule, d.nfe, d.plan, d.kl_nats, d.regret_nats, d.against
+    FROM run_result u JOIN plans_data d ON d.result_id = u.result_id;
+CREATE VIEW claims AS
+    SELECT e.name AS experiment, c.about, c.name, c.source, c.accept_lo, c.accept_hi, c.estimate,
+           c.ci_lo, c.ci_hi, c.n, c.verdict
+    FROM experiment e JOIN claim c ON c.experiment_id = e.experiment_id;
+
+-- What the driver itself asks, and what helps to find one's way.
+CREATE VIEW results AS
+    SELECT u.run_id, u.name, t.kind, t.key, t.status, t.digest, t.wall_s, t.n_rows, t.error
+    FROM run_result u JOIN result t ON t.result_id = u.result_id;
+CREATE VIEW provenance AS
+    SELECT u.run_id, u.name, t.created_at, v.host, v.os, v.cpu, v.n_cpu, v.compiler, v.cflags,
+           v.kernel, v.blas, v.blas_core, v.blas_threads, v.libraries, v.git_commit, v.git_dirty,
+           v.core_hash
+    FROM run_result u JOIN result t ON t.result_id = u.result_id
+         JOIN environment v ON v.environment_id = t.environment_id;
+CREATE VIEW experiments AS
+    SELECT name, title, question, notes, path, sha256, updated_at, text FROM experiment;
+CREATE VIEW claim_specs AS
+    SELECT e.name AS experiment, c.ordinal, c.about, c.name, c.source, c.query, c.exact,
+           c.accept_lo, c.accept_hi
+    FROM experiment e JOIN claim c ON c.experiment_id = e.experiment_id;
+CREATE VIEW figure_specs AS
+    SELECT e.name AS experiment, f.ordinal, f.name AS figure
+    FROM experiment e JOIN figure f ON f.experiment_id = e.experiment_id;

@@ -1,0 +1,79 @@
+/* store_schema.c - which database this is: ours, of which version, making a new one, and copying
+ * it. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "harness/file.h"
+#include "harness/store_sql.h"
+#include "schema_sql.h"
+
+enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 1 };
+
+static enum mg_status pragma(int64_t *value, struct mg_store *store, const char *sql,
+                             struct mg_error *err)
+{
+    bool found;
+
+    *value = 0;
+    return mg_sql_integer(value, &found, store, sql, NULL, 0, err);
+}
+
+static enum mg_status create_schema(struct mg_store *store, struct mg_error *err)
+{
+    char *stamp = mg_format("PRAGMA application_id = %d; PRAGMA user_version = %d",
+                            (int)APPLICATION_ID, (int)SCHEMA_VERSION);
+    enum mg_status status = mg_store_begin(store, err);
+
+    if (status == MG_OK) {
+        status = mg_sql_script(store, SCHEMA_SQL, err);
+    }
+    if (status == MG_OK) {
+        status = mg_sql_script(store, stamp, err);
+    }
+    if (status == MG_OK) {
+        status = mg_store_commit(store, err);
+    }
+    mg_store_rollback(store);
+    free(stamp);
+    return status;
+}
+
+enum mg_status mg_schema_check(struct mg_store *store, bool write, struct mg_error *err)
+{
+    int64_t application = 0;
+    int64_t version = 0;
+    int64_t tables = 0;
+    enum mg_status status;
+
+    status = pragma(&application, store, "PRAGMA application_id", err);
+    if (status == MG_OK) {
+        status = pragma(&version, store, "PRAGMA user_version", err);
+    }
+    if (status == MG_OK) {
+        status = pragma(&tables, store, "SELECT count(*) FROM sqlite_schema", err);
+    }
+    if (status != MG_OK) {
+        return status;
+    }
+    if (application == 0 && version == 0 && tables == 0 && write) {
+        return create_schema(store, err);
+    }
+    if (application != APPLICATION_ID) {
+        return mg_fail(err, MG_ESTORAGE, "%s is not a database of marginalia%s", mg_sql_path(store),
+                       tables == 0 ? ": it is empty" : "; it was left as it is");
+    }
+    if (version > SCHEMA_VERSION) {
+        return mg_fail(err, MG_ESTORAGE,
+                       "%s was written by a newer marginalia (schema %lld, this one knows %d)",
+                       mg_sql_path(store), (long long)version, (int)SCHEMA_VERSION);
+    }
+    return MG_OK;
+}
+
+enum mg_status mg_store_snapshot(struct mg_store *store, const char *path, struct mg_error *err)
+{
+    if (access(path, F_OK) == 0) {
+        return mg_fail(err, MG_ESTORAGE, "%s is there already; a snapshot replaces nothing", path);
+    }
+    return MG_SQL(store, err, "VACUUM INTO ?", mg_bind_text(path));
+}

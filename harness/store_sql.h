@@ -1,0 +1,68 @@
+/*
+ * store_sql.h - statements on the store's connection, for the store's own files.
+ *
+ * Inside of the store: store.c alone knows SQLite, its neighbours know tables. Statements are
+ * literals; each is prepared once for a connection and kept. Not for text that comes from files:
+ * that goes through mg_store_query and its authorizer.
+ */
+#ifndef MG_HARNESS_STORE_SQL_H
+#define MG_HARNESS_STORE_SQL_H
+
+#include "harness/store.h"
+
+/* Arguments of a statement; a REAL that is not finite and a NULL text bind NULL. */
+static inline struct mg_value mg_bind_integer(int64_t value)
+{
+    return (struct mg_value){.type = MG_VALUE_INTEGER, .integer = value};
+}
+
+static inline struct mg_value mg_bind_real(double value)
+{
+    return (struct mg_value){.type = MG_VALUE_REAL, .real = value};
+}
+
+static inline struct mg_value mg_bind_text(const char *value) /* borrowed for the call */
+{
+    return (struct mg_value){.type = value != NULL ? MG_VALUE_TEXT : MG_VALUE_NULL, .text = value};
+}
+
+/*
+ * Run a statement with n arguments; visit (may be NULL) sees each row. The text of the statement
+ * must live as long as the store. MG_ESTORAGE with SQLite's sentence.
+ */
+enum mg_status mg_sql(struct mg_store *store, const char *sql, const struct mg_value *arguments,
+                      size_t n, mg_store_visitor *visit, void *ctx, struct mg_error *err);
+
+/* The same with the arguments written out, for statements without answer. */
+#define MG_SQL(store, err, sql, ...)                                                               \
+    mg_sql((store), (sql), (const struct mg_value[]){__VA_ARGS__},                                 \
+           sizeof((const struct mg_value[]){__VA_ARGS__}) / sizeof(struct mg_value), NULL, NULL,   \
+           (err))
+
+/*
+ * One integer from a statement that answers at most one row; *found false where it answers none
+ * (then *value stays).
+ */
+enum mg_status mg_sql_integer(int64_t *value, bool *found, struct mg_store *store, const char *sql,
+                              const struct mg_value *arguments, size_t n, struct mg_error *err);
+
+/* Row id of the last INSERT, and how many rows the last statement changed. */
+int64_t mg_sql_last_id(const struct mg_store *store);
+int64_t mg_sql_changes(const struct mg_store *store);
+
+/* A script of fixed text; MG_ESTORAGE. */
+enum mg_status mg_sql_script(struct mg_store *store, const char *script, struct mg_error *err);
+
+/* Where the database stands, for messages. */
+const char *mg_sql_path(const struct mg_store *store);
+
+/* INSERT statement of a data table: result_id, ordinal, the columns of rows.h, nonfinite. */
+const char *mg_sql_row_insert(const struct mg_store *store, enum mg_table table);
+
+/* Is this ours, and of a version we know? An empty one is made ours when writing. MG_ESTORAGE. */
+enum mg_status mg_schema_check(struct mg_store *store, bool write, struct mg_error *err);
+
+/* Temporary views that shadow the documented ones and show one experiment; NULL: take them away. */
+enum mg_status mg_scope_set(struct mg_store *store, const char *experiment, struct mg_error *err);
+
+#endif
