@@ -109,6 +109,9 @@ typedef void mg_option_report(void *ctx, const struct mg_json *at, const char *p
 bool mg_option_check(const struct mg_option *option, const struct mg_json *value,
                      mg_option_report *report, void *ctx);
 
+/* Is word, whatever its case, one of the space-separated words? NULL holds none. */
+bool mg_words_have(const char *words, const char *word);
+
 /* [A-Za-z0-9_-]{1,64}. */
 bool mg_name_is_valid(const char *text);
 

@@ -71,7 +71,7 @@ bool mg_option_is_in(const struct mg_option *option, const char *prefix)
     return prefix[0] != '\0' && matches(pattern, prefix);
 }
 
-static bool has_word(const char *words, const char *word)
+bool mg_words_have(const char *words, const char *word)
 {
     const size_t length = strlen(word);
 
@@ -99,7 +99,7 @@ bool mg_option_applies(const struct mg_option *option, const char *chosen)
 
         return order != NULL && (option->sizings & (1U << order->sizing)) != 0;
     }
-    return has_word(option->kinds, chosen);
+    return mg_words_have(option->kinds, chosen);
 }
 
 bool mg_option_applies_to_task(const struct mg_option *option, const char *task)
@@ -167,7 +167,7 @@ const char *mg_option_suggest(const char *prefix, const char *key)
         if (mg_option_is_in(&table[i], prefix)) {
             assert(count < KEYS_MAX);
             keys[count++] = mg_option_key(&table[i]);
-            if (has_word(table[i].aliases, plain)) {
+            if (mg_words_have(table[i].aliases, plain)) {
                 return mg_option_key(&table[i]);
             }
         }
@@ -265,7 +265,7 @@ const char *mg_option_alias(const char *word)
     const struct mg_option *table = mg_options(&n);
 
     for (size_t i = 0; i < n; i++) {
-        if (has_word(table[i].aliases, word)) {
+        if (mg_words_have(table[i].aliases, word)) {
             return table[i].path;
         }
     }

@@ -18,7 +18,9 @@ static int by_path(const void *a, const void *b)
 
 static void sort(struct mg_settings *settings)
 {
-    qsort(settings->items, settings->n, sizeof(*settings->items), by_path);
+    if (settings->n > 0) { /* an empty list may have no array */
+        qsort(settings->items, settings->n, sizeof(*settings->items), by_path);
+    }
 }
 
 struct mg_setting *mg_resolved_get(const struct mg_resolved *resolved, const char *format, ...)
