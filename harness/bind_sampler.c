@@ -97,6 +97,7 @@ static bool find_optimal(const struct work *work, struct mg_sampler *sampler)
     const struct mg_source *source = work->binding->point->source;
     struct mg_reading *reading = work->binding->reading;
     struct mg_error err = {0};
+    struct mg_searched *found;
     char path[320];
     const char *key;
 
@@ -115,13 +116,10 @@ static bool find_optimal(const struct work *work, struct mg_sampler *sampler)
         }
     }
     (void)mg_partition_optimal(sampler->group_of, source, sampler->per_step, sampler->steps);
-    {
-        struct mg_searched *found = mg_heap_array(reading->heap, 1, sizeof(*found));
-
-        *found = (struct mg_searched){
-            .next = reading->searched, .key = key, .group_of = sampler->group_of};
-        reading->searched = found;
-    }
+    found = mg_heap_array(reading->heap, 1, sizeof(*found));
+    *found =
+        (struct mg_searched){.next = reading->searched, .key = key, .group_of = sampler->group_of};
+    reading->searched = found;
     return true;
 }
 

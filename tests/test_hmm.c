@@ -130,6 +130,52 @@ static void hmm_entropy_is_nan_when_the_support_is_too_long(void **state)
     mg_source_free(source);
 }
 
+struct rare {
+    size_t n;
+    double log_prob[2];
+};
+
+static bool take_rare(void *ctx, const int *tokens, double log_prob)
+{
+    struct rare *rare = ctx;
+
+    assert_true(rare->n < 2);
+    assert_int_equal(tokens[149], rare->n);
+    rare->log_prob[rare->n++] = log_prob;
+    return true;
+}
+
+/* A ladder climbed with probability 1e-3 a step shows token 1 at its end: 1e-447, still listed. */
+static void hmm_support_has_sequences_below_the_smallest_double(void **state)
+{
+    enum { L = 150, S = L + 1 };
+    double *transition = calloc(S * S, sizeof(*transition));
+    double *start = calloc(S, sizeof(*start));
+    double *emission = calloc(S * 2, sizeof(*emission));
+    struct rare rare = {0};
+
+    (void)state;
+    assert_non_null(transition);
+    assert_non_null(start);
+    assert_non_null(emission);
+    start[0] = 1.0;
+    for (size_t s = 0; s < S; s++) { /* state L is the ground, where one stays */
+        transition[s * S + s + (s + 1 < L)] = s + 1 < L ? 1e-3 : 1.0;
+        transition[s * S + L] += s + 1 < L ? .999 : 0.0;
+        emission[s * 2 + (s + 1 == L)] = 1.0;
+    }
+    struct mg_source *source = mg_hmm_new(transition, start, emission, L, S, 2);
+    assert_close(mg_source_support_size(source), 2.0, 0.0);
+    mg_source_support(source, take_rare, &rare);
+    assert_int_equal(rare.n, 2);
+    assert_close(rare.log_prob[0], 0.0, 1e-12);
+    assert_close(rare.log_prob[1], 149.0 * log(1e-3), 1e-9);
+    mg_source_free(source);
+    free(transition);
+    free(start);
+    free(emission);
+}
+
 /* States never move and token v rules out state v: over 2^17 subsets are met. */
 static void hmm_support_is_infinite_where_it_cannot_be_counted(void **state)
 {
@@ -162,6 +208,7 @@ int main(void)
         cmocka_unit_test(hmm_by_logarithms_answers_the_same),
         cmocka_unit_test(hmm_with_a_visible_state_is_the_chain),
         cmocka_unit_test(hmm_entropy_is_nan_when_the_support_is_too_long),
+        cmocka_unit_test(hmm_support_has_sequences_below_the_smallest_double),
         cmocka_unit_test(hmm_support_is_infinite_where_it_cannot_be_counted),
     };
 

@@ -94,6 +94,21 @@ static void exp_has_the_same_bits_in_every_lane(void **state)
     }
 }
 
+/* A dot product as the layers write it. */
+static float dot_in_lanes(const float *x, const float *y, size_t n)
+{
+    struct mg_lanes total = {0};
+    struct mg_lanes a;
+    struct mg_lanes b;
+
+    for (size_t i = 0; i < n; i += 8) {
+        mg_lanes_load(&a, x + i, n - i);
+        mg_lanes_load(&b, y + i, n - i);
+        total.v += a.v * b.v;
+    }
+    return mg_lanes_sum(&total);
+}
+
 /* The order that vecmath.h promises, written with scalars. */
 static float dot_in_order(const float *x, const float *y, size_t n)
 {
@@ -124,8 +139,8 @@ static void sums_add_in_the_promised_order(void **state)
             exact += (double)x[i] * (double)y[i];
             squares += (double)x[i] * (double)x[i];
         }
-        assert_true(mg_dot(x, y, n) == dot_in_order(x, y, n));
-        assert_close(mg_dot(x, y, n), exact, 2e-5);
+        assert_true(dot_in_lanes(x, y, n) == dot_in_order(x, y, n));
+        assert_close(dot_in_lanes(x, y, n), exact, 2e-5);
         assert_close(mg_sum_of_squares(x, n), squares, 1e-12);
     }
 }
@@ -146,6 +161,24 @@ static void add_adds_each_element(void **state)
     }
 }
 
+static void the_largest_is_found_at_any_place(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 20; n++) {
+        for (size_t at = 0; at < n; at++) {
+            float x[20];
+
+            for (size_t i = 0; i < n; i++) {
+                x[i] = -3.0f - (float)i;
+            }
+            x[at] = -2.0f;
+            assert_true(mg_largest(x, n) == -2.0f);
+            x[(at + 1) % n] = n > 1 ? NAN : -2.0f; /* passed over */
+            assert_true(mg_largest(x, n) == -2.0f);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +187,7 @@ int main(void)
         cmocka_unit_test(exp_underflows_gradually),
         cmocka_unit_test(exp_has_the_same_bits_in_every_lane),
         cmocka_unit_test(sums_add_in_the_promised_order),
+        cmocka_unit_test(the_largest_is_found_at_any_place),
         cmocka_unit_test(add_adds_each_element),
     };
 

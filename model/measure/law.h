@@ -30,7 +30,8 @@
 #include "model/source/source.h"
 
 /* Moves (a sequence of the support passing one step one way) that a law may take at most. */
-#define MG_LAW_MOVES_MAX 268435456.0 /* 2^28, about ten seconds */
+#define MG_LAW_MOVES_MAX   67108864.0 /* 2^26, under half a minute and 2 GB */
+#define MG_LAW_SUPPORT_MAX 4194304.0  /* 2^22 sequences, listed */
 
 struct mg_law_step {
     double factorization_nats;
@@ -62,7 +63,8 @@ double mg_law_moves(const struct mg_source *source, const struct mg_sampler *sam
                     const int *prompt);
 
 /*
- * The law from a prompt of positive probability (NULL: all masks), of a source with an oracle.
+ * The law from a prompt of positive probability with at least one mask (NULL: all masks), of a
+ * source with an oracle and at most MG_LAW_SUPPORT_MAX sequences.
  * MG_OK: *law is the caller's (mg_law_free). MG_NO when the walk needs more than moves_max moves,
  * or predictions are not finite.
  */

@@ -18,10 +18,12 @@ static enum mg_status law_check(const struct mg_measure_spec *spec, const struct
         const double support = mg_source_support_size(source);
         const double moves = mg_law_moves(source, &spec->samplers[i], NULL);
 
-        if (!(moves <= MG_LAW_MOVES_MAX)) {
+        if (!(support <= MG_LAW_SUPPORT_MAX && moves <= MG_LAW_MOVES_MAX)) {
             return mg_fail(err, MG_EUSAGE,
-                           "law of %s: %.4g sequences in %.4g moves, above the limit %.4g",
-                           spec->samplers[i].name, support, moves, MG_LAW_MOVES_MAX);
+                           "law of %s: %.4g sequences in %.4g moves are too many to enumerate, "
+                           "the limits are %.4g and %.4g",
+                           spec->samplers[i].name, support, moves, MG_LAW_SUPPORT_MAX,
+                           MG_LAW_MOVES_MAX);
         }
     }
     return MG_OK;

@@ -2,7 +2,8 @@
  * samples.c - the measure `samples`: drawn sequences, and how many of them could have occurred.
  *
  * A draw is coherent when the source gives it positive probability. rate is the share of coherent
- * draws, nfe the mean number of predictor calls of a draw.
+ * draws, nfe the mean number of predictor calls of a draw; exact_rate is the coherence of the same
+ * sampler with a perfect predictor, from its exact output law, where that is quickly enumerated.
  */
 #include "model/measure/kinds.h"
 
@@ -11,9 +12,12 @@
 #include <stdlib.h>
 
 #include "model/diffusion/sampler.h"
+#include "model/measure/law.h"
 #include "model/numeric/arena.h"
 
 enum { DRAWS_AT_ONCE = 1024 };
+
+static const double EXACT_MOVES_MAX = 1048576.0; /* a fraction of a second */
 
 static int *prompt_new(const struct mg_measure_spec *spec, size_t length)
 {
@@ -30,9 +34,15 @@ static enum mg_status samples_check(const struct mg_measure_spec *spec,
 {
     enum mg_status status = MG_OK;
     int *prompt = prompt_new(spec, source->length);
+    size_t masked = 0;
 
+    for (size_t i = 0; i < source->length; i++) {
+        masked += prompt[i] == MG_MASK;
+    }
     if (spec->n_samplers == 0 || spec->draws == 0) {
         status = mg_fail(err, MG_EUSAGE, "samples: needs samplers and draws");
+    } else if (masked == 0) {
+        status = mg_fail(err, MG_EUSAGE, "samples: the context has no mask to reveal");
     } else if (mg_source_has_oracle(source) && !isfinite(mg_source_log_mass(source, prompt))) {
         status = mg_fail(err, MG_EUSAGE, "samples: the context has probability zero in the source");
     }
@@ -60,6 +70,28 @@ static size_t emit_draws(const struct mg_measure_input *input, const struct mg_s
     return coherent;
 }
 
+/* Coherence with the oracle as predictor, or NULL when it takes too long to enumerate. */
+static struct mg_cell exact_rate(const struct mg_source *source, const struct mg_sampler *sampler,
+                                 const int *prompt)
+{
+    struct mg_cell rate = mg_null();
+    struct mg_predictor *oracle;
+    struct mg_law *law = NULL;
+    struct mg_error ignored = {0};
+
+    if (!mg_source_has_oracle(source) ||
+        !(mg_law_moves(source, sampler, prompt) <= EXACT_MOVES_MAX)) {
+        return rate;
+    }
+    oracle = mg_oracle_new(source);
+    if (mg_law_walk(&law, oracle, source, sampler, prompt, EXACT_MOVES_MAX, &ignored) == MG_OK) {
+        rate = mg_real(law->coherence);
+    }
+    mg_law_free(law);
+    mg_predictor_free(oracle);
+    return rate;
+}
+
 static void sample_one(const struct mg_measure_input *input, const struct mg_sampler *sampler,
                        const int *prompt)
 {
@@ -83,7 +115,8 @@ static void sample_one(const struct mg_measure_input *input, const struct mg_sam
     }
     MG_EMIT(input->sink, MG_TABLE_coherence, mg_text(sampler->name),
             mg_real((double)calls / (double)draws), mg_int((int64_t)draws),
-            mg_real_if(known, (double)coherent / (double)draws), mg_null());
+            mg_real_if(known, (double)coherent / (double)draws),
+            exact_rate(source, sampler, prompt));
     free(nfe);
     free(tokens);
 }

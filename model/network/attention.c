@@ -92,10 +92,7 @@ static void softmax_rows(float *scores, float scale, size_t T, bool causal)
             row[j] = (row[j] - largest) * scale;
         }
     }
-#pragma omp simd
-    for (size_t i = 0; i < T * wide; i++) { /* all rows at once: short ones would wait for exp */
-        scores[i] = mg_exp_one(scores[i]);
-    }
+    mg_exp(scores, scores, T * wide); /* all rows at once: short ones would wait for each exp */
     for (size_t i = 0; i < T; i++) {
         float *row = scores + i * wide;
         struct mg_lanes total = {0};

@@ -11,21 +11,6 @@ void mg_exp(float *y, const float *x, size_t n)
 }
 
 MG_VECTOR
-float mg_dot(const float *x, const float *y, size_t n)
-{
-    struct mg_lanes total = {0};
-    struct mg_lanes a;
-    struct mg_lanes b;
-
-    for (size_t i = 0; i < n; i += 8) {
-        mg_lanes_load(&a, x + i, n - i);
-        mg_lanes_load(&b, y + i, n - i);
-        total.v += a.v * b.v;
-    }
-    return mg_lanes_sum(&total);
-}
-
-MG_VECTOR
 double mg_sum_of_squares(const float *x, size_t n)
 {
     double part[8] = {0};

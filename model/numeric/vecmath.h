@@ -79,9 +79,6 @@ MG_INLINE float mg_exp_one(float x)
 /* y (n) out: exp of x (n) in, element by element; y may be x. */
 void mg_exp(float *y, const float *x, size_t n);
 
-/* Sum of x[i] * y[i] over n elements, in the fixed order. */
-float mg_dot(const float *x, const float *y, size_t n);
-
 /* Sum of x[i]^2 in double, in the fixed order. */
 double mg_sum_of_squares(const float *x, size_t n);
 

@@ -1,0 +1,143 @@
+#include "model/measure/measure.h"
+
+#include <string.h>
+
+#include "model/source/sequences.h"
+#include "tests/support/test.h"
+
+enum { L = 5, V = 8, A = 0, B, C, D, E, F, G, H, DRAWS = 5000 };
+
+static const int TOY[4 * L] = {A, B, C, D, E, A, B, C, D, F, G, B, C, D, F, E, F, C, D, H};
+static const double COUNT[4] = {30, 25, 14, 31};
+
+/* Counts what comes, and keeps the last coherence row. */
+struct tally {
+    struct mg_sink sink;
+    size_t samples;
+    size_t coherent;
+    size_t coherences;
+    double nfe;
+    double rate;
+    double exact_rate;
+    bool known;
+    int first[L]; /* tokens of draw 0 */
+};
+
+static void count(struct mg_sink *sink, enum mg_table table, const struct mg_cell *cells, size_t n)
+{
+    struct tally *tally = (struct tally *)(void *)sink;
+
+    assert_true(n == 5);
+    if (table == MG_TABLE_samples) {
+        assert_int_equal(cells[2].integer, tally->samples);
+        tally->samples++;
+        tally->coherent += cells[4].integer == 1;
+        if (cells[2].integer == 0) {
+            memcpy(tally->first, cells[3].tokens, sizeof(tally->first));
+        }
+    } else {
+        assert_int_equal(table, MG_TABLE_coherence);
+        tally->coherences++;
+        tally->nfe = cells[1].real;
+        tally->rate = cells[3].real;
+        tally->known = cells[4].type == MG_CELL_REAL;
+        tally->exact_rate = cells[4].real;
+    }
+}
+
+static void run(struct tally *tally, const struct mg_sampler *sampler, int *context, size_t draws)
+{
+    struct mg_source *source = mg_sequences_new(TOY, COUNT, 4, L, V);
+    struct mg_predictor *oracle = mg_oracle_new(source);
+    struct mg_sampler one = *sampler;
+    const struct mg_measure_spec spec = {
+        .context = context, .samplers = &one, .n_samplers = 1, .draws = draws};
+    const struct mg_streams streams = {.sample = {{7, 8}}};
+    const struct mg_measure_input input = {.spec = &spec,
+                                           .source = source,
+                                           .predictor = oracle,
+                                           .streams = &streams,
+                                           .sink = &tally->sink};
+    const struct mg_measure *measure = mg_measure_find("samples");
+    struct mg_error err = {0};
+
+    *tally = (struct tally){.sink = {.row = count}};
+    assert_int_equal(measure->check(&spec, source, &err), MG_OK);
+    assert_int_equal(measure->run(&input, &err), MG_OK);
+    mg_predictor_free(oracle);
+    mg_source_free(source);
+}
+
+/* Coherent in one step: the four products of marginals, e.g. ABCDE .55*.69*.30, sum .32932. */
+static void one_step_rate_is_near_its_exact_value(void **state)
+{
+    const struct mg_sampler sampler = {
+        .name = "one", .order = mg_order_find("random"), .per_step = L, .temperature = 1.0};
+    const double exact = 0.55 * 0.69 * (0.30 + 0.39) + 0.14 * 0.69 * 0.39 + 0.31 * 0.31 * 0.31;
+    struct tally tally;
+
+    (void)state;
+    run(&tally, &sampler, NULL, DRAWS);
+    assert_int_equal(tally.samples, DRAWS);
+    assert_int_equal(tally.coherences, 1);
+    assert_true(tally.known);
+    assert_close(tally.exact_rate, exact, 1e-12);
+    assert_close(tally.exact_rate, 1.0 - 0.670680, 5e-7); /* the trial runs, section 2 */
+    assert_close(tally.rate, (double)tally.coherent / DRAWS, 0.0);
+    assert_close(tally.rate, exact, 0.027); /* four standard deviations */
+    assert_close(tally.nfe, 1.0, 0.0);
+}
+
+static void sequential_draws_are_all_coherent(void **state)
+{
+    const struct mg_sampler sampler = {
+        .name = "seq", .order = mg_order_find("left_to_right"), .per_step = 1, .temperature = 1.0};
+    int context[L] = {MG_MASK, MG_MASK, C, D, MG_MASK};
+    struct tally tally;
+
+    (void)state;
+    run(&tally, &sampler, context, 1500);
+    assert_close(tally.rate, 1.0, 0.0);
+    assert_close(tally.exact_rate, 1.0, 1e-12);
+    assert_close(tally.nfe, 3.0, 0.0);
+    assert_int_equal(tally.first[2], C);
+}
+
+static void more_draws_do_not_change_the_first_ones(void **state)
+{
+    const struct mg_sampler sampler = {
+        .name = "r", .order = mg_order_find("random"), .per_step = 2, .temperature = 1.0};
+    struct tally few;
+    struct tally many;
+
+    (void)state;
+    run(&few, &sampler, NULL, 3);
+    run(&many, &sampler, NULL, 3000);
+    assert_memory_equal(few.first, many.first, sizeof(few.first));
+}
+
+static void check_refuses_a_context_without_masks(void **state)
+{
+    struct mg_source *source = mg_sequences_new(TOY, COUNT, 4, L, V);
+    struct mg_sampler sampler = {.order = mg_order_find("random"), .per_step = 2};
+    int context[L] = {A, B, C, D, E};
+    const struct mg_measure_spec spec = {
+        .context = context, .samplers = &sampler, .n_samplers = 1, .draws = 1};
+    struct mg_error err = {0};
+
+    (void)state;
+    assert_int_equal(mg_measure_find("samples")->check(&spec, source, &err), MG_EUSAGE);
+    assert_non_null(strstr(err.text, "no mask"));
+    mg_source_free(source);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_step_rate_is_near_its_exact_value),
+        cmocka_unit_test(sequential_draws_are_all_coherent),
+        cmocka_unit_test(more_draws_do_not_change_the_first_ones),
+        cmocka_unit_test(check_refuses_a_context_without_masks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
