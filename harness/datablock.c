@@ -13,9 +13,10 @@ void mg_datablock_quote(struct mg_buffer *script, const char *text)
     mg_buffer_puts(script, "'");
     for (; *text != '\0'; text++) {
         const bool control = (unsigned char)*text < 0x20 || *text == 0x7f;
-        mg_buffer_add(script, control ? " " : text, 1);
         if (*text == '\'') {
-            mg_buffer_puts(script, "'");
+            mg_buffer_puts(script, "'.\"'\".'");
+        } else {
+            mg_buffer_add(script, control ? " " : text, 1);
         }
     }
     mg_buffer_puts(script, "'");

@@ -8,8 +8,10 @@
 #include "harness/buffer.h"
 
 /*
- * A gnuplot string literal: single quotes, which gnuplot reads without escapes, substitution or
- * back-quote commands; a quote inside is doubled. Control characters become spaces.
+ * A gnuplot string expression. Text stands in single quotes, which gnuplot reads without escapes,
+ * substitution or back-quote commands. A quote inside is joined on, 'it'."'".'s': gnuplot 5.4 reads
+ * a doubled quote wrongly at the start of a string and after another. Control characters become
+ * spaces.
  */
 void mg_datablock_quote(struct mg_buffer *script, const char *text);
 
