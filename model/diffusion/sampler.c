@@ -18,7 +18,7 @@ enum {
 struct run {
     struct mg_predictor *predictor;
     const struct mg_sampler *sampler;
-    bool *prompt;        /* (L) */
+    bool *prompt;        /* (n, L) true where the row started with a token */
     struct mg_rng *rngs; /* (n) */
     struct mg_contexts *contexts;
     size_t rows_max;          /* rows of one prediction */
@@ -56,7 +56,7 @@ void mg_temper(double *q, const double *p, size_t vocab, double temperature)
 }
 
 static void run_init(struct run *run, struct mg_predictor *predictor,
-                     const struct mg_sampler *sampler, const int *prompt, size_t n)
+                     const struct mg_sampler *sampler, const int *tokens, size_t n)
 {
     const size_t length = predictor->length;
     const size_t fits = PROBABILITIES_MAX / (length * predictor->vocab);
@@ -64,9 +64,9 @@ static void run_init(struct run *run, struct mg_predictor *predictor,
 
     *run = (struct run){.predictor = predictor, .sampler = sampler};
     run->rows_max = n < limit ? n : limit;
-    run->prompt = mg_allocate(length, sizeof(run->prompt[0]));
-    for (size_t i = 0; i < length; i++) {
-        run->prompt[i] = prompt[i] != MG_MASK;
+    run->prompt = mg_allocate(n * length, sizeof(run->prompt[0]));
+    for (size_t i = 0; i < n * length; i++) {
+        run->prompt[i] = tokens[i] != MG_MASK;
     }
     run->rngs = mg_allocate(n, sizeof(run->rngs[0]));
     run->contexts = mg_contexts_new(length);
@@ -102,18 +102,19 @@ static int draw_token(struct run *run, const double *p, struct mg_rng *rng)
 }
 
 /* One reverse step of one draw: choose positions, draw their tokens. */
-static void reveal(int *tokens, int *step_of, struct run *run, const double *probs, size_t step,
-                   struct mg_rng *rng)
+static void reveal(int *tokens, int *step_of, struct run *run, const double *probs, size_t d,
+                   size_t step)
 {
     const size_t length = run->predictor->length;
     const size_t vocab = run->predictor->vocab;
     const bool draws_first = run->sampler->order->looks_at_drawn;
     struct mg_selection *pick = &run->pick;
+    struct mg_rng *rng = &run->rngs[d];
     const struct mg_order_view view = {.sampler = run->sampler,
                                        .length = length,
                                        .vocab = vocab,
                                        .context = tokens,
-                                       .prompt = run->prompt,
+                                       .prompt = run->prompt + d * length,
                                        .probs = probs,
                                        .drawn = draws_first ? run->drawn : NULL};
 
@@ -157,7 +158,7 @@ static void reveal_all(int *tokens, int *step_of, struct run *run, const size_t 
         const size_t d = draws[i];
 
         reveal(tokens + d * length, step_of == NULL ? NULL : step_of + d * length, run,
-               run->probs + run->context_of[i] * row, step, &run->rngs[d]);
+               run->probs + run->context_of[i] * row, d, step);
     }
 }
 
@@ -187,24 +188,22 @@ static size_t find_active(struct run *run, size_t *nfe, const int *tokens, size_
     return active;
 }
 
-void mg_sample(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
-               const struct mg_sampler *sampler, const int *prompt, size_t n,
-               struct mg_stream stream, size_t first_draw)
+void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
+                    const struct mg_sampler *sampler, size_t n, struct mg_stream stream,
+                    size_t first_draw)
 {
-    const size_t length = predictor->length;
     struct run run;
     size_t active;
 
     if (n == 0) {
         return;
     }
-    run_init(&run, predictor, sampler, prompt, n);
+    run_init(&run, predictor, sampler, tokens, n);
+    for (size_t i = 0; i < n * predictor->length && step_of != NULL; i++) {
+        step_of[i] = -1;
+    }
     for (size_t d = 0; d < n; d++) {
-        memcpy(tokens + d * length, prompt, length * sizeof(tokens[0]));
         run.rngs[d] = mg_rng_at(stream, first_draw + d, 0);
-        for (size_t i = 0; i < length && step_of != NULL; i++) {
-            step_of[d * length + i] = -1;
-        }
         if (nfe != NULL) {
             nfe[d] = 0;
         }
@@ -219,4 +218,14 @@ void mg_sample(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *pred
         active = find_active(&run, nfe, tokens, n);
     }
     run_release(&run);
+}
+
+void mg_sample(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
+               const struct mg_sampler *sampler, const int *prompt, size_t n,
+               struct mg_stream stream, size_t first_draw)
+{
+    for (size_t d = 0; d < n; d++) {
+        memcpy(tokens + d * predictor->length, prompt, predictor->length * sizeof(tokens[0]));
+    }
+    mg_sample_rows(tokens, step_of, nfe, predictor, sampler, n, stream, first_draw);
 }

@@ -23,6 +23,14 @@ void mg_sample(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *pred
                const struct mg_sampler *sampler, const int *prompt, size_t n,
                struct mg_stream stream, size_t first_draw);
 
+/*
+ * The same for rows that start from contexts of their own: tokens (n, L) in and out; what is not
+ * MG_MASK at the start is that row's prompt.
+ */
+void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
+                    const struct mg_sampler *sampler, size_t n, struct mg_stream stream,
+                    size_t first_draw);
+
 /* q (V) out: p^(1/T) normalised; T = 0 puts all mass on the arg-max (lowest index on ties). */
 void mg_temper(double *q, const double *p, size_t vocab, double temperature);
 
