@@ -329,7 +329,7 @@ static enum mg_status take_step(struct walk *walk, struct mg_error *err)
             select_positions(walk, probs + k * row);
             take_all_sets(walk);
             if (walk->moves > walk->moves_max) {
-                status = mg_fail(err, MG_NO,
+                status = mg_fail(err, MG_UNDECIDED,
                                  "law of %s: more than %.4g moves of %zu sequences, too large to "
                                  "enumerate",
                                  walk->sampler->name, walk->moves_max, walk->replay->n);
