@@ -46,7 +46,7 @@ tiny() {
  ${5:-}
  "replicates": $4,
  "claims": [{"about": "T", "name": "half", "accept": [0, 1],
-   "query": "SELECT replicate, value FROM information JOIN runs USING (run_id) WHERE quantity = 'impossible_mass'"}]}
+   "query": "SELECT replicate, value FROM information JOIN runs USING (run_id) WHERE quantity = 'impossible_mass' AND predictor = 'transformer'"}]}
 END
 }
 pair='{"kind": "joint", "name": "pair", "context": "_ _ C", "targets": [0, 1]}'
