@@ -2,9 +2,11 @@
 #include "model/measure/kinds.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "model/measure/law.h"
 #include "model/measure/law_estimate.h"
+#include "model/measure/whole_law.h"
 
 enum { DRAWS_DEFAULT = 1000 };
 
@@ -54,12 +56,21 @@ static struct mg_cell nats(double value)
     return mg_real_if(!isnan(value), value);
 }
 
-static void emit_law(struct mg_sink *sink, const char *name, const struct mg_law *law)
+/* What the whole law adds, where it is small. */
+struct reverse {
+    bool known;
+    double kl_nats;
+    double tv;
+};
+
+static void emit_law(struct mg_sink *sink, const char *name, const struct mg_law *law,
+                     const struct reverse *reverse)
 {
     MG_EMIT(sink, MG_TABLE_sampler_error, mg_text(name), mg_real(law->nfe), nats(law->kl_nats),
             mg_null(), nats(law->factorization_nats), nats(law->model_nats), nats(law->order_nats),
             nats(law->mixture_nats), nats(law->selection_nats), mg_real(law->coherence),
-            mg_text("law"));
+            mg_text("law"), mg_real_if(reverse->known, reverse->kl_nats),
+            mg_real_if(reverse->known, reverse->tv));
     for (size_t t = 0; t < law->n_steps; t++) {
         MG_EMIT(sink, MG_TABLE_ledger, mg_text(name), mg_int((int64_t)t),
                 nats(law->steps[t].factorization_nats), nats(law->steps[t].model_nats),
@@ -75,7 +86,7 @@ static void emit_estimate(struct mg_sink *sink, const char *name,
             mg_real(estimate->kl_nats), nats(estimate->kl_se_nats),
             mg_real(estimate->factorization_nats), mg_real(estimate->model_nats),
             nats(estimate->order_nats), nats(estimate->order_nats), mg_real(0.0), mg_null(),
-            mg_text(estimate->kind));
+            mg_text(estimate->kind), mg_null(), mg_null());
     for (size_t t = 0; t < estimate->n_steps; t++) {
         MG_EMIT(sink, MG_TABLE_ledger, mg_text(name), mg_int((int64_t)t),
                 mg_real(estimate->steps[t].factorization_nats),
@@ -100,12 +111,32 @@ static enum mg_status estimate_one(const struct mg_measure_input *input,
     return status;
 }
 
+static enum mg_status look_back(struct reverse *reverse, const struct mg_measure_input *input,
+                                const struct mg_sampler *sampler, struct mg_error *err)
+{
+    const struct mg_source *source = input->source;
+    enum mg_status status = MG_OK;
+    double *nu = NULL;
+
+    *reverse = (struct reverse){.known = mg_whole_contexts(source->length, source->vocab) <=
+                                         MG_WHOLE_CONTEXTS_MAX};
+    if (reverse->known) {
+        status = mg_whole_law(&nu, input->predictor, sampler, err);
+    }
+    if (nu != NULL) {
+        mg_whole_compare(&reverse->kl_nats, &reverse->tv, nu, source);
+    }
+    free(nu);
+    return status;
+}
+
 /* The walk where it fits; an adaptive one may turn out not to. */
 static enum mg_status law_of_one(const struct mg_measure_input *input,
                                  const struct mg_sampler *sampler, struct mg_error *err)
 {
     struct mg_error walk_err = {0};
     struct mg_law *law = NULL;
+    struct reverse reverse;
     enum mg_status status = MG_UNDECIDED;
 
     if (may_walk(input->source, sampler)) {
@@ -113,7 +144,10 @@ static enum mg_status law_of_one(const struct mg_measure_input *input,
                              &walk_err);
     }
     if (status == MG_OK) {
-        emit_law(input->sink, sampler->name, law);
+        status = look_back(&reverse, input, sampler, err);
+        if (status == MG_OK) {
+            emit_law(input->sink, sampler->name, law, &reverse);
+        }
     } else if (status == MG_UNDECIDED && !sampler->order->looks_at_drawn) {
         status = estimate_one(input, sampler, err);
     } else {
