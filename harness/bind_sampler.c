@@ -106,8 +106,9 @@ static bool find_optimal(const struct work *work, struct mg_sampler *sampler)
         mg_bound_refuse(work->binding, path, "%s", err.text);
         return false;
     }
-    key = mg_heap_format(reading->heap, "%zu %zu %s", sampler->per_step, sampler->steps,
-                         mg_resolved_canonical(work->binding->resolved, "source", "rows_file"));
+    key =
+        mg_heap_format(reading->heap, "%zu %zu %s", sampler->per_step, sampler->steps,
+                       mg_resolved_canonical(work->binding->resolved, "source", "name rows_file"));
     sampler->group_of = mg_heap_array(work->binding->heap, work->length, sizeof(size_t));
     for (const struct mg_searched *old = reading->searched; old != NULL; old = old->next) {
         if (strcmp(old->key, key) == 0) {

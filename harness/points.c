@@ -51,6 +51,43 @@ static char *write_assignment(struct mg_heap *heap, const struct mg_resolved *re
     return mg_heap_adopt(heap, text);
 }
 
+/* What a person calls a value: its text, an object's name, or the start of its canonical JSON. */
+static void write_value_label(FILE *out, const struct mg_axis_value *value)
+{
+    const struct mg_json *named = value->json;
+
+    if (mg_json_type(named) == MG_JSON_OBJECT && mg_json_get(named, "name") != NULL) {
+        named = mg_json_get(named, "name");
+    }
+    if (mg_json_type(named) == MG_JSON_STRING) {
+        fputs(mg_json_string(named), out);
+    } else {
+        fprintf(out, strlen(value->canonical) > 24 ? "%.21s..." : "%s", value->canonical);
+    }
+}
+
+/* The assignment for people: "kind=oracle rows_file=toy.tsv", the last component of each path. */
+static char *write_label(struct mg_heap *heap, const struct mg_resolved *resolved,
+                         const struct mg_sweep_point *point)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    assert(out != NULL);
+    for (size_t i = 0; i < point->n_assigned; i++) {
+        const char *path = point->assigned[i].path;
+        const char *dot = strrchr(path, '.');
+
+        if (is_effective(resolved, path)) {
+            fprintf(out, "%s%s=", ftell(out) > 0 ? " " : "", dot == NULL ? path : dot + 1);
+            write_value_label(out, point->assigned[i].value);
+        }
+    }
+    fclose(out);
+    return mg_heap_adopt(heap, text);
+}
+
 /* Everything that decides the rows of a point, and how they are named. */
 static const char *write_identity(struct mg_reading *reading, const struct mg_point *point)
 {
@@ -120,6 +157,7 @@ static bool bind(struct mg_spec *spec, struct mg_reading *reading, struct candid
     }
     candidate->point.assignment =
         write_assignment(spec->heap, &resolved, swept, &candidate->reduced);
+    candidate->point.label = write_label(spec->heap, &resolved, swept);
     candidate->point.replicates = candidate->point.trains ? spec->replicates : 1;
     candidate->identity = write_identity(reading, &candidate->point);
     return true;

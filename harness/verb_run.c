@@ -58,7 +58,7 @@ static enum mg_status print_plan(const struct mg_plan *plan, const struct mg_cli
         char reason[400];
         const struct mg_value row[] = {
             mg_cell_text("experiment", run->spec->name),
-            mg_cell_text("point", run->point->assignment),
+            mg_cell_text("point", run->point->label),
             mg_cell_integer("replicate", (int64_t)run->replicate),
             mg_cell_text("state", mg_plan_run_state(plan, i)),
             mg_cell_text("reason", mg_plan_run_reason(plan, i, reason, sizeof(reason))),
@@ -145,7 +145,7 @@ static void tell_failures(const struct mg_plan *plan)
         const struct mg_plan_run *run = &plan->runs[i];
         char reason[400];
         if (mg_plan_run_status(plan, i) == MG_RESULT_FAILED) {
-            fprintf(stderr, "failed: %s %s r%llu: %s\n", run->spec->name, run->point->assignment,
+            fprintf(stderr, "failed: %s %s r%llu: %s\n", run->spec->name, run->point->label,
                     (unsigned long long)run->replicate,
                     mg_plan_run_reason(plan, i, reason, sizeof(reason)));
         }
