@@ -160,11 +160,8 @@ static enum mg_status add_claims(struct mg_verdicts *verdicts, struct mg_store *
     struct mg_answer specs = {0};
     const enum mg_status status = mg_catalog_claims(&specs, store, experiment, err);
 
-    if (status != MG_OK || specs.n_rows == 0) {
-        return status;
-    }
     verdicts->items =
-        realloc(verdicts->items, (verdicts->n + specs.n_rows) * sizeof(*verdicts->items));
+        realloc(verdicts->items, (verdicts->n + specs.n_rows + 1) * sizeof(*verdicts->items));
     if (verdicts->items == NULL) {
         abort();
     }
@@ -183,7 +180,7 @@ static enum mg_status add_claims(struct mg_verdicts *verdicts, struct mg_store *
         };
     }
     mg_answer_free(&specs);
-    return MG_OK;
+    return status;
 }
 
 /* Judge all that were added; a faulty one is not run and its first fault goes to err. */

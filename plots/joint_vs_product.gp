@@ -12,7 +12,7 @@ shift(id) = 0.2 * (id - 1.5)
 do for [p = 1:mean_panels] {
     set tmargin at screen 1 - (cell_top + row * (p - 1)) / high
     set bmargin at screen 1 - (cell_top + row * (p - 1) + 165) / high
-    set lmargin at screen 60 / wide
+    set lmargin at screen 68 / wide
     set rmargin at screen 748 / wide
     unset key
     set title mean_panel_name[p]

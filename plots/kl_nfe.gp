@@ -8,7 +8,7 @@ set logscale x 2
 set logscale y
 set xrange [from / 1.2 : to * 1.2]
 set yrange [5e-7:*]
-set format y '%.0e'
+set format y '1e%T'
 do for [p = 1:mean_panels] {
     eval cell(p)
     set title mean_panel_name[p]

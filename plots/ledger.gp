@@ -4,7 +4,7 @@ most = STATS_max
 wide = 760.0
 keys = 1
 cell_top = 34.0 + 19.0
-row = 290.0
+row = 330.0
 high = cell_top + row * bar_panels
 eval figure(wide, high)
 set multiplot
@@ -15,7 +15,7 @@ set style fill solid 1 noborder
 do for [p = 1:bar_panels] {
     set tmargin at screen 1 - (cell_top + row * (p - 1)) / high
     set bmargin at screen 1 - (cell_top + row * (p - 1) + 160) / high
-    set lmargin at screen 60 / wide
+    set lmargin at screen 68 / wide
     set rmargin at screen 748 / wide
     unset key
     set title bar_panel_name[p]

@@ -15,11 +15,12 @@ counted AS (
 named AS (SELECT run_id, replicate, predictor, point FROM labelled JOIN counted USING (label)),
 sums AS (
   SELECT point, sampler, avg(factorization_nats) AS factorization, avg(model_nats) AS model,
-         avg(order_nats) AS ordering, avg(kl_nats) AS kl
+         avg(order_nats) AS ordering, avg(kl_nats) AS kl,
+         avg(nfe) AS calls, rtrim(rtrim(sampler, '0123456789'), '-') AS family
   FROM sampler_error JOIN named USING (run_id)
   WHERE kl_nats IS NOT NULL AND factorization_nats IS NOT NULL GROUP BY point, sampler),
 ranked AS (
-  SELECT point AS panel, row_number() OVER (PARTITION BY point ORDER BY sampler) AS x, *
+  SELECT point AS panel, row_number() OVER (PARTITION BY point ORDER BY family, calls, sampler) AS x, *
   FROM sums)
 -- block: bar
 SELECT panel, x, sampler, coalesce(factorization, 0) AS factorization, coalesce(model, 0) AS model,

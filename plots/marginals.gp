@@ -1,10 +1,13 @@
 # Predicted against exact marginals, a panel for each point of the sweep.
+stats $point using 3 nooutput
+most = STATS_max
+stats $point using 4 nooutput
+most = STATS_max > most ? STATS_max : most
 keys = keyrows(point_kinds, point_chars)
 eval grid(point_panels)
-set xrange [-0.03:1.03]
-set yrange [-0.03:1.03]
-set xtics 0.25
-set ytics 0.25
+set xrange [-0.03 * most : 1.05 * most]
+set yrange [-0.03 * most : 1.05 * most]
+if (most > 0.5) { set xtics 0.25; set ytics 0.25 }
 do for [p = 1:point_panels] {
     eval cell(p)
     set title point_panel_name[p]

@@ -61,7 +61,7 @@ set key textcolor rgb ink noenhanced samplen 2.5 spacing 1.05
 set title textcolor rgb ink noenhanced offset 0,-0.4
 set label textcolor rgb ink
 set xlabel textcolor rgb ink offset 0,0.3
-set ylabel textcolor rgb ink offset 0.5,0
+set ylabel textcolor rgb ink offset 1.2,0
 set cblabel textcolor rgb ink
 set style fill solid 1.0 border lc rgb ink
 set boxwidth 0.8 relative
@@ -72,8 +72,8 @@ grid(n) = sprintf("across = %d; down = %d", n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2
     cell_top = 34.0 + 19.0 * keys; cell_high = down == 1 ? 210.0 : 165.0; \
     high = cell_top + down * (cell_high + 74.0) - 14; eval figure(wide, high); set multiplot"
 keyrows(n, chars) = int(ceil(1.0 * n / floor(740.0 / (8.5 * chars + 52))))
-cell_wide(n) = (wide - 56.0 - 12.0 - (n - 1) * 42.0) / n
-cell_left(p) = (56.0 + ((p - 1) % across) * (cell_wide(across) + 42.0)) / wide
+cell_wide(n) = (wide - 64.0 - 12.0 - (n - 1) * 42.0) / n
+cell_left(p) = (64.0 + ((p - 1) % across) * (cell_wide(across) + 42.0)) / wide
 cell_above(p) = 1 - (cell_top + ((p - 1) / across) * (cell_high + 74.0)) / high
 cell(p) = sprintf("set lmargin at screen %.5f; set rmargin at screen %.5f; set tmargin at screen %.5f; set bmargin at screen %.5f; unset key", \
                   cell_left(p), cell_left(p) + cell_wide(across) / wide, cell_above(p), \
@@ -82,5 +82,5 @@ bottom(p, n) = p + across > n
 leftmost(p) = (p - 1) % across == 0
 key_cell = "set lmargin at screen 0.01; set rmargin at screen 0.99; \
     set tmargin at screen 1; set bmargin at screen 1 - (19.0 * keys + 4) / high; \
-    unset border; unset tics; unset xlabel; unset ylabel; unset title; unset grid; unset logscale; unset arrow; unset label; \
+    unset border; unset tics; unset xlabel; unset ylabel; unset title; unset grid; unset logscale; unset xzeroaxis; unset arrow; unset label; \
     set xrange [0:1]; set yrange [0:1]; set key center center horizontal Left reverse maxrows keys"

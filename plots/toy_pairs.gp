@@ -15,7 +15,7 @@ do for [r = 1:pair_panels] {
     set tmargin at screen 1 - (top + 20 + row * (r - 1)) / high
     set bmargin at screen 1 - (top + 20 + row * (r - 1) + 178) / high
 
-    set lmargin at screen 54 / wide
+    set lmargin at screen 64 / wide
     set rmargin at screen 270 / wide
     set title pair_panel_name[r]
     set ylabel 'probability'

@@ -126,6 +126,7 @@ static const struct {
                "verdict"},
 };
 
+/* More columns may follow the documented ones. */
 static void views_have_the_documented_columns(void **state)
 {
     struct bench *bench = *state;
@@ -142,7 +143,10 @@ static void views_have_the_documented_columns(void **state)
             strcat(columns, c > 0 ? ", " : "");
             strcat(columns, answer.columns[c]);
         }
-        assert_string_equal(columns, contract[i].columns);
+        if (strncmp(columns, contract[i].columns, strlen(contract[i].columns)) != 0) {
+            print_error("%s: %s\n", contract[i].view, columns);
+            fail();
+        }
         mg_answer_free(&answer);
     }
 }
