@@ -1,14 +1,10 @@
 /* doctor.c - is this machine fit? See doctor.h. */
 #include "harness/doctor.h"
 
-#include <assert.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "harness/file.h"
 #include "harness/gnuplot.h"
 #include "harness/provenance.h"
 #include "harness/store.h"
@@ -111,22 +107,21 @@ static enum mg_status examine_folder(char *found, size_t size, const struct pati
                                      struct mg_error *err)
 {
     const char *slash = strrchr(patient->db, '/');
-    char *folder =
-        slash == NULL ? mg_format(".") : mg_format("%.*s", (int)(slash - patient->db), patient->db);
+    char folder[1024];
     struct statvfs disk;
-    enum mg_status status = MG_OK;
 
+    snprintf(folder, sizeof(folder), "%.*s", slash == NULL ? 1 : (int)(slash - patient->db),
+             slash == NULL ? "." : patient->db);
     if (statvfs(folder, &disk) != 0) {
         snprintf(found, size, "%s does not exist yet; `run` makes it", folder);
-    } else {
-        const double free_gib = (double)disk.f_bavail * (double)disk.f_frsize / 0x1p30;
-        snprintf(found, size, "%s, %.1f GiB free", folder, free_gib);
-        if (access(folder, W_OK) != 0) {
-            status = mg_fail(err, MG_EENVIRONMENT, "%s cannot be written; use --db", folder);
-        }
+        return MG_OK;
     }
-    free(folder);
-    return status;
+    snprintf(found, size, "%s, %.1f GiB free", folder,
+             (double)disk.f_bavail * (double)disk.f_frsize / 0x1p30);
+    if (access(folder, W_OK) != 0) {
+        return mg_fail(err, MG_EENVIRONMENT, "%s cannot be written; use --db", folder);
+    }
+    return MG_OK;
 }
 
 static const struct {

@@ -271,7 +271,7 @@ enum mg_status mg_plan_settle(const struct mg_plan *plan, size_t run, struct mg_
         return settle_done(plan, r, store, err);
     }
     return mg_store_set_run(store, r->run_id, status == MG_RESULT_FAILED ? "failed" : "pending",
-                            NULL, NAN, err);
+                            NULL, (double)NAN, err);
 }
 
 /* ---- into the database ---- */

@@ -136,14 +136,14 @@ CREATE TABLE samples_data (
 CREATE TABLE coherence_data (
     result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
     sampler TEXT NOT NULL, nfe REAL, draws INTEGER NOT NULL, rate REAL, exact_rate REAL,
-    nonfinite TEXT,
+    nll_nats_per_token REAL, bigram_tv REAL, nonfinite TEXT,
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE sampler_error_data (
     result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
     sampler TEXT NOT NULL, nfe REAL, kl_nats REAL, kl_se_nats REAL, factorization_nats REAL,
     model_nats REAL, order_nats REAL, mixture_nats REAL, selection_nats REAL, coherence REAL,
-    kind TEXT NOT NULL, nonfinite TEXT,
+    kind TEXT NOT NULL, reverse_kl_nats REAL, tv REAL, nonfinite TEXT,
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE ledger_data (
@@ -196,11 +196,13 @@ CREATE VIEW samples AS
     SELECT u.run_id, d.sampler, d.nfe, d.draw, d.tokens, d.coherent
     FROM run_result u JOIN samples_data d ON d.result_id = u.result_id;
 CREATE VIEW coherence AS
-    SELECT u.run_id, d.sampler, d.nfe, d.draws, d.rate, d.exact_rate
+    SELECT u.run_id, d.sampler, d.nfe, d.draws, d.rate, d.exact_rate,
+           d.nll_nats_per_token, d.bigram_tv
     FROM run_result u JOIN coherence_data d ON d.result_id = u.result_id;
 CREATE VIEW sampler_error AS
     SELECT u.run_id, d.sampler, d.nfe, d.kl_nats, d.kl_se_nats, d.factorization_nats, d.model_nats,
-           d.order_nats, d.mixture_nats, d.selection_nats, d.coherence, d.kind
+           d.order_nats, d.mixture_nats, d.selection_nats, d.coherence, d.kind,
+           d.reverse_kl_nats, d.tv
     FROM run_result u JOIN sampler_error_data d ON d.result_id = u.result_id;
 CREATE VIEW ledger AS
     SELECT u.run_id, d.sampler, d.step, d.factorization_nats, d.model_nats, d.order_nats
@@ -229,6 +231,42 @@ CREATE VIEW provenance AS
            v.core_hash
     FROM run_result u JOIN result t ON t.result_id = u.result_id
          JOIN environment v ON v.environment_id = t.environment_id;
+CREATE VIEW nonfinite AS
+    SELECT u.run_id, u.name, 'metrics' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN metrics_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'marginals' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN marginals_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'joints' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN joints_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'information' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN information_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'distance_curves' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN distance_curves_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'samples' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN samples_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'coherence' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN coherence_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'sampler_error' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN sampler_error_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'ledger' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN ledger_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'schedules' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'position_pairs' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN position_pairs_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'plans' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN plans_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL;
 CREATE VIEW experiments AS
     SELECT name, title, question, notes, path, sha256, updated_at, text FROM experiment;
 CREATE VIEW claim_specs AS

@@ -339,7 +339,9 @@ static enum mg_status connect_db(struct mg_store *store, bool write, struct mg_e
     (void)sqlite3_extended_result_codes(store->db, 1);
     status = mg_sql_script(store,
                            "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;"
-                           "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
+                           "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;"
+                           /* Made known here: the authorizer would not let a query do it. */
+                           "SELECT 1 FROM json_each('[]'), json_tree('[]')",
                            err);
     if (status == MG_OK) {
         status = mg_schema_check(store, write, err);

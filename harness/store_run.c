@@ -36,7 +36,8 @@ static enum mg_status put_claims(struct mg_store *store, int64_t experiment_id,
             " query = ?6, exact = ?7, accept_lo = ?8, accept_hi = ?9",
             id, mg_bind_integer((int64_t)i), mg_bind_text(c->about), mg_bind_text(c->name),
             mg_bind_text(c->source), mg_bind_text(c->query), mg_bind_integer(c->exact),
-            mg_bind_real(c->has_lo ? c->lo : (double)NAN), mg_bind_real(c->has_hi ? c->hi : (double)NAN));
+            mg_bind_real(c->has_lo ? c->lo : (double)NAN),
+            mg_bind_real(c->has_hi ? c->hi : (double)NAN));
     }
     if (status == MG_OK) {
         status =

@@ -45,7 +45,7 @@ static void widths_are_those_of_the_documented_views(void **state)
     assert_int_equal(mg_table_width(MG_TABLE_marginals), 4);
     assert_int_equal(mg_table_width(MG_TABLE_information), 3);
     assert_int_equal(mg_table_width(MG_TABLE_distance_curves), 7);
-    assert_int_equal(mg_table_width(MG_TABLE_sampler_error), 11);
+    assert_int_equal(mg_table_width(MG_TABLE_sampler_error), 13);
     assert_int_equal(mg_table_width(MG_TABLE_schedules), 3);
     for (size_t t = 0; t < MG_TABLE_COUNT; t++) {
         assert_true(mg_table_width((enum mg_table)t) <= MG_COLUMNS_MAX);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/source/sequences.h"
+#include "tests/support/chains.h"
 #include "tests/support/test.h"
 
 enum { L = 5, V = 8, A = 0, B, C, D, E, F, G, H, DRAWS = 5000 };
@@ -19,6 +20,8 @@ struct tally {
     double nfe;
     double rate;
     double exact_rate;
+    double nll_nats; /* a token */
+    double bigram_tv;
     bool known;
     int first[L]; /* tokens of draw 0 */
 };
@@ -27,12 +30,12 @@ static void count(struct mg_sink *sink, enum mg_table table, const struct mg_cel
 {
     struct tally *tally = (struct tally *)(void *)sink;
 
-    assert_true(n == 5);
+    assert_true(n == mg_table_width(table));
     if (table == MG_TABLE_samples) {
         assert_int_equal(cells[2].integer, tally->samples);
         tally->samples++;
         tally->coherent += cells[4].integer == 1;
-        if (cells[2].integer == 0) {
+        if (cells[2].integer == 0 && cells[3].n_tokens == L) {
             memcpy(tally->first, cells[3].tokens, sizeof(tally->first));
         }
     } else {
@@ -42,12 +45,14 @@ static void count(struct mg_sink *sink, enum mg_table table, const struct mg_cel
         tally->rate = cells[3].real;
         tally->known = cells[4].type == MG_CELL_REAL;
         tally->exact_rate = cells[4].real;
+        tally->nll_nats = cells[5].real;
+        tally->bigram_tv = cells[6].real;
     }
 }
 
-static void run(struct tally *tally, const struct mg_sampler *sampler, int *context, size_t draws)
+static void run_on(struct tally *tally, const struct mg_source *source,
+                   const struct mg_sampler *sampler, int *context, size_t draws)
 {
-    struct mg_source *source = mg_sequences_new(TOY, COUNT, 4, L, V);
     struct mg_predictor *oracle = mg_oracle_new(source);
     struct mg_sampler one = *sampler;
     const struct mg_measure_spec spec = {
@@ -65,6 +70,13 @@ static void run(struct tally *tally, const struct mg_sampler *sampler, int *cont
     assert_int_equal(measure->check(&spec, source, &err), MG_OK);
     assert_int_equal(measure->run(&input, &err), MG_OK);
     mg_predictor_free(oracle);
+}
+
+static void run(struct tally *tally, const struct mg_sampler *sampler, int *context, size_t draws)
+{
+    struct mg_source *source = mg_sequences_new(TOY, COUNT, 4, L, V);
+
+    run_on(tally, source, sampler, context, draws);
     mg_source_free(source);
 }
 
@@ -131,6 +143,70 @@ static void check_refuses_a_context_without_masks(void **state)
     mg_source_free(source);
 }
 
+/*
+ * science.md, section 7 (10) and section 3: true NLL per token and bigram TV of LLaDA's rule with
+ * a perfect predictor, one token a step, 2000 draws; by largest probability near the truth.
+ */
+static void a_rule_that_looks_at_its_draws_is_too_sure(void **state)
+{
+    static const struct {
+        const char *order;
+        double nll[2]; /* cycle, zipf */
+        double nll_within[2];
+        double bigram[2];
+        double bigram_within[2];
+    } ROWS[] = {
+        {"low_confidence", {.222, .749}, {.02, .04}, {.126, .613}, {.02, .02}},
+        {"confidence", {.6890, 1.5205}, {.02, .02}, {.007, .012}, {.006, .006}},
+    };
+    struct mg_source *sources[2] = {test_chain_cycle(32), test_chain_zipf(32)};
+
+    (void)state;
+    for (size_t r = 0; r < 2; r++) {
+        const struct mg_sampler sampler = {
+            .name = "s", .order = mg_order_find(ROWS[r].order), .per_step = 1, .temperature = 1.0};
+
+        for (size_t s = 0; s < 2; s++) {
+            struct tally tally;
+
+            run_on(&tally, sources[s], &sampler, NULL, 2000);
+            assert_close(tally.nll_nats, ROWS[r].nll[s], ROWS[r].nll_within[s]);
+            assert_close(tally.bigram_tv, ROWS[r].bigram[s], ROWS[r].bigram_within[s]);
+        }
+    }
+    mg_source_free(sources[1]);
+    mg_source_free(sources[0]);
+}
+
+/* Given C D in the middle: AB CD E/F, GB.., EF..H; from counts 30, 25, 14, 31. */
+static void likelihood_and_bigrams_are_those_given_the_context(void **state)
+{
+    const struct mg_sampler sampler = {
+        .name = "seq", .order = mg_order_find("left_to_right"), .per_step = 1, .temperature = 1.0};
+    int context[L] = {MG_MASK, MG_MASK, C, D, MG_MASK};
+    const double entropy = -.30 * log(.30) - .25 * log(.25) - .14 * log(.14) - .31 * log(.31);
+    struct tally tally;
+
+    (void)state;
+    run(&tally, &sampler, context, 4000);
+    assert_close(tally.nll_nats, entropy / 3.0, .01);
+    assert_close(tally.bigram_tv, 0.0, .02); /* AB .55, GB .14, EF .31 */
+    context[0] = A;                          /* no two neighbouring masks are left */
+    run(&tally, &sampler, context, 10);
+    assert_close(tally.bigram_tv, 0.0, 0.0);
+    context[0] = MG_MASK;
+    {
+        const struct mg_sampler one = {
+            .name = "one", .order = mg_order_find("random"), .per_step = L, .temperature = 1.0};
+        /* products: A .55 E .31 G .14 by B .69 F .31; pairs that exist are AB GB EF */
+        const double apart = (.55 * .31 + .14 * .31 + .31 * .69);
+
+        run(&tally, &one, context, 4000);
+        assert_true(isinf(tally.nll_nats));
+        assert_close(tally.bigram_tv, apart, .02);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +214,8 @@ int main(void)
         cmocka_unit_test(sequential_draws_are_all_coherent),
         cmocka_unit_test(more_draws_do_not_change_the_first_ones),
         cmocka_unit_test(check_refuses_a_context_without_masks),
+        cmocka_unit_test(a_rule_that_looks_at_its_draws_is_too_sure),
+        cmocka_unit_test(likelihood_and_bigrams_are_those_given_the_context),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 #include "model/diffusion/contexts.h"
 #include "model/diffusion/grow.h"
 #include "model/diffusion/sampler.h"
-#include "model/measure/contest.h"
+#include "model/measure/choice.h"
 #include "model/measure/replay.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
@@ -41,15 +41,11 @@ struct walk {
     const struct mg_replay_node *node;
     const int *context;
     size_t masked;
-    double *tempered;           /* (L, V) q: predictions at the sampler's temperature */
-    double *marginal;           /* (L, V) mu_i(.|c) */
-    double *model_nats;         /* (L) KL(mu_i || q_i) */
-    struct mg_contest *contest; /* NULL for rules that do not look at drawn tokens */
-    struct mg_selection pick;
-    size_t *chosen;                 /* (L) which of the pool are taken, ascending */
+    double *tempered;   /* (L, V) q: predictions at the sampler's temperature */
+    double *marginal;   /* (L, V) mu_i(.|c) */
+    double *model_nats; /* (L) KL(mu_i || q_i) */
+    struct mg_choice *choice;
     size_t *set;                    /* (L) positions revealed by a move */
-    bool *wins;                     /* (L) contest: chosen as flags */
-    int *tokens;                    /* (L) contest: tokens of the candidates */
     size_t *target;                 /* (n) */
     struct mg_replay_group *groups; /* (n) */
 };
@@ -78,15 +74,8 @@ static void walk_init(struct walk *walk, struct mg_predictor *predictor,
     walk->tempered = mg_allocate(cells, sizeof(double));
     walk->marginal = mg_allocate(cells, sizeof(double));
     walk->model_nats = mg_allocate(length, sizeof(double));
-    if (sampler->order->looks_at_drawn) {
-        walk->contest = mg_contest_new(length, source->vocab, sampler->ties);
-    }
-    walk->pick.sure = mg_allocate(length, sizeof(size_t));
-    walk->pick.pool = mg_allocate(length, sizeof(size_t));
-    walk->chosen = mg_allocate(length, sizeof(size_t));
+    walk->choice = mg_choice_new(sampler, walk->prompt, length, source->vocab);
     walk->set = mg_allocate(length, sizeof(size_t));
-    walk->wins = mg_allocate(length, sizeof(bool));
-    walk->tokens = mg_allocate(length, sizeof(int));
     walk->target = mg_allocate(walk->replay->n, sizeof(size_t));
     walk->groups = mg_allocate(walk->replay->n, sizeof(struct mg_replay_group));
 }
@@ -95,13 +84,8 @@ static void walk_release(struct walk *walk)
 {
     free(walk->groups);
     free(walk->target);
-    free(walk->tokens);
-    free(walk->wins);
     free(walk->set);
-    free(walk->chosen);
-    free(walk->pick.pool);
-    free(walk->pick.sure);
-    mg_contest_free(walk->contest);
+    mg_choice_free(walk->choice);
     free(walk->model_nats);
     free(walk->marginal);
     free(walk->tempered);
@@ -144,33 +128,6 @@ static void weigh_positions(struct walk *walk, const double *probs)
     }
 }
 
-/* The rule's decision. For LLaDA's rule any `take` of the candidates may win: the pool. */
-static void select_positions(struct walk *walk, const double *probs)
-{
-    const struct mg_order_view view = {.sampler = walk->sampler,
-                                       .length = walk->length,
-                                       .vocab = walk->vocab,
-                                       .context = walk->context,
-                                       .prompt = walk->prompt,
-                                       .probs = probs};
-    struct mg_selection *pick = &walk->pick;
-
-    if (walk->contest == NULL) {
-        mg_order_select(pick, &view);
-        return;
-    }
-    pick->n_sure = 0;
-    pick->n_pool = mg_order_candidates(pick->pool, &pick->take, &view);
-    if (pick->take == pick->n_pool) {
-        memcpy(pick->sure, pick->pool, pick->n_pool * sizeof(pick->pool[0]));
-        pick->n_sure = pick->n_pool;
-        pick->n_pool = 0;
-        pick->take = 0;
-    } else {
-        mg_contest_set(walk->contest, probs, walk->tempered, pick->pool, pick->n_pool);
-    }
-}
-
 /* Groups of a move that reveals all: each sequence arrives alone. */
 static size_t complete_groups(struct walk *walk)
 {
@@ -188,18 +145,11 @@ static void pass_on(struct walk *walk, const struct mg_replay_group *group, doub
 {
     const struct mg_replay_node *from = walk->node;
     const size_t x = group->sequence;
+    const int *tokens = walk->replay->tokens + x * walk->length;
     const double twin = from->twin * r * drawn;
-    double sampler;
+    const double sampler =
+        drawn > 0.0 ? from->sampler * drawn * mg_choice_given(walk->choice, tokens) : 0.0;
 
-    if (walk->contest != NULL && walk->pick.n_pool > 0 && drawn > 0.0) {
-        for (size_t j = 0; j < walk->pick.n_pool; j++) {
-            walk->tokens[j] = walk->replay->tokens[x * walk->length + walk->pick.pool[j]];
-        }
-        sampler =
-            from->sampler * drawn * mg_contest_wins_with(walk->contest, walk->wins, walk->tokens);
-    } else {
-        sampler = from->sampler * r * drawn;
-    }
     if (group->node == NO_NODE) {
         walk->done_twin[x] += twin;
         walk->done_sampler[x] += sampler;
@@ -247,49 +197,15 @@ static void take_set(struct walk *walk, size_t n_set, double r)
     walk->step->model_nats += from->data * r * model;
 }
 
-/* The next choice of `take` out of n in lexicographic order; false after the last. */
-static bool next_choice(size_t *chosen, size_t take, size_t n)
-{
-    size_t i = take;
-
-    while (i > 0 && chosen[i - 1] == n - take + i - 1) {
-        i--;
-    }
-    if (i == 0) {
-        return false;
-    }
-    chosen[i - 1]++;
-    for (; i < take; i++) {
-        chosen[i] = chosen[i - 1] + 1;
-    }
-    return true;
-}
-
 /* Every set the rule may reveal in this node, with its probability. */
-static void take_all_sets(struct walk *walk)
+static void take_all_sets(struct walk *walk, const double *probs)
 {
-    const struct mg_selection *pick = &walk->pick;
-    bool more = true;
+    size_t n_set;
+    double r;
 
-    memcpy(walk->set, pick->sure, pick->n_sure * sizeof(walk->set[0]));
-    for (size_t i = 0; i < pick->take; i++) {
-        walk->chosen[i] = i;
-    }
-    while (more && walk->moves <= walk->moves_max) {
-        double r = 1.0 / mg_choose(pick->n_pool, pick->take);
-
-        memset(walk->wins, 0, walk->length * sizeof(walk->wins[0]));
-        for (size_t i = 0; i < pick->take; i++) {
-            walk->set[pick->n_sure + i] = pick->pool[walk->chosen[i]];
-            walk->wins[walk->chosen[i]] = true;
-        }
-        if (walk->contest != NULL && pick->n_pool > 0) {
-            r = mg_contest_wins(walk->contest, walk->wins);
-        }
-        if (r > 0.0) {
-            take_set(walk, pick->n_sure + pick->take, r);
-        }
-        more = next_choice(walk->chosen, pick->take, pick->n_pool);
+    mg_choice_begin(walk->choice, walk->context, probs, walk->tempered);
+    while (walk->moves <= walk->moves_max && mg_choice_next(walk->set, &n_set, &r, walk->choice)) {
+        take_set(walk, n_set, r);
     }
 }
 
@@ -326,10 +242,9 @@ static enum mg_status take_step(struct walk *walk, struct mg_error *err)
             walk->context = mg_contexts_rows(walk->now.contexts, from + k);
             walk->law->nfe += walk->node->data;
             weigh_positions(walk, probs + k * row);
-            select_positions(walk, probs + k * row);
-            take_all_sets(walk);
+            take_all_sets(walk, probs + k * row);
             if (walk->moves > walk->moves_max) {
-                status = mg_fail(err, MG_NO,
+                status = mg_fail(err, MG_UNDECIDED,
                                  "law of %s: more than %.4g moves of %zu sequences, too large to "
                                  "enumerate",
                                  walk->sampler->name, walk->moves_max, walk->replay->n);

@@ -65,8 +65,8 @@ double mg_law_moves(const struct mg_source *source, const struct mg_sampler *sam
 /*
  * The law from a prompt of positive probability with at least one mask (NULL: all masks), of a
  * source with an oracle and at most MG_LAW_SUPPORT_MAX sequences.
- * MG_OK: *law is the caller's (mg_law_free). MG_NO when the walk needs more than moves_max moves,
- * or predictions are not finite.
+ * MG_OK: *law is the caller's (mg_law_free). MG_UNDECIDED when the walk needs more than moves_max
+ * moves, MG_NO when predictions are not finite.
  */
 enum mg_status mg_law_walk(struct mg_law **law, struct mg_predictor *predictor,
                            const struct mg_source *source, const struct mg_sampler *sampler,

@@ -1,9 +1,26 @@
-/* law_measure.c - the measure `law`: rows of the exact output law and its ledger; see law.h. */
+/* law_measure.c - the measure `law`: rows of the output law and its ledger; see law.h. */
 #include "model/measure/kinds.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "model/measure/law.h"
+#include "model/measure/law_estimate.h"
+#include "model/measure/whole_law.h"
+
+enum { DRAWS_DEFAULT = 1000 };
+
+static size_t draws_of(const struct mg_measure_spec *spec)
+{
+    return spec->draws > 0 ? spec->draws : DRAWS_DEFAULT;
+}
+
+/* Whether the walk fits, as far as can be said before it starts. */
+static bool may_walk(const struct mg_source *source, const struct mg_sampler *sampler)
+{
+    return mg_source_support_size(source) <= MG_LAW_SUPPORT_MAX &&
+           mg_law_moves(source, sampler, NULL) <= MG_LAW_MOVES_MAX;
+}
 
 static enum mg_status law_check(const struct mg_measure_spec *spec, const struct mg_source *source,
                                 struct mg_error *err)
@@ -14,16 +31,20 @@ static enum mg_status law_check(const struct mg_measure_spec *spec, const struct
     if (spec->n_samplers == 0) {
         return mg_fail(err, MG_EUSAGE, "law: no samplers");
     }
+    if (draws_of(spec) < 2) {
+        return mg_fail(err, MG_EUSAGE, "law: an error bar needs at least 2 draws");
+    }
     for (size_t i = 0; i < spec->n_samplers; i++) {
-        const double support = mg_source_support_size(source);
-        const double moves = mg_law_moves(source, &spec->samplers[i], NULL);
+        const struct mg_sampler *sampler = &spec->samplers[i];
 
-        if (!(support <= MG_LAW_SUPPORT_MAX && moves <= MG_LAW_MOVES_MAX)) {
+        if (sampler->order->looks_at_drawn && !may_walk(source, sampler)) {
             return mg_fail(err, MG_EUSAGE,
-                           "law of %s: %.4g sequences in %.4g moves are too many to enumerate, "
-                           "the limits are %.4g and %.4g",
-                           spec->samplers[i].name, support, moves, MG_LAW_SUPPORT_MAX,
-                           MG_LAW_MOVES_MAX);
+                           "law of %s: %.4g sequences in %.4g moves are too many to enumerate "
+                           "(limits %.4g and %.4g), and the KL of order %s, which looks at the "
+                           "tokens it draws, has no unbiased estimate; measure its samples",
+                           sampler->name, mg_source_support_size(source),
+                           mg_law_moves(source, sampler, NULL), MG_LAW_SUPPORT_MAX,
+                           MG_LAW_MOVES_MAX, sampler->order->name);
         }
     }
     return MG_OK;
@@ -35,12 +56,21 @@ static struct mg_cell nats(double value)
     return mg_real_if(!isnan(value), value);
 }
 
-static void emit_law(struct mg_sink *sink, const char *name, const struct mg_law *law)
+/* What the whole law adds, where it is small. */
+struct reverse {
+    bool known;
+    double kl_nats;
+    double tv;
+};
+
+static void emit_law(struct mg_sink *sink, const char *name, const struct mg_law *law,
+                     const struct reverse *reverse)
 {
     MG_EMIT(sink, MG_TABLE_sampler_error, mg_text(name), mg_real(law->nfe), nats(law->kl_nats),
             mg_null(), nats(law->factorization_nats), nats(law->model_nats), nats(law->order_nats),
             nats(law->mixture_nats), nats(law->selection_nats), mg_real(law->coherence),
-            mg_text("law"));
+            mg_text("law"), mg_real_if(reverse->known, reverse->kl_nats),
+            mg_real_if(reverse->known, reverse->tv));
     for (size_t t = 0; t < law->n_steps; t++) {
         MG_EMIT(sink, MG_TABLE_ledger, mg_text(name), mg_int((int64_t)t),
                 nats(law->steps[t].factorization_nats), nats(law->steps[t].model_nats),
@@ -48,26 +78,100 @@ static void emit_law(struct mg_sink *sink, const char *name, const struct mg_law
     }
 }
 
+/* Beyond enumeration: coherence is not known, and mixture is all that order can hold. */
+static void emit_estimate(struct mg_sink *sink, const char *name,
+                          const struct mg_law_estimate *estimate)
+{
+    MG_EMIT(sink, MG_TABLE_sampler_error, mg_text(name), mg_real(estimate->nfe),
+            mg_real(estimate->kl_nats), nats(estimate->kl_se_nats),
+            mg_real(estimate->factorization_nats), mg_real(estimate->model_nats),
+            nats(estimate->order_nats), nats(estimate->order_nats), mg_real(0.0), mg_null(),
+            mg_text(estimate->kind), mg_null(), mg_null());
+    for (size_t t = 0; t < estimate->n_steps; t++) {
+        MG_EMIT(sink, MG_TABLE_ledger, mg_text(name), mg_int((int64_t)t),
+                mg_real(estimate->steps[t].factorization_nats),
+                mg_real(estimate->steps[t].model_nats), nats(estimate->steps[t].order_nats));
+    }
+}
+
+static enum mg_status estimate_one(const struct mg_measure_input *input,
+                                   const struct mg_sampler *sampler, struct mg_error *err)
+{
+    struct mg_law_estimate *estimate = NULL;
+    enum mg_status status = MG_OK;
+
+    if (!mg_law_closed(&estimate, input->predictor, input->source, sampler)) {
+        status = mg_law_monte_carlo(&estimate, input->predictor, input->source, sampler,
+                                    draws_of(input->spec), input->streams->order, err);
+    }
+    if (status == MG_OK) {
+        emit_estimate(input->sink, sampler->name, estimate);
+    }
+    mg_law_estimate_free(estimate);
+    return status;
+}
+
+static enum mg_status look_back(struct reverse *reverse, const struct mg_measure_input *input,
+                                const struct mg_sampler *sampler, struct mg_error *err)
+{
+    const struct mg_source *source = input->source;
+    enum mg_status status = MG_OK;
+    double *nu = NULL;
+
+    *reverse = (struct reverse){.known = mg_whole_contexts(source->length, source->vocab) <=
+                                         MG_WHOLE_CONTEXTS_MAX};
+    if (reverse->known) {
+        status = mg_whole_law(&nu, input->predictor, sampler, err);
+    }
+    if (nu != NULL) {
+        mg_whole_compare(&reverse->kl_nats, &reverse->tv, nu, source);
+    }
+    free(nu);
+    return status;
+}
+
+/* The walk where it fits; an adaptive one may turn out not to. */
+static enum mg_status law_of_one(const struct mg_measure_input *input,
+                                 const struct mg_sampler *sampler, struct mg_error *err)
+{
+    struct mg_error walk_err = {0};
+    struct mg_law *law = NULL;
+    struct reverse reverse;
+    enum mg_status status = MG_UNDECIDED;
+
+    if (may_walk(input->source, sampler)) {
+        status = mg_law_walk(&law, input->predictor, input->source, sampler, NULL, MG_LAW_MOVES_MAX,
+                             &walk_err);
+    }
+    if (status == MG_OK) {
+        status = look_back(&reverse, input, sampler, err);
+        if (status == MG_OK) {
+            emit_law(input->sink, sampler->name, law, &reverse);
+        }
+    } else if (status == MG_UNDECIDED && !sampler->order->looks_at_drawn) {
+        status = estimate_one(input, sampler, err);
+    } else {
+        status = mg_fail(err, MG_NO, "%s", walk_err.text);
+    }
+    mg_law_free(law);
+    return status;
+}
+
 static enum mg_status law_run(const struct mg_measure_input *input, struct mg_error *err)
 {
     enum mg_status status = MG_OK;
 
     for (size_t i = 0; i < input->spec->n_samplers && status == MG_OK; i++) {
-        struct mg_law *law = NULL;
-
-        status = mg_law_walk(&law, input->predictor, input->source, &input->spec->samplers[i], NULL,
-                             MG_LAW_MOVES_MAX, err);
-        if (status == MG_OK) {
-            emit_law(input->sink, input->spec->samplers[i].name, law);
-        }
-        mg_law_free(law);
+        status = law_of_one(input, &input->spec->samplers[i], err);
     }
     return status;
 }
 
 const struct mg_measure mg_measure_law = {
     .kind = "law",
-    .help = "exact output law of each sampler: KL from the source, coherence and the error ledger",
+    .help =
+        "output law of each sampler, exact where it can be enumerated, else by a closed form or "
+        "an estimate: KL from the source, coherence and the error ledger",
     .check = law_check,
     .run = law_run,
 };

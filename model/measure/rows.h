@@ -37,9 +37,10 @@ struct mg_cell {
     X(distance_curves, "side, position, distance, quantity, value, exact, bound")                  \
     X(position_pairs, "position_a, position_b, tv_model, tv_exact")                                \
     X(samples, "sampler, nfe, draw, tokens, coherent")                                             \
-    X(coherence, "sampler, nfe, draws, rate, exact_rate")                                          \
+    X(coherence, "sampler, nfe, draws, rate, exact_rate, nll_nats_per_token, bigram_tv")           \
     X(sampler_error, "sampler, nfe, kl_nats, kl_se_nats, factorization_nats, model_nats, "         \
-                     "order_nats, mixture_nats, selection_nats, coherence, kind")                  \
+                     "order_nats, mixture_nats, selection_nats, coherence, kind, "                 \
+                     "reverse_kl_nats, tv")                                                        \
     X(ledger, "sampler, step, factorization_nats, model_nats, order_nats")                         \
     X(schedules, "j, h_nats, z_nats")                                                              \
     X(plans, "rule, nfe, plan, kl_nats, regret_nats, against")

@@ -4,6 +4,9 @@
  * A draw is coherent when the source gives it positive probability. rate is the share of coherent
  * draws, nfe the mean number of predictor calls of a draw; exact_rate is the coherence of the same
  * sampler with a perfect predictor, from its exact output law, where that is quickly enumerated.
+ * Coherence says nothing where every sequence can occur, so draws are also scored by the source:
+ * nll_nats_per_token is the mean of -log P(draw | context) over the revealed tokens, infinite with
+ * one incoherent draw, beside H(X | context) for a perfect sampler; bigram_tv see bigram.h.
  */
 #include "model/measure/kinds.h"
 
@@ -12,6 +15,7 @@
 #include <stdlib.h>
 
 #include "model/diffusion/sampler.h"
+#include "model/measure/bigram.h"
 #include "model/measure/law.h"
 #include "model/numeric/arena.h"
 
@@ -50,24 +54,37 @@ static enum mg_status samples_check(const struct mg_measure_spec *spec,
     return status;
 }
 
-/* Emit some draws; returns how many are coherent, 0 without an oracle. */
-static size_t emit_draws(const struct mg_measure_input *input, const struct mg_sampler *sampler,
-                         const int *tokens, const size_t *nfe, size_t n, size_t first_draw)
+/* What the draws of one sampler add up to. */
+struct tally {
+    size_t calls;
+    size_t coherent;
+    double nll_nats;            /* sum over draws, given the prompt */
+    struct mg_bigrams *bigrams; /* NULL where the source's are not known */
+};
+
+/* Emit some draws and count them. */
+static void emit_draws(struct tally *tally, const struct mg_measure_input *input,
+                       const struct mg_sampler *sampler, const int *tokens, const size_t *nfe,
+                       size_t n, size_t first_draw)
 {
     const struct mg_source *source = input->source;
     const bool known = mg_source_has_oracle(source);
-    size_t coherent = 0;
 
     for (size_t d = 0; d < n; d++) {
         const int *row = tokens + d * source->length;
-        const bool possible = known && isfinite(mg_source_log_mass(source, row));
+        const double log_mass = known ? mg_source_log_mass(source, row) : 0.0;
+        const bool possible = known && isfinite(log_mass);
 
-        coherent += possible;
+        tally->calls += nfe[d];
+        tally->coherent += possible;
+        tally->nll_nats -= log_mass;
+        if (tally->bigrams != NULL) {
+            mg_bigrams_add(tally->bigrams, row);
+        }
         MG_EMIT(input->sink, MG_TABLE_samples, mg_text(sampler->name), mg_int((int64_t)nfe[d]),
                 mg_int((int64_t)(first_draw + d)), mg_tokens(row, source->length),
                 known ? mg_int(possible) : mg_null());
     }
-    return coherent;
 }
 
 /* Coherence with the oracle as predictor, or NULL when it takes too long to enumerate. */
@@ -92,31 +109,49 @@ static struct mg_cell exact_rate(const struct mg_source *source, const struct mg
     return rate;
 }
 
+/* The coherence row of a sampler whose draws are counted. */
+static void emit_tally(const struct mg_measure_input *input, const struct mg_sampler *sampler,
+                       const int *prompt, const struct tally *tally)
+{
+    const struct mg_source *source = input->source;
+    const bool known = mg_source_has_oracle(source);
+    const double draws = (double)input->spec->draws;
+    double nll_nats = tally->nll_nats / draws;
+    size_t masked = 0;
+
+    for (size_t i = 0; i < source->length; i++) {
+        masked += prompt[i] == MG_MASK;
+    }
+    if (known) {
+        nll_nats += mg_source_log_mass(source, prompt);
+    }
+    MG_EMIT(input->sink, MG_TABLE_coherence, mg_text(sampler->name),
+            mg_real((double)tally->calls / draws), mg_int((int64_t)input->spec->draws),
+            mg_real_if(known, (double)tally->coherent / draws), exact_rate(source, sampler, prompt),
+            mg_real_if(known, nll_nats / (double)masked),
+            tally->bigrams == NULL ? mg_null() : mg_real(mg_bigrams_tv(tally->bigrams)));
+}
+
 static void sample_one(const struct mg_measure_input *input, const struct mg_sampler *sampler,
-                       const int *prompt)
+                       const int *prompt, struct mg_bigrams *bigrams)
 {
     const struct mg_source *source = input->source;
     const size_t draws = input->spec->draws;
-    const bool known = mg_source_has_oracle(source);
     int *tokens = mg_allocate(DRAWS_AT_ONCE * source->length, sizeof(tokens[0]));
     size_t *nfe = mg_allocate(DRAWS_AT_ONCE, sizeof(nfe[0]));
-    size_t coherent = 0;
-    size_t calls = 0;
+    struct tally tally = {.bigrams = bigrams};
 
+    if (bigrams != NULL) {
+        mg_bigrams_clear(bigrams);
+    }
     for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
         const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
 
         mg_sample(tokens, NULL, nfe, input->predictor, sampler, prompt, some,
                   input->streams->sample, from);
-        coherent += emit_draws(input, sampler, tokens, nfe, some, from);
-        for (size_t d = 0; d < some; d++) {
-            calls += nfe[d];
-        }
+        emit_draws(&tally, input, sampler, tokens, nfe, some, from);
     }
-    MG_EMIT(input->sink, MG_TABLE_coherence, mg_text(sampler->name),
-            mg_real((double)calls / (double)draws), mg_int((int64_t)draws),
-            mg_real_if(known, (double)coherent / (double)draws),
-            exact_rate(source, sampler, prompt));
+    emit_tally(input, sampler, prompt, &tally);
     free(nfe);
     free(tokens);
 }
@@ -124,18 +159,22 @@ static void sample_one(const struct mg_measure_input *input, const struct mg_sam
 static enum mg_status samples_run(const struct mg_measure_input *input, struct mg_error *err)
 {
     int *prompt = prompt_new(input->spec, input->source->length);
+    struct mg_bigrams *bigrams = mg_bigrams_new(input->source, prompt);
 
     (void)err;
     for (size_t i = 0; i < input->spec->n_samplers; i++) {
-        sample_one(input, &input->spec->samplers[i], prompt);
+        sample_one(input, &input->spec->samplers[i], prompt, bigrams);
     }
+    mg_bigrams_free(bigrams);
     free(prompt);
     return MG_OK;
 }
 
 const struct mg_measure mg_measure_samples = {
     .kind = "samples",
-    .help = "draws of each sampler, with coherence and predictor calls beside the exact rate",
+    .help =
+        "draws of each sampler: coherence beside the exact rate, predictor calls, true likelihood, "
+        "bigrams",
     .check = samples_check,
     .run = samples_run,
 };

@@ -256,13 +256,12 @@ void mg_information_curve(double *h_nats, const struct mg_set_entropy *entropy)
     free(mean);
 }
 
-double mg_partition_kl_nats(const struct mg_set_entropy *entropy, const size_t *group_of,
-                            size_t n_steps)
+void mg_partition_steps_nats(double *step_nats, const struct mg_set_entropy *entropy,
+                             const size_t *group_of, size_t n_steps)
 {
     const size_t length = entropy->length;
     bool *revealed = calloc(length, sizeof(*revealed));
     double before = 0.0; /* H of what is revealed */
-    double kl = 0.0;
 
     assert(revealed != NULL);
     for (size_t step = 0; step < n_steps; step++) {
@@ -278,10 +277,23 @@ double mg_partition_kl_nats(const struct mg_set_entropy *entropy, const size_t *
         for (size_t i = 0; i < length; i++) {
             revealed[i] = revealed[i] || group_of[i] == step;
         }
-        kl += alone;
-        kl -= mg_set_entropy_nats(entropy, revealed) - before;
+        step_nats[step] = alone - (mg_set_entropy_nats(entropy, revealed) - before);
         before = mg_set_entropy_nats(entropy, revealed);
     }
     free(revealed);
+}
+
+double mg_partition_kl_nats(const struct mg_set_entropy *entropy, const size_t *group_of,
+                            size_t n_steps)
+{
+    double *step_nats = calloc(n_steps, sizeof(*step_nats));
+    double kl = 0.0;
+
+    assert(step_nats != NULL);
+    mg_partition_steps_nats(step_nats, entropy, group_of, n_steps);
+    for (size_t step = 0; step < n_steps; step++) {
+        kl += step_nats[step];
+    }
+    free(step_nats);
     return kl;
 }

@@ -55,3 +55,8 @@ struct mg_predictor *mg_oracle_new(const struct mg_source *source)
         .source = source};
     return &oracle->predictor;
 }
+
+bool mg_predictor_is_oracle(const struct mg_predictor *predictor, const struct mg_source *source)
+{
+    return predictor->ops == &ORACLE && ((const struct oracle *)predictor)->source == source;
+}

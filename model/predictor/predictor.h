@@ -49,6 +49,9 @@ void mg_predictor_free(struct mg_predictor *predictor);
 /* Exact conditionals of a source that has an oracle; the source is borrowed and must outlive it. */
 struct mg_predictor *mg_oracle_new(const struct mg_source *source);
 
+/* Whether the predictor is the oracle of this very source: then its answers are the truth. */
+bool mg_predictor_is_oracle(const struct mg_predictor *predictor, const struct mg_source *source);
+
 /* 1/V everywhere: the null model whose every number is known. */
 struct mg_predictor *mg_uniform_new(size_t length, size_t vocab);
 
