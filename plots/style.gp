@@ -1,5 +1,18 @@
 # style.gp - what every figure shares; put before NAME.gp in the standalone script.
 #
+# A figure is NAME.sql and NAME.gp, here or beside the experiment file. In NAME.sql:
+#   -- title: TEXT, -- caption: TEXT    heading, and how to read the figure
+#   -- block: b      the statement below fills $b; what stands before the first block (WITH ...)
+#                    is put before each. No rows in the first block: the figure is skipped.
+#   -- block: caption   one row (finding, alt): a sentence with numbers in it, and what one would
+#                    tell somebody who cannot see the figure
+# Columns `panel` and `series`, where they come first, cut $b into indices. NAME.gp then has
+#   b_rows, b_n      rows and indices; index k - 1 is b_panel[k], b_series[k], series number b_id[k]
+#   b_kinds, b_kind[id], b_chars            distinct series, and the length of the longest
+#   b_panels, b_panel_name[p], b_from[p], b_to[p]   panels, each with its range of k
+# NULL is NaN; a block without rows holds one row of zeros, to be left out by b_n being 0. Anything
+# gnuplot says on standard error fails the figure.
+#
 # A script calls `eval figure(width, height)` first (CSS pixels: 480 is one column of a paper, 760
 # the full page) and then plots. It may use:
 #   ls 1..8          series: colour (Okabe, Ito 2008, safe for colour-blind readers), dash and point

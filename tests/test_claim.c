@@ -21,7 +21,8 @@ static void interval_inside_outside_or_across_decides(void **state)
         {0.31, 3.68, MG_VERDICT_INCONCLUSIVE},    {3.69, 9.0, MG_VERDICT_NOT_REPRODUCED},
         {-9.0, 0.31, MG_VERDICT_NOT_REPRODUCED},  {3.68, 9.0, MG_VERDICT_INCONCLUSIVE},
         {-HUGE_VAL, 3.69, MG_VERDICT_REPRODUCED}, {0.31, HUGE_VAL, MG_VERDICT_REPRODUCED},
-        {1.9, 2.1, MG_VERDICT_INCONCLUSIVE},
+        {1.9, 2.1, MG_VERDICT_INCONCLUSIVE},      {-9.0, 1.9, MG_VERDICT_INCONCLUSIVE},
+        {2.1, 9.0, MG_VERDICT_INCONCLUSIVE},
     };
 
     (void)state;
