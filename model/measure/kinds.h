@@ -16,5 +16,6 @@ extern const struct mg_measure mg_measure_schedule;    /* schedule.c */
 extern const struct mg_measure mg_measure_likelihood;  /* likelihood.c */
 extern const struct mg_measure mg_measure_order;       /* arness.c */
 extern const struct mg_measure mg_measure_consistency; /* consistency.c */
+extern const struct mg_measure mg_measure_certificate; /* certificate.c */
 
 #endif
