@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/diffusion/corrector.h"
 #include "model/diffusion/grow.h"
 #include "model/measure/kinds.h"
 #include "model/measure/replay_draws.h"
@@ -73,6 +74,14 @@ static enum mg_status certificate_check(const struct mg_measure_spec *spec,
     }
     if (spec->n_samplers == 0 || spec->draws == 0) {
         return mg_fail(err, MG_EUSAGE, "certificate: needs samplers and draws");
+    }
+    for (size_t i = 0; i < spec->n_samplers; i++) {
+        if (mg_corrector_form(&spec->samplers[i]) != MG_CORRECTOR_NONE) {
+            return mg_fail(err, MG_EUSAGE,
+                           "certificate: %s has a corrector; steps are certified, "
+                           "not second thoughts",
+                           spec->samplers[i].name);
+        }
     }
     return MG_OK;
 }
