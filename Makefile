@@ -23,6 +23,8 @@ WARNINGS += $(if $(findstring clang,$(CC)),-Wno-pass-failed -Wno-double-promotio
 NUMERIC := -O3 -fno-math-errno -fno-trapping-math -ffp-contract=off -fopenmp-simd
 SANITIZE := $(if $(findstring asan,$(MODE)),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
 FUZZ := $(if $(findstring fuzz,$(MODE)),-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined)
+# gcc sees null pointers that the sanitizers' own checks put there.
+WARNINGS += $(if $(SANITIZE),-Wno-format-overflow)
 CFLAGS := $(STANDARD) $(WARNINGS) $(NUMERIC) -g $(SANITIZE) $(FUZZ)
 CPPFLAGS := -I. -I$(B) -MMD -MP \
             $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
@@ -70,9 +72,9 @@ $(B)/build_info.h: FORCE
 	   echo "#define MG_GIT_COMMIT \"$$(git rev-parse HEAD 2>/dev/null || echo unknown)\""; \
 	   echo "#define MG_GIT_DIRTY $$(git status --porcelain 2>/dev/null | grep -q . && echo 1 || echo 0)"; \
 	 } > $@.new && $(replace)
-$(B)/schema_sql.h: harness/schema.sql
+$(B)/schema_sql.h: harness/schema.sql Makefile
 	@mkdir -p $(@D)
-	@{ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tu1 $< | sed 's/\([0-9]\) */\1,/g'; \
+	@{ echo 'static const char SCHEMA_SQL[] = {'; od -An -v -tu1 $< | sed 's/\([0-9][0-9]*\)/\1,/g'; \
 	   echo '0};'; } > $@.new && $(replace)
 FORCE:
 

@@ -71,7 +71,13 @@ void mg_bound_refuse_at(const struct mg_binding *binding, const char *path,
     mg_findings_add(binding->reading->findings, place, "%s", text);
 }
 
-/* Every resolved key but names; the content of a rows file stands for itself elsewhere. */
+/* The name of an entry of a list is part of the paths below it. */
+static bool is_entry_name(const struct mg_option *option)
+{
+    return strchr(option->path, '*') != NULL && strcmp(mg_option_key(option), "name") == 0;
+}
+
+/* Every resolved key but such names; the content of a rows file stands for itself elsewhere. */
 static void list_params(struct mg_binding *binding)
 {
     const struct mg_settings *settings = &binding->resolved->settings;
@@ -82,7 +88,7 @@ static void list_params(struct mg_binding *binding)
     for (size_t i = 0; i < settings->n; i++) {
         struct mg_setting *setting = settings->items[i];
 
-        if (mg_setting_is_whole(setting) || strcmp(mg_option_key(setting->option), "name") == 0 ||
+        if (mg_setting_is_whole(setting) || is_entry_name(setting->option) ||
             (from_file && strcmp(setting->path, "source.rows") == 0)) {
             continue;
         }
@@ -99,7 +105,7 @@ static void list_params(struct mg_binding *binding)
 static void write_training(struct mg_binding *binding)
 {
     const struct mg_resolved *resolved = binding->resolved;
-    const char *source = mg_resolved_canonical(resolved, "source", "rows_file");
+    const char *source = mg_resolved_canonical(resolved, "source", "name rows_file");
     const char *predictor = mg_resolved_canonical(resolved, "predictor", "path");
 
     if (binding->point->trains) {

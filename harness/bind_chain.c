@@ -133,52 +133,59 @@ static bool read_alphabet(struct mg_binding *binding, size_t vocab)
     return true;
 }
 
-/* What both kinds have; *states is 0 when the transition matrix has no usable size. */
-static double *read_chain(const struct mg_binding *binding, double **start, size_t *states)
-{
-    size_t columns = 0;
-    double *transition = read_matrix(binding, "source.transition", states, &columns);
+/* What both kinds have. */
+struct chain {
+    size_t states;
+    double *transition; /* (S, S), NULL where faulty */
+    double *start;      /* (S), NULL where faulty */
+};
 
-    if (transition != NULL && columns != *states) {
+static struct chain read_chain(const struct mg_binding *binding)
+{
+    struct chain chain = {0};
+    size_t columns = 0;
+
+    chain.transition = read_matrix(binding, "source.transition", &chain.states, &columns);
+    if (chain.transition != NULL && columns != chain.states) {
         mg_bound_refuse(binding, "source.transition",
-                        "must be square: it has %zu rows of %zu entries", *states, columns);
-        transition = NULL;
+                        "must be square: it has %zu rows of %zu entries", chain.states, columns);
+        chain.transition = NULL;
     }
-    *start = read_start(binding, transition, transition == NULL ? 0 : *states);
-    return *start == NULL ? NULL : transition;
+    chain.start =
+        read_start(binding, chain.transition, chain.transition == NULL ? 0 : chain.states);
+    return chain;
 }
 
 struct mg_source *mg_bind_markov(struct mg_binding *binding)
 {
-    size_t states = 0;
-    double *start;
-    const double *transition = read_chain(binding, &start, &states);
-    const bool named = transition != NULL && read_alphabet(binding, states);
+    const struct chain chain = read_chain(binding);
+    const bool named = chain.transition != NULL && read_alphabet(binding, chain.states);
 
-    if (!named || mg_resolved_get(binding->resolved, "source.length") == NULL) {
+    if (!named || chain.start == NULL ||
+        mg_resolved_get(binding->resolved, "source.length") == NULL) {
         return NULL;
     }
-    return mg_markov_new(transition, start, mg_bound_size(binding, "source.length"), states);
+    return mg_markov_new(chain.transition, chain.start, mg_bound_size(binding, "source.length"),
+                         chain.states);
 }
 
 struct mg_source *mg_bind_hmm(struct mg_binding *binding)
 {
-    size_t states = 0;
+    const struct chain chain = read_chain(binding);
     size_t emitting = 0;
     size_t vocab = 0;
-    double *start;
-    const double *transition = read_chain(binding, &start, &states);
     const double *emission = read_matrix(binding, "source.emission", &emitting, &vocab);
+    bool fine = emission != NULL && chain.transition != NULL && chain.start != NULL;
 
-    if (emission != NULL && transition != NULL && emitting != states) {
+    if (emission != NULL && chain.transition != NULL && emitting != chain.states) {
         mg_bound_refuse(binding, "source.emission", "has %zu rows, the chain has %zu states",
-                        emitting, states);
+                        emitting, chain.states);
+        fine = false;
+    }
+    fine = emission != NULL && read_alphabet(binding, vocab) && fine;
+    if (!fine || mg_resolved_get(binding->resolved, "source.length") == NULL) {
         return NULL;
     }
-    if (emission == NULL || transition == NULL || !read_alphabet(binding, vocab) ||
-        mg_resolved_get(binding->resolved, "source.length") == NULL) {
-        return NULL;
-    }
-    return mg_hmm_new(transition, start, emission, mg_bound_size(binding, "source.length"), states,
-                      vocab);
+    return mg_hmm_new(chain.transition, chain.start, emission,
+                      mg_bound_size(binding, "source.length"), chain.states, vocab);
 }

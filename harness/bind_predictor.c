@@ -42,6 +42,27 @@ static size_t index_of(const char *word, const char *(*words)(size_t))
     return i;
 }
 
+/* At the width, unless only the number of heads was written. */
+static bool check_heads(const struct mg_binding *binding, size_t width, size_t heads)
+{
+    const bool heads_only = mg_settings_get(binding->resolved->given, "predictor.width") == NULL &&
+                            mg_settings_get(binding->resolved->given, "predictor.heads") != NULL;
+    const char *path = heads_only ? "predictor.heads" : "predictor.width";
+
+    if (width % heads != 0) {
+        mg_bound_refuse(binding, path, "width %zu is not divisible by %zu heads", width, heads);
+        return false;
+    }
+    if (width / heads % 2 != 0) {
+        mg_bound_refuse(binding, path,
+                        "width %zu over %zu heads gives the odd head size %zu; rotary positions "
+                        "turn pairs",
+                        width, heads, width / heads);
+        return false;
+    }
+    return true;
+}
+
 static bool bind_transformer(struct mg_binding *binding)
 {
     struct mg_point *point = binding->point;
@@ -63,19 +84,7 @@ static bool bind_transformer(struct mg_binding *binding)
         network->vocab = point->source->vocab;
         network->length = point->source->length;
     }
-    if (network->width % network->heads != 0) {
-        mg_bound_refuse(binding, "predictor.width", "width %zu is not divisible by %zu heads",
-                        network->width, network->heads);
-        return false;
-    }
-    if (network->width / network->heads % 2 != 0) {
-        mg_bound_refuse(binding, "predictor.width",
-                        "width %zu over %zu heads gives the odd head size %zu; rotary positions "
-                        "turn pairs",
-                        network->width, network->heads, network->width / network->heads);
-        return false;
-    }
-    return true;
+    return check_heads(binding, network->width, network->heads);
 }
 
 /* Are all keys of an object there? A faulty one has been reported. */

@@ -97,6 +97,7 @@ static bool find_optimal(const struct work *work, struct mg_sampler *sampler)
     const struct mg_source *source = work->binding->point->source;
     struct mg_reading *reading = work->binding->reading;
     struct mg_error err = {0};
+    struct mg_searched *found;
     char path[320];
     const char *key;
 
@@ -105,8 +106,9 @@ static bool find_optimal(const struct work *work, struct mg_sampler *sampler)
         mg_bound_refuse(work->binding, path, "%s", err.text);
         return false;
     }
-    key = mg_heap_format(reading->heap, "%zu %zu %s", sampler->per_step, sampler->steps,
-                         mg_resolved_canonical(work->binding->resolved, "source", "rows_file"));
+    key =
+        mg_heap_format(reading->heap, "%zu %zu %s", sampler->per_step, sampler->steps,
+                       mg_resolved_canonical(work->binding->resolved, "source", "name rows_file"));
     sampler->group_of = mg_heap_array(work->binding->heap, work->length, sizeof(size_t));
     for (const struct mg_searched *old = reading->searched; old != NULL; old = old->next) {
         if (strcmp(old->key, key) == 0) {
@@ -115,13 +117,10 @@ static bool find_optimal(const struct work *work, struct mg_sampler *sampler)
         }
     }
     (void)mg_partition_optimal(sampler->group_of, source, sampler->per_step, sampler->steps);
-    {
-        struct mg_searched *found = mg_heap_array(reading->heap, 1, sizeof(*found));
-
-        *found = (struct mg_searched){
-            .next = reading->searched, .key = key, .group_of = sampler->group_of};
-        reading->searched = found;
-    }
+    found = mg_heap_array(reading->heap, 1, sizeof(*found));
+    *found =
+        (struct mg_searched){.next = reading->searched, .key = key, .group_of = sampler->group_of};
+    reading->searched = found;
     return true;
 }
 

@@ -139,6 +139,7 @@ static void split(struct rows *rows)
         if (!mg_words_split(&row->words, &row->length, rows->binding->reading->heap, row->tokens,
                             &problem)) {
             refuse(rows, row, "%s", problem);
+            row->words = NULL; /* not all of them */
             row->length = rows->items[0].length;
         } else if (row->length != rows->items[0].length) {
             refuse(rows, row, "has %zu tokens, the first row has %zu", row->length,

@@ -15,6 +15,7 @@ static const struct {
     {"sequences", mg_bind_sequences},
     {"markov", mg_bind_markov},
     {"hmm", mg_bind_hmm},
+    {"task", mg_bind_task},
 };
 enum { N_KINDS = sizeof(KINDS) / sizeof(KINDS[0]) };
 

@@ -58,8 +58,7 @@ static void judge_interval(struct mg_verdict *verdict, const double *values, siz
     } else if (interval.lo > verdict->accept_hi || interval.hi < verdict->accept_lo) {
         verdict->word = MG_VERDICT_NOT_REPRODUCED;
     } else {
-        snprintf(verdict->reason, sizeof(verdict->reason),
-                 "the interval crosses an edge of what is accepted");
+        snprintf(verdict->reason, sizeof(verdict->reason), "the interval crosses the edge");
     }
 }
 
@@ -96,19 +95,17 @@ static enum mg_status take_values(double *values, const struct mg_answer *answer
     const size_t value = answer->n_columns - 1;
 
     if (claim->exact ? answer->n_columns > 2 : answer->n_columns != 2) {
-        return mg_fail(err, MG_EUSAGE, "%s, claim %s: the query returns %zu columns, expected %s",
-                       claim->experiment, claim->name, answer->n_columns,
-                       claim->exact ? "one value" : "(replicate, value)");
+        return mg_fail(err, MG_EUSAGE, "the query returns %zu columns, expected %s",
+                       answer->n_columns, claim->exact ? "one value" : "(replicate, value)");
     }
     if (claim->exact && answer->n_rows > 1) {
-        return mg_fail(err, MG_EUSAGE, "%s, claim %s: an exact claim is one number, not %zu rows",
-                       claim->experiment, claim->name, answer->n_rows);
+        return mg_fail(err, MG_EUSAGE, "an exact claim is one number, not %zu rows",
+                       answer->n_rows);
     }
     for (size_t i = 0; i < answer->n_rows; i++) {
         const struct mg_cell_text *cell = mg_answer_cell(answer, i, value);
         if (cell->type == MG_VALUE_TEXT) {
-            return mg_fail(err, MG_EUSAGE, "%s, claim %s: the value \"%.40s\" is not a number",
-                           claim->experiment, claim->name, cell->text);
+            return mg_fail(err, MG_EUSAGE, "the value \"%.40s\" is not a number", cell->text);
         }
         values[i] = cell->real; /* NaN for NULL */
         if (claim->exact) {
@@ -116,16 +113,14 @@ static enum mg_status take_values(double *values, const struct mg_answer *answer
         }
         cell = mg_answer_cell(answer, i, 0);
         if (cell->type != MG_VALUE_INTEGER) {
-            return mg_fail(err, MG_EUSAGE,
-                           "%s, claim %s: replicate \"%.40s\" is not a whole number",
-                           claim->experiment, claim->name, cell->text);
+            return mg_fail(err, MG_EUSAGE, "replicate \"%.40s\" is not a whole number", cell->text);
         }
         for (size_t j = 0; j < i; j++) {
             if (strcmp(mg_answer_cell(answer, j, 0)->text, cell->text) == 0) {
                 return mg_fail(err, MG_EUSAGE,
-                               "%s, claim %s: replicate %s answers twice; a replicate is one "
-                               "value (does the query name one point of the sweep?)",
-                               claim->experiment, claim->name, cell->text);
+                               "replicate %s answers twice; a replicate is one value (does the "
+                               "query name one point of the sweep?)",
+                               cell->text);
             }
         }
     }
@@ -136,14 +131,11 @@ static enum mg_status verify_one(struct mg_verdict *claim, struct mg_store *stor
                                  struct mg_error *err)
 {
     struct mg_answer answer = {0};
-    struct mg_error inner = {0};
     double *values = NULL;
     enum mg_status status;
 
-    status = mg_answer_ask(&answer, store, claim->experiment, claim->query, &inner);
+    status = mg_answer_ask(&answer, store, claim->experiment, claim->query, err);
     if (status != MG_OK) {
-        status =
-            mg_fail(err, status, "%s, claim %s: %s", claim->experiment, claim->name, inner.text);
         goto done;
     }
     values = calloc(answer.n_rows + 1, sizeof(*values));
@@ -168,11 +160,8 @@ static enum mg_status add_claims(struct mg_verdicts *verdicts, struct mg_store *
     struct mg_answer specs = {0};
     const enum mg_status status = mg_catalog_claims(&specs, store, experiment, err);
 
-    if (status != MG_OK || specs.n_rows == 0) {
-        return status;
-    }
     verdicts->items =
-        realloc(verdicts->items, (verdicts->n + specs.n_rows) * sizeof(*verdicts->items));
+        realloc(verdicts->items, (verdicts->n + specs.n_rows + 1) * sizeof(*verdicts->items));
     if (verdicts->items == NULL) {
         abort();
     }
@@ -191,7 +180,7 @@ static enum mg_status add_claims(struct mg_verdicts *verdicts, struct mg_store *
         };
     }
     mg_answer_free(&specs);
-    return MG_OK;
+    return status;
 }
 
 /* Judge all that were added; a faulty one is not run and its first fault goes to err. */
@@ -210,7 +199,8 @@ static enum mg_status judge_all(struct mg_verdicts *verdicts, struct mg_store *s
             snprintf(claim->reason, sizeof(claim->reason), "%.399s", inner.text);
         }
         if (judged != MG_OK) {
-            status = mg_fail(err, judged, "%s", inner.text);
+            status = mg_fail(err, judged, "%s, claim %s: %s", claim->experiment, claim->name,
+                             inner.text);
         }
         if (judged != MG_OK && judged != MG_EUSAGE) {
             return status;

@@ -13,9 +13,10 @@ void mg_datablock_quote(struct mg_buffer *script, const char *text)
     mg_buffer_puts(script, "'");
     for (; *text != '\0'; text++) {
         const bool control = (unsigned char)*text < 0x20 || *text == 0x7f;
-        mg_buffer_add(script, control ? " " : text, 1);
         if (*text == '\'') {
-            mg_buffer_puts(script, "'");
+            mg_buffer_puts(script, "'.\"'\".'");
+        } else {
+            mg_buffer_add(script, control ? " " : text, 1);
         }
     }
     mg_buffer_puts(script, "'");
@@ -132,6 +133,12 @@ void mg_datablock_add(struct mg_buffer *script, const char *name, const struct m
         for (size_t i = 0; i < rows->n_columns; i++) {
             mg_buffer_puts(script, i > 0 ? " " : "");
             add_cell(script, mg_answer_cell(rows, row, i));
+        }
+    }
+    if (rows->n_rows == 0) { /* gnuplot reads a block even where nothing is drawn from it */
+        mg_buffer_puts(script, "\n0");
+        for (size_t i = 1; i < rows->n_columns; i++) {
+            mg_buffer_puts(script, " 0");
         }
     }
     mg_buffer_printf(

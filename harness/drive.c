@@ -264,13 +264,12 @@ static enum mg_status set_runs(struct driver *driver, const struct mg_plan_resul
     return status;
 }
 
-/* "toy-pairs r3" or "toy-pairs {"predictor.kind":"oracle"} r3" */
+/* "toy-pairs r3" or "toy-pairs kind=oracle r3" */
 static char *job_name(const struct mg_plan_result *training)
 {
-    const bool swept = strcmp(training->point->assignment, "{}") != 0;
+    const char *label = training->point->label;
 
-    return mg_format("%s%s%s r%llu", training->spec->name, swept ? " " : "",
-                     swept ? training->point->assignment : "",
+    return mg_format("%s%s%s r%llu", training->spec->name, *label == '\0' ? "" : " ", label,
                      (unsigned long long)training->replicate);
 }
 

@@ -67,6 +67,9 @@ static void keep(struct mg_findings *findings, const char *file, size_t line, si
 }
 
 static char *written(struct mg_heap *heap, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static char *written(struct mg_heap *heap, const char *format, va_list args)
 {
     char text[4096];
 

@@ -13,7 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARGUMENTS_MAX = 16, SECONDS_MAX = 60, NOT_FOUND = 127, NO_START = 126 };
+#include "harness/buffer.h"
+
+enum { ARGUMENTS_MAX = 16, SECONDS_MAX = 60, HEARD_MAX = 4096, NOT_FOUND = 127, NO_START = 126 };
 
 /* In the child: never returns. */
 static void start(const char *folder, char *const *argv, int complaints)
@@ -30,25 +32,31 @@ static void start(const char *folder, char *const *argv, int complaints)
     _exit(errno == ENOENT ? NOT_FOUND : NO_START);
 }
 
-/* Read all, keep what fits; blanks at both ends and line ends inside become single spaces. */
-static void overhear(char *said, size_t size, int from)
+/*
+ * All that is said, the line ends as spaces. Left out: that all values are equal ("empty y
+ * range"), which gnuplot mends itself and which is a true picture of such data.
+ */
+static char *overhear(int from)
 {
+    struct mg_buffer heard = {0};
+    struct mg_buffer said = {0};
     char block[512];
-    size_t used = 0;
     ssize_t got;
 
     while ((got = read(from, block, sizeof(block))) > 0 || (got < 0 && errno == EINTR)) {
-        for (ssize_t i = 0; i < got && used + 1 < size; i++) {
-            const char c = block[i] == '\n' || block[i] == '\t' ? ' ' : block[i];
-            if (c != ' ' || (used > 0 && said[used - 1] != ' ')) {
-                said[used++] = c;
-            }
+        mg_buffer_add(&heard, block, got > 0 && heard.size < HEARD_MAX ? (size_t)got : 0);
+    }
+    for (const char *line = heard.text != NULL ? heard.text : ""; *line != '\0';) {
+        const size_t length = strcspn(line, "\n");
+        const size_t indent = strspn(line, " \t");
+        if (indent < length && strncmp(line + indent, "Warning: empty ", 15) != 0) {
+            mg_buffer_puts(&said, said.size > 0 ? " " : "");
+            mg_buffer_add(&said, line + indent, length - indent);
         }
+        line += length + (line[length] == '\n');
     }
-    while (used > 0 && said[used - 1] == ' ') {
-        used--;
-    }
-    said[used] = '\0';
+    mg_buffer_free(&heard);
+    return mg_buffer_take(&said);
 }
 
 static enum mg_status judge(int state, const char *said, struct mg_error *err)
@@ -66,7 +74,7 @@ static enum mg_status judge(int state, const char *said, struct mg_error *err)
                        WTERMSIG(state) == SIGALRM ? " (it took more than 60 s)" : "");
     }
     if (WEXITSTATUS(state) != 0 || said[0] != '\0') {
-        return mg_fail(err, MG_EUSAGE, "gnuplot (exit status %d): %s", WEXITSTATUS(state),
+        return mg_fail(err, MG_EUSAGE, "gnuplot (exit status %d): %.600s", WEXITSTATUS(state),
                        said[0] != '\0' ? said : "no reason given");
     }
     return MG_OK;
@@ -78,9 +86,10 @@ enum mg_status mg_gnuplot_run(const char *folder, const char *const *arguments, 
     char *argv[ARGUMENTS_MAX + 3] = {NULL};
     char program[] = "gnuplot";
     char defaults[] = "-d";
-    char said[600];
+    char *said;
     int ends[2];
     int state = 0;
+    enum mg_status status;
     pid_t child;
 
     assert(n <= ARGUMENTS_MAX);
@@ -101,15 +110,18 @@ enum mg_status mg_gnuplot_run(const char *folder, const char *const *arguments, 
         start(folder, argv, ends[1]);
     }
     close(ends[1]);
-    overhear(said, sizeof(said), ends[0]);
+    said = overhear(ends[0]);
     close(ends[0]);
     for (size_t i = 0; i < n; i++) {
         free(argv[2 + i]);
     }
     if (child < 0) {
-        return mg_fail(err, MG_EENVIRONMENT, "gnuplot cannot be started: no process");
+        status = mg_fail(err, MG_EENVIRONMENT, "gnuplot cannot be started: no process");
+    } else {
+        while (waitpid(child, &state, 0) < 0 && errno == EINTR) {
+        }
+        status = judge(state, said, err);
     }
-    while (waitpid(child, &state, 0) < 0 && errno == EINTR) {
-    }
-    return judge(state, said, err);
+    free(said);
+    return status;
 }

@@ -59,11 +59,13 @@ void *mg_heap_array(struct mg_heap *heap, size_t n, size_t size)
 char *mg_heap_format(struct mg_heap *heap, const char *format, ...)
 {
     va_list args;
+    char none[1];
     char *text;
     int size;
 
+    assert(format != NULL);
     va_start(args, format);
-    size = vsnprintf(NULL, 0, format, args);
+    size = vsnprintf(none, sizeof(none), format, args);
     va_end(args);
     assert(size >= 0);
     text = mg_heap_array(heap, (size_t)size + 1, 1);

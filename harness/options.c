@@ -6,11 +6,13 @@
 #include "model/diffusion/objective.h"
 #include "model/diffusion/order.h"
 #include "model/measure/measure.h"
+#include "model/source/tasks.h"
 
 #define BIT(sizing) (1U << (sizing))
 #define LONGEST     65536
 #define CHAINS      "markov hmm"
 #define BY_KIND     .chooser = "kind"
+#define TASK(key)   .task_key = 1 + MG_TASK_##key
 #define TRAINS      .chooser = "predictor.kind", .kinds = "transformer"
 
 static const char *objective_word(size_t i)
@@ -66,6 +68,13 @@ static const char *order_help(size_t i)
     return mg_orders(&n)[i].help;
 }
 
+static const char *task_help(size_t i)
+{
+    size_t n;
+
+    return mg_tasks(&n)[i].help;
+}
+
 static const char *measure_help(size_t i)
 {
     size_t n;
@@ -96,6 +105,13 @@ static const struct mg_option TABLE[] = {
      .aliases = "data dataset"},
     {.path = "source.kind", .type = MG_OPTION_CHOICE, .word = mg_source_kind_word, .required = true,
      .help = "What kind of source.", .example = "\"markov\"", .aliases = "type"},
+    {.path = "source.name", .type = MG_OPTION_NAME,
+     .help = "A label, to tell the sources of a sweep apart in queries and figures; not identity.",
+     .example = "\"lazy\"", .aliases = "label"},
+    {.path = "source.task", .type = MG_OPTION_CHOICE, .word = mg_task_word,
+     .word_help = task_help, .required = true, BY_KIND, .kinds = "task",
+     .help = "A synthetic task with a known law.",
+     .example = "\"parity\""},
     {.path = "source.rows", .type = MG_OPTION_ROWS, BY_KIND, .kinds = "sequences",
      .help = "Sequences with weights; or give rows_file.",
      .example = "[{\"tokens\": \"A B\", \"count\": 3}]", .aliases = "sequences data"},
@@ -115,8 +131,28 @@ static const struct mg_option TABLE[] = {
      .help = "Law of the first state, or \"stationary\".", .example = "\"stationary\"",
      .aliases = "initial init"},
     {.path = "source.length", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
-     .brackets = "[]", .required = true, BY_KIND, .kinds = CHAINS, .unit = "tokens",
+     .brackets = "[]", .required = true, BY_KIND, .kinds = CHAINS, TASK(LENGTH), .unit = "tokens",
      .help = "Length of a sequence.", .example = "32", .aliases = "seq_len n L size"},
+    {.path = "source.vocab", .type = MG_OPTION_INTEGER, .min = 2, .max = LONGEST, .brackets = "[]",
+     BY_KIND, TASK(VOCAB), .unit = "tokens", .help = "Number of different tokens.",
+     .example = "2", .aliases = "V n_tokens"},
+    {.path = "source.order", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST, .brackets = "[]",
+     BY_KIND, TASK(ORDER), .help = "Side of the square.", .example = "4", .aliases = "side"},
+    {.path = "source.dimension", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
+     .brackets = "[]", BY_KIND, TASK(DIMENSION), .unit = "tokens",
+     .help = "Free symbols of a code word: any so many fix the rest.", .example = "2",
+     .aliases = "k rank"},
+    {.path = "source.offset", .type = MG_OPTION_INTEGER, .min = 0, .max = LONGEST,
+     .brackets = "[]", BY_KIND, TASK(OFFSET), .unit = "tokens",
+     .help = "Every token equals the one so many places before; 0: half the length.",
+     .example = "4", .aliases = "shift lag"},
+    {.path = "source.stop", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "[]",
+     BY_KIND, TASK(STOP), .help = "Probability that the text ends after a word.",
+     .example = "0.1", .aliases = "p_stop"},
+    {.path = "source.stay", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "[]",
+     BY_KIND, TASK(STAY),
+     .help = "Probability that a word is repeated, given that the text goes on.",
+     .example = "0.5", .aliases = "p_stay"},
     {.path = "source.alphabet", .type = MG_OPTION_TEXTS, BY_KIND, .kinds = "sequences " CHAINS,
      .help = "How tokens are written; sequences: the distinct tokens in byte order if absent, "
              "chains: 0 to V-1.",

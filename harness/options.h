@@ -48,11 +48,13 @@ struct mg_option {
     /*
      * Where it applies: the value of `chooser` (a key beside it, or a dotted path) is one of the
      * space-separated words of `kinds`, or, for samplers, the order's mg_sizing has its bit in
-     * `sizings`. Without chooser: everywhere.
+     * `sizings`. Without chooser: everywhere. With a task_key also where source.kind is "task"
+     * and the task has that size, whose range and default are then the task's.
      */
     const char *chooser;
     const char *kinds;
     unsigned sizings;
+    unsigned task_key;   /* enum mg_task_key plus 1; 0: none */
     const char *unit;    /* NULL: none */
     const char *help;    /* one sentence */
     const char *example; /* JSON text */
@@ -72,6 +74,9 @@ bool mg_option_is_in(const struct mg_option *option, const char *prefix);
 
 /* True if the key may apply when its chooser has this value. */
 bool mg_option_applies(const struct mg_option *option, const char *chosen);
+
+/* True if it is a size of the task called so. */
+bool mg_option_applies_to_task(const struct mg_option *option, const char *task);
 
 /* True if a sweep may vary it: it lies in source, predictor, train or measure. */
 bool mg_option_sweeps(const struct mg_option *option);
@@ -103,6 +108,9 @@ typedef void mg_option_report(void *ctx, const struct mg_json *at, const char *p
 /* Shape, range and choice of a value, without regard to other keys. True if fine. */
 bool mg_option_check(const struct mg_option *option, const struct mg_json *value,
                      mg_option_report *report, void *ctx);
+
+/* Is word, whatever its case, one of the space-separated words? NULL holds none. */
+bool mg_words_have(const char *words, const char *word);
 
 /* [A-Za-z0-9_-]{1,64}. */
 bool mg_name_is_valid(const char *text);

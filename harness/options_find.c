@@ -8,6 +8,7 @@
 #include "harness/options.h"
 #include "harness/suggest.h"
 #include "model/diffusion/order.h"
+#include "model/source/tasks.h"
 
 enum { KEYS_MAX = 64 };
 
@@ -70,7 +71,7 @@ bool mg_option_is_in(const struct mg_option *option, const char *prefix)
     return prefix[0] != '\0' && matches(pattern, prefix);
 }
 
-static bool has_word(const char *words, const char *word)
+bool mg_words_have(const char *words, const char *word)
 {
     const size_t length = strlen(word);
 
@@ -98,7 +99,15 @@ bool mg_option_applies(const struct mg_option *option, const char *chosen)
 
         return order != NULL && (option->sizings & (1U << order->sizing)) != 0;
     }
-    return has_word(option->kinds, chosen);
+    return mg_words_have(option->kinds, chosen);
+}
+
+bool mg_option_applies_to_task(const struct mg_option *option, const char *task)
+{
+    const struct mg_task *row = mg_task_find(task);
+
+    return row != NULL && option->task_key != 0 &&
+           mg_task_uses(row, (enum mg_task_key)(option->task_key - 1));
 }
 
 bool mg_option_sweeps(const struct mg_option *option)
@@ -117,15 +126,39 @@ bool mg_option_sweeps(const struct mg_option *option)
     return false;
 }
 
+/* Aliases of the keys at prefix that are near the word: the key they stand for, or NULL. */
+static const char *near_alias(const char *prefix, const char *word)
+{
+    size_t n;
+    const struct mg_option *table = mg_options(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *aliases = mg_option_is_in(&table[i], prefix) ? table[i].aliases : NULL;
+
+        while (aliases != NULL && *aliases != '\0') {
+            const size_t size = strcspn(aliases, " ");
+            char alias[64];
+            const char *candidate = alias;
+
+            snprintf(alias, sizeof(alias), "%.*s", (int)size, aliases);
+            if (mg_suggest(word, &candidate, 1) != NULL) {
+                return mg_option_key(&table[i]);
+            }
+            aliases += size + strspn(aliases + size, " ");
+        }
+    }
+    return NULL;
+}
+
 const char *mg_option_suggest(const char *prefix, const char *key)
 {
     const char *keys[KEYS_MAX];
+    const char *nearest;
     size_t count = 0;
     size_t n;
     const struct mg_option *table = mg_options(&n);
     char plain[64];
 
-    /* "learning-rate" and "learningRate" are found among the aliases too. */
     snprintf(plain, sizeof(plain), "%s", key);
     for (char *c = plain; *c != '\0'; c++) {
         *c = *c == '-' ? '_' : *c;
@@ -134,12 +167,13 @@ const char *mg_option_suggest(const char *prefix, const char *key)
         if (mg_option_is_in(&table[i], prefix)) {
             assert(count < KEYS_MAX);
             keys[count++] = mg_option_key(&table[i]);
-            if (has_word(table[i].aliases, plain)) {
+            if (mg_words_have(table[i].aliases, plain)) {
                 return mg_option_key(&table[i]);
             }
         }
     }
-    return mg_suggest(key, keys, count);
+    nearest = mg_suggest(key, keys, count);
+    return nearest != NULL ? nearest : near_alias(prefix, plain);
 }
 
 static int by_text(const void *a, const void *b)
@@ -204,18 +238,22 @@ const char *mg_option_range(const struct mg_option *option, char *buffer, size_t
 const char *mg_option_kinds(const struct mg_option *option, char *buffer, size_t size)
 {
     size_t n;
-    size_t used = 0;
+    size_t used;
     const struct mg_order *orders = mg_orders(&n);
+    const struct mg_task *tasks;
 
-    if (option->sizings == 0) {
-        snprintf(buffer, size, "%s", option->kinds == NULL ? "" : option->kinds);
-        return buffer;
-    }
-    buffer[0] = '\0';
-    for (size_t i = 0; i < n && used < size; i++) {
+    used = (size_t)snprintf(buffer, size, "%s", option->kinds == NULL ? "" : option->kinds);
+    for (size_t i = 0; option->sizings != 0 && i < n && used < size; i++) {
         if (mg_option_applies(option, orders[i].name)) {
             used += (size_t)snprintf(buffer + used, size - used, "%s%s", used == 0 ? "" : " ",
                                      orders[i].name);
+        }
+    }
+    tasks = mg_tasks(&n);
+    for (size_t i = 0; option->task_key != 0 && i < n && used < size; i++) {
+        if (mg_option_applies_to_task(option, tasks[i].name)) {
+            used += (size_t)snprintf(buffer + used, size - used, "%stask %s", used == 0 ? "" : ", ",
+                                     tasks[i].name);
         }
     }
     return buffer;
@@ -227,7 +265,7 @@ const char *mg_option_alias(const char *word)
     const struct mg_option *table = mg_options(&n);
 
     for (size_t i = 0; i < n; i++) {
-        if (has_word(table[i].aliases, word)) {
+        if (mg_words_have(table[i].aliases, word)) {
             return table[i].path;
         }
     }

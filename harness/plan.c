@@ -184,6 +184,16 @@ enum mg_result_status mg_plan_run_status(const struct mg_plan *plan, size_t at)
     return worst;
 }
 
+size_t mg_plan_count_done(const struct mg_plan *plan)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        n += mg_plan_run_status(plan, i) == MG_RESULT_DONE;
+    }
+    return n;
+}
+
 const char *mg_plan_run_state(const struct mg_plan *plan, size_t run)
 {
     static const char *const words[] = {
@@ -261,7 +271,7 @@ enum mg_status mg_plan_settle(const struct mg_plan *plan, size_t run, struct mg_
         return settle_done(plan, r, store, err);
     }
     return mg_store_set_run(store, r->run_id, status == MG_RESULT_FAILED ? "failed" : "pending",
-                            NULL, NAN, err);
+                            NULL, (double)NAN, err);
 }
 
 /* ---- into the database ---- */
@@ -315,7 +325,7 @@ static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
             status = mg_store_trim_runs(store, experiment_id, err);
         }
     }
-    return status;
+    return status == MG_OK ? mg_store_trim_results(store, err) : status;
 }
 
 enum mg_status mg_plan_register(struct mg_plan *plan, struct mg_store *store, struct mg_error *err)

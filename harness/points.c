@@ -9,6 +9,8 @@
 #include "harness/bind.h"
 #include "harness/sweep.h"
 
+enum { PATHS_MAX = 1024 };
+
 /* A bound point and what tells it from others. */
 struct candidate {
     struct mg_point point;
@@ -45,6 +47,43 @@ static char *write_assignment(struct mg_heap *heap, const struct mg_resolved *re
         first = false;
     }
     fputc('}', out);
+    fclose(out);
+    return mg_heap_adopt(heap, text);
+}
+
+/* What a person calls a value: its text, an object's name, or the start of its canonical JSON. */
+static void write_value_label(FILE *out, const struct mg_axis_value *value)
+{
+    const struct mg_json *named = value->json;
+
+    if (mg_json_type(named) == MG_JSON_OBJECT && mg_json_get(named, "name") != NULL) {
+        named = mg_json_get(named, "name");
+    }
+    if (mg_json_type(named) == MG_JSON_STRING) {
+        fputs(mg_json_string(named), out);
+    } else {
+        fprintf(out, strlen(value->canonical) > 24 ? "%.21s..." : "%s", value->canonical);
+    }
+}
+
+/* The assignment for people: "kind=oracle rows_file=toy.tsv", the last component of each path. */
+static char *write_label(struct mg_heap *heap, const struct mg_resolved *resolved,
+                         const struct mg_sweep_point *point)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    assert(out != NULL);
+    for (size_t i = 0; i < point->n_assigned; i++) {
+        const char *path = point->assigned[i].path;
+        const char *dot = strrchr(path, '.');
+
+        if (is_effective(resolved, path)) {
+            fprintf(out, "%s%s=", ftell(out) > 0 ? " " : "", dot == NULL ? path : dot + 1);
+            write_value_label(out, point->assigned[i].value);
+        }
+    }
     fclose(out);
     return mg_heap_adopt(heap, text);
 }
@@ -118,37 +157,77 @@ static bool bind(struct mg_spec *spec, struct mg_reading *reading, struct candid
     }
     candidate->point.assignment =
         write_assignment(spec->heap, &resolved, swept, &candidate->reduced);
+    candidate->point.label = write_label(spec->heap, &resolved, swept);
     candidate->point.replicates = candidate->point.trains ? spec->replicates : 1;
     candidate->identity = write_identity(reading, &candidate->point);
     return true;
 }
 
-/* Keys that no point uses; base values that an axis replaces are not asked. */
-static void check_used(struct mg_reading *reading, const struct mg_settings *base,
-                       const struct mg_sweep_point *points, size_t n)
+/* Distinct paths that the points assign, in *paths of the reading's heap; returns how many. */
+static size_t assigned_paths(struct mg_reading *reading, const char ***paths,
+                             const struct mg_sweep_point *points, size_t n)
+{
+    size_t count = 0;
+    size_t capacity = 0;
+
+    for (size_t p = 0; p < n; p++) {
+        capacity = points[p].n_assigned > capacity ? points[p].n_assigned : capacity;
+    }
+    capacity += PATHS_MAX;
+    *paths = mg_heap_array(reading->heap, capacity, sizeof(char *));
+    for (size_t p = 0; p < n; p++) {
+        for (size_t k = 0; k < points[p].n_assigned && count < capacity; k++) {
+            bool known = false;
+
+            for (size_t i = 0; i < count && !known; i++) {
+                known = strcmp((*paths)[i], points[p].assigned[k].path) == 0;
+            }
+            if (!known) {
+                (*paths)[count++] = points[p].assigned[k].path;
+            }
+        }
+    }
+    return count;
+}
+
+/* Report what is unused among settings, less what a path deeper than `own` replaces. */
+static void check_list(struct mg_reading *reading, const struct mg_settings *settings,
+                       const char *own, const char *const *paths, size_t n_paths)
 {
     struct mg_settings kept = {0};
 
-    for (size_t i = 0; i < base->n; i++) {
+    for (size_t i = 0; i < settings->n; i++) {
         bool replaced = false;
 
-        for (size_t p = 0; p < n; p++) {
-            for (size_t k = 0; k < points[p].n_assigned; k++) {
-                const char *path = points[p].assigned[k].path;
-                const size_t length = strlen(path);
+        for (size_t k = 0; k < n_paths; k++) {
+            const size_t length = strlen(paths[k]);
 
-                replaced = replaced || (strncmp(base->items[i]->path, path, length) == 0 &&
-                                        strchr(".", base->items[i]->path[length]) != NULL);
-            }
+            replaced = replaced || (length > strlen(own) &&
+                                    strncmp(settings->items[i]->path, paths[k], length) == 0 &&
+                                    strchr(".", settings->items[i]->path[length]) != NULL);
         }
         if (!replaced) {
-            mg_settings_set(reading, &kept, base->items[i]);
+            mg_settings_set(reading, &kept, settings->items[i]);
         }
     }
     mg_report_unused(reading, &kept);
+}
+
+/* Keys that no point uses; values that an axis replaces are not asked. */
+static void check_used(struct mg_reading *reading, const struct mg_settings *base,
+                       const struct mg_sweep_point *points, size_t n)
+{
+    const char **paths;
+    const size_t n_paths = assigned_paths(reading, &paths, points, n);
+    const struct mg_axis_value *last = NULL;
+
+    check_list(reading, base, "", paths, n_paths);
     for (size_t p = 0; p < n; p++) {
         for (size_t k = 0; k < points[p].n_assigned; k++) {
-            mg_report_unused(reading, &points[p].assigned[k].value->settings);
+            if (points[p].assigned[k].value != last) {
+                last = points[p].assigned[k].value;
+                check_list(reading, &last->settings, points[p].assigned[k].path, paths, n_paths);
+            }
         }
     }
 }
@@ -183,7 +262,7 @@ void mg_points_read(struct mg_spec *spec, struct mg_reading *reading,
         candidates[i].index = i;
         fine = bind(spec, reading, &candidates[i], &points[i], root) && fine;
     }
-    if (swept) {
+    if (swept && n > 0) {
         check_used(reading, settings, points, n);
     }
     if (fine) {

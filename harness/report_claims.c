@@ -1,6 +1,7 @@
 /*
  * report_claims.c - verdicts on the page: counted in words, and as one table.
  */
+#include <math.h>
 #include <string.h>
 
 #include "harness/html.h"
@@ -47,8 +48,16 @@ static int compare_about(const char *a, const char *b)
     return strcmp(a, b);
 }
 
+/* [lo, hi]; where rounding would hide that it is an interval, centre ± half its width. */
 static void add_accept(struct mg_buffer *page, const struct mg_verdict *verdict)
 {
+    const double centre = 0.5 * (verdict->accept_lo + verdict->accept_hi);
+    const double half = 0.5 * (verdict->accept_hi - verdict->accept_lo);
+
+    if (half > 0.0 && half < 1e-3 * fabs(centre)) {
+        mg_buffer_printf(page, "<td class=\"nowrap\">%.9g<br>± %.1g</td>", centre, half);
+        return;
+    }
     mg_buffer_puts(page, "<td class=\"nowrap\">[");
     mg_html_number(page, verdict->accept_lo);
     mg_buffer_puts(page, ", ");
@@ -74,14 +83,15 @@ static void add_estimate(struct mg_buffer *page, const struct mg_verdict *verdic
 
 static void add_claim(struct mg_buffer *page, const struct mg_verdict *verdict)
 {
-    mg_html_format(page, "<tr><td>%s</td><td><a href=\"#x-", verdict->about);
+    mg_html_format(page, "<tr><td>%s</td><td class=\"wide\"><a href=\"#x-", verdict->about);
     mg_html_id(page, verdict->experiment);
-    mg_html_format(page, "\">%s</a></td><td class=\"wide\">%s</td>", verdict->name,
-                   verdict->source);
+    mg_html_format(page,
+                   "\">%s</a><br><span class=\"small\">%s</span></td><td class=\"wide\">%s</td>",
+                   verdict->name, verdict->experiment, verdict->source);
     add_accept(page, verdict);
     add_estimate(page, verdict);
-    mg_html_format(page, "<td><span class=\"verdict %s\">%s</span>", mg_verdict_name(verdict->word),
-                   labels[verdict->word]);
+    mg_html_format(page, "<td class=\"wide\"><span class=\"verdict %s\">%s</span>",
+                   mg_verdict_name(verdict->word), labels[verdict->word]);
     if (verdict->reason[0] != '\0') {
         mg_html_format(page, "<br>%s", verdict->reason);
     }

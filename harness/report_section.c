@@ -75,13 +75,14 @@ static enum mg_status add_picture(struct mg_report *report, const struct mg_draw
         mg_buffer_puts(page, "data:image/svg+xml;base64,");
         mg_html_base64(page, svg, size);
         mg_html_format(page,
-                       "\"></div>\n<figcaption><b>%s.</b> %s <span class=\"small\">%s</span>"
-                       "</figcaption>\n",
-                       figure->title, figure->finding, figure->caption);
+                       "\"></div>\n<figcaption><b>%s%s</b> %s <span class=\"small\">%s</span>"
+                       "</figcaption>\n<details><summary>SQL, gnuplot script and data</summary>\n",
+                       figure->title, strpbrk(figure->title, "?!.") != NULL ? "" : ".",
+                       figure->finding, figure->caption);
         mg_html_fold(page, "SQL", figure->sql);
         mg_html_fold(page, "gnuplot script", figure->gp);
         add_data(page, figure);
-        mg_buffer_puts(page, "</figure>\n");
+        mg_buffer_puts(page, "</details></figure>\n");
     }
     free(svg);
     free(path);

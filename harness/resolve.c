@@ -18,7 +18,9 @@ static int by_path(const void *a, const void *b)
 
 static void sort(struct mg_settings *settings)
 {
-    qsort(settings->items, settings->n, sizeof(*settings->items), by_path);
+    if (settings->n > 0) { /* an empty list may have no array */
+        qsort(settings->items, settings->n, sizeof(*settings->items), by_path);
+    }
 }
 
 struct mg_setting *mg_resolved_get(const struct mg_resolved *resolved, const char *format, ...)
@@ -80,6 +82,13 @@ static void mark_used(const struct mg_settings *settings, const char *prefix)
     }
 }
 
+static bool is_task(const struct mg_resolved *resolved)
+{
+    const struct mg_setting *kind = mg_resolved_get(resolved, "source.kind");
+
+    return kind != NULL && strcmp(mg_json_string(kind->value), "task") == 0;
+}
+
 /* Does the row apply at prefix? *unknown is set when its chooser has no usable value. */
 static bool applies(const struct mg_resolved *resolved, const struct mg_option *option,
                     const char *prefix, bool *unknown)
@@ -89,6 +98,11 @@ static bool applies(const struct mg_resolved *resolved, const struct mg_option *
 
     if (option->chooser == NULL) {
         return true;
+    }
+    if (option->task_key != 0 && is_task(resolved)) {
+        chosen = mg_resolved_get(resolved, "source.task");
+        *unknown = chosen == NULL;
+        return chosen != NULL && mg_option_applies_to_task(option, mg_json_string(chosen->value));
     }
     chosen = absolute ? mg_resolved_get(resolved, "%s", option->chooser)
                       : mg_resolved_get(resolved, "%s.%s", prefix, option->chooser);
@@ -152,7 +166,7 @@ static void resolve_leaf(struct mg_resolved *resolved, const struct mg_option *o
                                       .used = true,
                                       .canonical = option->fallback};
         mg_settings_set(resolved->reading, &resolved->settings, filled);
-    } else if (option->required) {
+    } else if (option->required && !(option->task_key != 0 && is_task(resolved))) {
         missing(resolved, option, prefix);
     }
 }

@@ -9,19 +9,6 @@
 static void write_object(const struct mg_resolved *resolved, FILE *out, const char *path,
                          const char *without);
 
-static bool has_word(const char *words, const char *word, size_t length)
-{
-    while (*words != '\0') {
-        const size_t n = strcspn(words, " ");
-
-        if (n == length && strncmp(words, word, n) == 0) {
-            return true;
-        }
-        words += n + strspn(words + n, " ");
-    }
-    return false;
-}
-
 /* The entries of a list in the order of the file: their order is part of what is asked. */
 static void write_list(const struct mg_resolved *resolved, FILE *out, const char *path)
 {
@@ -50,7 +37,7 @@ static void write_object(const struct mg_resolved *resolved, FILE *out, const ch
         const char *key = setting->path + n + 1;
 
         if (strncmp(setting->path, path, n) != 0 || setting->path[n] != '.' ||
-            strchr(key, '.') != NULL || has_word(without, key, strlen(key))) {
+            strchr(key, '.') != NULL || mg_words_have(without, key)) {
             continue;
         }
         fprintf(out, "%s\"%s\":", first ? "" : ",", key);

@@ -2,6 +2,7 @@
 #include "harness/run.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "harness/checkpoint.h"
@@ -60,18 +61,18 @@ static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_su
 
     for (size_t step = 0; step < steps; step++) {
         const bool last = step + 1 == steps;
-        struct mg_step_stats stats;
+        struct mg_step_stats stats = {(double)NAN, (double)NAN, (double)NAN};
         enum mg_status status;
 
         if (options->stop != NULL && options->stop(options->ctx)) {
             return mg_fail(err, MG_INTERRUPTED, "interrupted at step %zu of %zu", step, steps);
         }
         status = mg_trainer_step(trainer, step, &stats, err);
+        if (step % every == 0 || last || status != MG_OK) {
+            record_step(sink, step, &stats); /* the step that diverged too */
+        }
         if (status != MG_OK) {
             return status;
-        }
-        if (step % every == 0 || last) {
-            record_step(sink, step, &stats);
         }
         if (exact && (step % (every * NELBO_EVERY) == 0 || last)) {
             record_nelbo(sink, step, subject, point->source);

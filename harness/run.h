@@ -36,7 +36,8 @@ struct mg_subject {
  * Train the network of a point. Rows of `metrics` go to the sink: loss (nats per token, of the
  * step's batch) and grad_norm (before clipping) at step 0, every max(1, steps/100) steps and the
  * last one; nelbo_nats_per_token, exact, of the network after that step, for small sources.
- * MG_NO when it diverges (the text names step and quantity), MG_INTERRUPTED when stopped.
+ * MG_NO when it diverges (the text names step and quantity; its row is recorded), MG_INTERRUPTED
+ * when stopped.
  */
 enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *point, uint64_t seed,
                             uint64_t replicate, struct mg_sink *sink,

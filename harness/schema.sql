@@ -240,6 +240,42 @@ CREATE VIEW provenance AS
            v.core_hash
     FROM run_result u JOIN result t ON t.result_id = u.result_id
          JOIN environment v ON v.environment_id = t.environment_id;
+CREATE VIEW nonfinite AS
+    SELECT u.run_id, u.name, 'metrics' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN metrics_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'marginals' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN marginals_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'joints' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN joints_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'information' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN information_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'distance_curves' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN distance_curves_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'samples' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN samples_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'coherence' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN coherence_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'sampler_error' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN sampler_error_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'ledger' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN ledger_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'schedules' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'position_pairs' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN position_pairs_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'plans' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN plans_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL;
 CREATE VIEW experiments AS
     SELECT name, title, question, notes, path, sha256, updated_at, text FROM experiment;
 CREATE VIEW claim_specs AS

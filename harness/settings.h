@@ -45,6 +45,7 @@ struct mg_reading {
     struct mg_findings *findings;
     struct mg_json_file **files; /* every text parsed, files and computed values alike */
     size_t n_files, capacity;
+    size_t n_inherited; /* files read so far */
     const struct mg_searched *searched;
     const struct mg_json **defaults; /* by row of the option table, once asked for */
 };

@@ -129,21 +129,25 @@ static void read_claims(struct mg_spec *spec, struct mg_reading *reading,
 static void read_figures(struct mg_spec *spec, struct mg_reading *reading,
                          const struct mg_settings *settings)
 {
-    const struct mg_json *figures = value_of(settings, "figures");
+    const struct mg_setting *setting = mg_settings_get(settings, "figures");
+    const struct mg_json *figures = setting == NULL ? NULL : setting->value;
 
-    if (figures == NULL) {
+    if (figures == NULL || mg_json_type(figures) != MG_JSON_ARRAY) {
         return;
     }
     spec->figures = mg_heap_array(spec->heap, mg_json_count(figures), sizeof(char *));
     for (size_t i = 0; i < mg_json_count(figures); i++) {
-        const struct mg_place place = {mg_settings_get(settings, "figures")->place.file,
-                                       mg_json_at(figures, i)};
-        const char *text = mg_json_string(place.json);
+        const struct mg_place place = {setting->place.file, mg_json_at(figures, i)};
+        const char *text =
+            mg_json_type(place.json) == MG_JSON_STRING ? mg_json_string(place.json) : "";
 
+        if (text[0] == '\0') {
+            continue; /* reported with the other shapes */
+        }
         if (strpbrk(text, "/.") == NULL && !mg_name_is_valid(text)) {
             mg_findings_add(reading->findings, place, "\"%s\" is no name of a figure", text);
         }
-        for (size_t k = 0; k < i; k++) {
+        for (size_t k = 0; k < spec->n_figures; k++) {
             if (strcmp(spec->figures[k], text) == 0) {
                 mg_findings_add(reading->findings, place, "\"%s\" is listed twice", text);
                 break;
@@ -160,8 +164,7 @@ static void read_spec(struct mg_spec *spec, struct mg_reading *reading, const ch
     const char *text;
     struct mg_place place;
 
-    mg_inherit(reading, &settings, path, &root, &text);
-    if (root == NULL) {
+    if (!mg_inherit(reading, &settings, path, &root, &text)) {
         return;
     }
     place = (struct mg_place){.file = spec->path, .json = root};

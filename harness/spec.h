@@ -50,6 +50,7 @@ enum mg_predictor_kind { /* the order of the table in bind.c */
 /* One point of the sweep. */
 struct mg_point {
     char *assignment;        /* canonical JSON of the swept keys and their values, "{}" for none */
+    char *label;             /* the same for people, "kind=oracle source=lazy"; "" for none */
     struct mg_param *params; /* every resolved key that applies to this point, sorted by path;
                                 names and the content of a rows file left out */
     size_t n_params;

@@ -339,7 +339,9 @@ static enum mg_status connect_db(struct mg_store *store, bool write, struct mg_e
     (void)sqlite3_extended_result_codes(store->db, 1);
     status = mg_sql_script(store,
                            "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;"
-                           "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
+                           "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;"
+                           /* Made known here: the authorizer would not let a query do it. */
+                           "SELECT 1 FROM json_each('[]'), json_tree('[]')",
                            err);
     if (status == MG_OK) {
         status = mg_schema_check(store, write, err);
@@ -366,14 +368,15 @@ static void remove_new(const char *path)
 enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_store_mode mode,
                              struct mg_error *err)
 {
-    const bool write = mode == MG_STORE_WRITE;
-    const bool existed = access(path, F_OK) == 0;
+    const bool write = mode != MG_STORE_READ;
+    const bool on_disk = mode != MG_STORE_EMPTY;
+    const bool existed = on_disk && access(path, F_OK) == 0;
     struct mg_store *opened = mg_allocate(1, sizeof(*opened));
     enum mg_status status = MG_OK;
 
-    assert(store != NULL && path != NULL);
+    assert(store != NULL && (path != NULL) == on_disk);
     *store = NULL;
-    opened->path = mg_format("%s", path);
+    opened->path = mg_format("%s", on_disk ? path : ":memory:");
     opened->lock = -1;
     for (enum mg_table t = 0; t < MG_TABLE_COUNT; t++) {
         opened->inserts[t] = row_insert(t);
@@ -381,12 +384,12 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
     if (!existed && !write) {
         status = mg_fail(err, MG_ESTORAGE, "there is no database %s yet; `run` makes it", path);
     }
-    if (status == MG_OK && write) {
+    if (status == MG_OK && mode == MG_STORE_WRITE) {
         status = mg_store_lock(&opened->lock, path, err);
     }
     if (status == MG_OK) {
         status = connect_db(opened, write, err);
-        if (status != MG_OK && write && !existed) {
+        if (status != MG_OK && mode == MG_STORE_WRITE && !existed) {
             (void)sqlite3_close(opened->db);
             opened->db = NULL;
             remove_new(path);

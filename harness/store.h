@@ -22,8 +22,9 @@
 struct mg_store;
 
 enum mg_store_mode {
-    MG_STORE_READ, /* must exist; read-only with an authorizer, for text that comes from files */
-    MG_STORE_WRITE /* created when absent; takes the driver's lock (MG_EBUSY names the holder) */
+    MG_STORE_READ,  /* must exist; read-only with an authorizer, for text that comes from files */
+    MG_STORE_WRITE, /* created when absent; takes the driver's lock (MG_EBUSY names the holder) */
+    MG_STORE_EMPTY  /* a new one in memory, gone when closed: to try queries on; no path */
 };
 
 enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_store_mode mode,
@@ -55,6 +56,12 @@ typedef enum mg_status mg_store_visitor(void *ctx, const struct mg_value *values
 enum mg_status mg_store_query(struct mg_store *store, const char *experiment, const char *sql,
                               mg_store_visitor *header, mg_store_visitor *visit, void *ctx,
                               struct mg_error *err);
+
+/*
+ * Write a copy of the database to a new file: one file without WAL, which opens from a read-only
+ * folder too. MG_ESTORAGE when path exists or cannot be written.
+ */
+enum mg_status mg_store_snapshot(struct mg_store *store, const char *path, struct mg_error *err);
 
 /* Several writes as one: all of them reach the disk, or none. */
 enum mg_status mg_store_begin(struct mg_store *store, struct mg_error *err);
@@ -134,10 +141,13 @@ enum mg_status mg_store_put_run(int64_t *run_id, struct mg_store *store, int64_t
 
 /*
  * Remove the experiment's runs that were not put since mg_store_put_experiment (its file does not
- * have them any more), and pending results that no run wants. Computed results stay.
+ * have them any more). Their results stay.
  */
 enum mg_status mg_store_trim_runs(struct mg_store *store, int64_t experiment_id,
                                   struct mg_error *err);
+
+/* Remove pending results that no run wants. Computed results stay: they are the cache. */
+enum mg_status mg_store_trim_results(struct mg_store *store, struct mg_error *err);
 
 /*
  * "pending", "running", "done" or "failed"; digest and wall time with "done", else NULL and NaN.

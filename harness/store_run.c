@@ -36,7 +36,8 @@ static enum mg_status put_claims(struct mg_store *store, int64_t experiment_id,
             " query = ?6, exact = ?7, accept_lo = ?8, accept_hi = ?9",
             id, mg_bind_integer((int64_t)i), mg_bind_text(c->about), mg_bind_text(c->name),
             mg_bind_text(c->source), mg_bind_text(c->query), mg_bind_integer(c->exact),
-            mg_bind_real(c->has_lo ? c->lo : (double)NAN), mg_bind_real(c->has_hi ? c->hi : (double)NAN));
+            mg_bind_real(c->has_lo ? c->lo : (double)NAN),
+            mg_bind_real(c->has_hi ? c->hi : (double)NAN));
     }
     if (status == MG_OK) {
         status =
@@ -233,17 +234,16 @@ enum mg_status mg_store_put_run(int64_t *run_id, struct mg_store *store, int64_t
 enum mg_status mg_store_trim_runs(struct mg_store *store, int64_t experiment_id,
                                   struct mg_error *err)
 {
-    enum mg_status status =
-        MG_SQL(store, err, "DELETE FROM run WHERE experiment_id = ? AND ordinal < 0",
-               mg_bind_integer(experiment_id));
+    return MG_SQL(store, err, "DELETE FROM run WHERE experiment_id = ? AND ordinal < 0",
+                  mg_bind_integer(experiment_id));
+}
 
-    if (status == MG_OK) {
-        status = mg_sql(store,
-                        "DELETE FROM result WHERE status = 'pending' AND NOT EXISTS"
-                        " (SELECT 1 FROM run_result u WHERE u.result_id = result.result_id)",
-                        NULL, 0, NULL, NULL, err);
-    }
-    return status;
+enum mg_status mg_store_trim_results(struct mg_store *store, struct mg_error *err)
+{
+    return mg_sql(store,
+                  "DELETE FROM result WHERE status = 'pending' AND NOT EXISTS"
+                  " (SELECT 1 FROM run_result u WHERE u.result_id = result.result_id)",
+                  NULL, 0, NULL, NULL, err);
 }
 
 enum mg_status mg_store_set_run(struct mg_store *store, int64_t run_id, const char *status,

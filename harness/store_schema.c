@@ -1,5 +1,7 @@
-/* store_schema.c - which database this is: ours, of which version, and making a new one. */
+/* store_schema.c - which database this is: ours, of which version, making a new one, and copying
+ * it. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "harness/file.h"
 #include "harness/store_sql.h"
@@ -66,4 +68,12 @@ enum mg_status mg_schema_check(struct mg_store *store, bool write, struct mg_err
                        mg_sql_path(store), (long long)version, (int)SCHEMA_VERSION);
     }
     return MG_OK;
+}
+
+enum mg_status mg_store_snapshot(struct mg_store *store, const char *path, struct mg_error *err)
+{
+    if (access(path, F_OK) == 0) {
+        return mg_fail(err, MG_ESTORAGE, "%s is there already; a snapshot replaces nothing", path);
+    }
+    return MG_SQL(store, err, "VACUUM INTO ?", mg_bind_text(path));
 }

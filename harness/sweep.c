@@ -64,6 +64,9 @@ static void read_axes(struct expansion *expansion, const struct mg_json *object,
         if (axis.n == 0) {
             continue;
         }
+        if (!together && !mg_axis_is_distinct(expansion->reading, &axis)) {
+            expansion->fine = false;
+        }
         if (group == NULL || !together) {
             if (expansion->n_groups == GROUPS_MAX) {
                 mg_findings_add(expansion->reading->findings, at(expansion, member),

@@ -50,6 +50,9 @@ bool mg_sweep_expand(struct mg_reading *reading, const struct mg_settings *base,
 bool mg_axis_read(struct mg_reading *reading, const struct mg_settings *base, struct mg_axis *axis,
                   const struct mg_json *member, const char *file);
 
+/* No value twice; zipped axes may repeat theirs. Complains about the first. */
+bool mg_axis_is_distinct(struct mg_reading *reading, const struct mg_axis *axis);
+
 /* Read one value for a dotted key; member's key is the path. False after a complaint. */
 bool mg_axis_value_read(struct mg_reading *reading, struct mg_axis_value *value, const char *path,
                         const struct mg_json *json, struct mg_place place);

@@ -8,25 +8,85 @@
 #include "harness/suggest.h"
 #include "harness/sweep.h"
 
-enum { VALUES_MAX = 10000, PATHS_MAX = 256 };
+enum { VALUES_MAX = 10000, PATHS_MAX = 256, NAMES_MAX = 64 };
 
-/* Paths a person could have meant: the table with "*" replaced by the names in the file. */
+/* Does any row of the table stand in the object at this path? */
+static bool is_object(const char *prefix)
+{
+    size_t n;
+    const struct mg_option *table = mg_options(&n);
+
+    for (size_t i = 0; i < n; i++) {
+        if (mg_option_is_in(&table[i], prefix)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The list at `list` has no entry called as the path says (of `size` bytes, after the list): the
+ * path with the nearest name there is, or NULL.
+ */
+static const char *suggest_entry(struct mg_reading *reading, const struct mg_settings *base,
+                                 const char *list, const char *entry, size_t size)
+{
+    const char *names[NAMES_MAX];
+    char name[65];
+    size_t n = 0;
+    const char *nearest;
+
+    while (n < NAMES_MAX && mg_settings_name(base, list, n, name) != NULL) {
+        names[n++] = mg_heap_text(reading->heap, name);
+    }
+    nearest = mg_suggest(mg_heap_format(reading->heap, "%.*s", (int)size, entry), names, n);
+    return nearest == NULL ? NULL
+                           : mg_heap_format(reading->heap, "%s.%s%s", list, nearest, entry + size);
+}
+
+/*
+ * Lists that a path leads through have the entries it names. False with the nearest path in
+ * *nearest (or NULL) if not.
+ */
+static bool entries_exist(struct mg_reading *reading, const struct mg_settings *base,
+                          const struct mg_option *option, const char *path, const char **nearest)
+{
+    const char *pattern = option->path;
+
+    for (const char *at = path; *at != '\0'; at += *at == '.' ? 1 : 0) {
+        const size_t size = strcspn(at, ".");
+
+        if (pattern[0] == '*' &&
+            !mg_settings_has(
+                base, mg_heap_format(reading->heap, "%.*s", (int)(at + size - path), path))) {
+            const char *list = mg_heap_format(reading->heap, "%.*s", (int)(at - path) - 1, path);
+
+            *nearest = suggest_entry(reading, base, list, at, size);
+            return false;
+        }
+        at += size;
+        pattern += strcspn(pattern, ".");
+        pattern += *pattern == '.' ? 1 : 0;
+    }
+    return true;
+}
+
+/* The path a person could have meant by one that is not in the table, or NULL. */
 static const char *suggest_path(struct mg_reading *reading, const struct mg_settings *base,
                                 const char *path)
 {
     const char *paths[PATHS_MAX];
     const char *dot = strrchr(path, '.');
+    const char *prefix =
+        mg_heap_format(reading->heap, "%.*s", dot == NULL ? 0 : (int)(dot - path), path);
     size_t count = 0;
     size_t n;
     const struct mg_option *table = mg_options(&n);
 
-    if (dot != NULL) { /* the object may be right and the key an alias */
-        const char *prefix = mg_heap_format(reading->heap, "%.*s", (int)(dot - path), path);
+    if (dot != NULL && is_object(prefix)) { /* the object is right, only its key is not */
         const char *key = mg_option_suggest(prefix, dot + 1);
 
-        if (key != NULL) {
-            return mg_heap_format(reading->heap, "%s.%s", prefix, key);
-        }
+        return key == NULL ? NULL : mg_heap_format(reading->heap, "%s.%s", prefix, key);
     }
     for (size_t i = 0; i < n && count < PATHS_MAX; i++) {
         if (mg_option_sweeps(&table[i]) && strchr(table[i].path, '*') == NULL) {
@@ -41,30 +101,13 @@ static const char *suggest_path(struct mg_reading *reading, const struct mg_sett
     return mg_suggest(path, paths, count);
 }
 
-/* The entry a path like "measure.NAME.key" speaks of must exist; true if it does. */
-static bool entry_exists(const struct mg_settings *base, const char *path)
-{
-    char entry[256];
-    const char *dot = path;
-
-    for (int i = 0; i < 2 && dot != NULL; i++) {
-        dot = strchr(dot + (i > 0), '.');
-    }
-    if (strncmp(path, "measure.", 8) != 0 || dot == NULL) {
-        return true;
-    }
-    snprintf(entry, sizeof(entry), "%.*s", (int)(dot - path), path);
-    return mg_settings_has(base, entry);
-}
-
 bool mg_axis_path_check(struct mg_reading *reading, const struct mg_settings *base,
                         const char *path, struct mg_place place)
 {
     const struct mg_option *option = strchr(path, '*') == NULL ? mg_option_find(path) : NULL;
+    const char *nearest = option == NULL ? suggest_path(reading, base, path) : NULL;
 
-    if (option == NULL || !entry_exists(base, path)) {
-        const char *nearest = suggest_path(reading, base, path);
-
+    if (option == NULL || !entries_exist(reading, base, option, path, &nearest)) {
         mg_findings_add(reading->findings, place, "no such option%s%s%s",
                         nearest == NULL ? "" : "; did you mean \"", nearest == NULL ? "" : nearest,
                         nearest == NULL ? "" : "\"?");
@@ -279,15 +322,20 @@ bool mg_axis_read(struct mg_reading *reading, const struct mg_settings *base, st
                         mg_json_type_name(mg_json_type(member)));
         return false;
     }
-    for (size_t i = 0; fine && i < axis->n; i++) {
-        for (size_t k = 0; fine && k < i; k++) {
+    return fine;
+}
+
+bool mg_axis_is_distinct(struct mg_reading *reading, const struct mg_axis *axis)
+{
+    for (size_t i = 0; i < axis->n; i++) {
+        for (size_t k = 0; k < i; k++) {
             if (strcmp(axis->values[i].canonical, axis->values[k].canonical) == 0) {
                 mg_findings_add(reading->findings, axis->place,
                                 "duplicate: values %zu and %zu are both %.60s", k, i,
                                 axis->values[i].canonical);
-                fine = false;
+                return false;
             }
         }
     }
-    return fine;
+    return true;
 }

@@ -12,7 +12,7 @@ do for [p = 1:mean_panels] {
     set title 'probe ' . mean_panel_name[p]
     set xlabel (bottom(p, mean_panels) ? 'position' : '')
     set ylabel (leftmost(p) ? 'TV to position 0' : '')
-    plot for [i = (q ? 1 : 2):1] $exact index q-1 using 2:3 with linespoints ls 20, \
+    plot for [i = (q ? 1 : 2):1] $exact index (q ? q-1 : 0) using 2:3 with linespoints ls 20, \
          for [i = mean_from[p]:mean_to[p]] $seed index i-1 using ($3 + 0.06 * (mean_id[i] - 2)):4 with points pt 7 ps 0.3 lc rgb dots(mean_id[i]), \
          for [i = mean_from[p]:mean_to[p]] $mean index i-1 using ($3 + 0.06 * (mean_id[i] - 2)):($4 - half($5,$6)):(0):(2 * half($5,$6)) with vectors nohead lc rgb col(mean_id[i]) lw 1, \
          for [i = mean_from[p]:mean_to[p]] $mean index i-1 using ($3 + 0.06 * (mean_id[i] - 2)):4 with linespoints ls mean_id[i]

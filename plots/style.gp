@@ -1,5 +1,18 @@
 # style.gp - what every figure shares; put before NAME.gp in the standalone script.
 #
+# A figure is NAME.sql and NAME.gp, here or beside the experiment file. In NAME.sql:
+#   -- title: TEXT, -- caption: TEXT    heading, and how to read the figure
+#   -- block: b      the statement below fills $b; what stands before the first block (WITH ...)
+#                    is put before each. No rows in the first block: the figure is skipped.
+#   -- block: caption   one row (finding, alt): a sentence with numbers in it, and what one would
+#                    tell somebody who cannot see the figure
+# Columns `panel` and `series`, where they come first, cut $b into indices. NAME.gp then has
+#   b_rows, b_n      rows and indices; index k - 1 is b_panel[k], b_series[k], series number b_id[k]
+#   b_kinds, b_kind[id], b_chars            distinct series, and the length of the longest
+#   b_panels, b_panel_name[p], b_from[p], b_to[p]   panels, each with its range of k
+# NULL is NaN; a block without rows holds one row of zeros, to be left out by b_n being 0. Anything
+# gnuplot says on standard error fails the figure.
+#
 # A script calls `eval figure(width, height)` first (CSS pixels: 480 is one column of a paper, 760
 # the full page) and then plots. It may use:
 #   ls 1..8          series: colour (Okabe, Ito 2008, safe for colour-blind readers), dash and point
@@ -61,7 +74,7 @@ set key textcolor rgb ink noenhanced samplen 2.5 spacing 1.05
 set title textcolor rgb ink noenhanced offset 0,-0.4
 set label textcolor rgb ink
 set xlabel textcolor rgb ink offset 0,0.3
-set ylabel textcolor rgb ink offset 0.5,0
+set ylabel textcolor rgb ink offset 1.2,0
 set cblabel textcolor rgb ink
 set style fill solid 1.0 border lc rgb ink
 set boxwidth 0.8 relative
@@ -69,12 +82,12 @@ set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21908c', 0.75 '#5dc863',
 
 grid(n) = sprintf("across = %d; down = %d", n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2, \
                   n <= 3 ? 1 : n == 4 ? 2 : (n + 2) / 3) . "; wide = across == 1 ? 480.0 : 760.0; \
-    cell_top = 26.0 + 19.0 * keys; cell_high = down == 1 ? 210.0 : 165.0; \
-    high = cell_top + down * (cell_high + 62.0) - 10; eval figure(wide, high); set multiplot"
+    cell_top = 34.0 + 19.0 * keys; cell_high = down == 1 ? 210.0 : 165.0; \
+    high = cell_top + down * (cell_high + 74.0) - 14; eval figure(wide, high); set multiplot"
 keyrows(n, chars) = int(ceil(1.0 * n / floor(740.0 / (8.5 * chars + 52))))
-cell_wide(n) = (wide - 56.0 - 12.0 - (n - 1) * 42.0) / n
-cell_left(p) = (56.0 + ((p - 1) % across) * (cell_wide(across) + 42.0)) / wide
-cell_above(p) = 1 - (cell_top + ((p - 1) / across) * (cell_high + 62.0)) / high
+cell_wide(n) = (wide - 64.0 - 12.0 - (n - 1) * 42.0) / n
+cell_left(p) = (64.0 + ((p - 1) % across) * (cell_wide(across) + 42.0)) / wide
+cell_above(p) = 1 - (cell_top + ((p - 1) / across) * (cell_high + 74.0)) / high
 cell(p) = sprintf("set lmargin at screen %.5f; set rmargin at screen %.5f; set tmargin at screen %.5f; set bmargin at screen %.5f; unset key", \
                   cell_left(p), cell_left(p) + cell_wide(across) / wide, cell_above(p), \
                   cell_above(p) - cell_high / high)
@@ -82,5 +95,5 @@ bottom(p, n) = p + across > n
 leftmost(p) = (p - 1) % across == 0
 key_cell = "set lmargin at screen 0.01; set rmargin at screen 0.99; \
     set tmargin at screen 1; set bmargin at screen 1 - (19.0 * keys + 4) / high; \
-    unset border; unset tics; unset xlabel; unset ylabel; unset title; unset grid; unset logscale; unset arrow; unset label; \
+    unset border; unset tics; unset xlabel; unset ylabel; unset title; unset grid; unset logscale; unset xzeroaxis; unset arrow; unset label; \
     set xrange [0:1]; set yrange [0:1]; set key center center horizontal Left reverse maxrows keys"

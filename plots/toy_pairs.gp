@@ -1,8 +1,8 @@
 # The toy of coupled pairs: marginals on the left, pairs on the right, a row for each source.
 wide = 760.0
-row = 266.0
-top = 60.0
-high = top + row * pair_panels - 16
+row = 276.0
+top = 76.0
+high = top + row * pair_panels - 8
 seeds = 0
 if (mean_rows) { stats $mean using 7 nooutput; seeds = int(STATS_max) }
 eval figure(wide, high)
@@ -15,7 +15,7 @@ do for [r = 1:pair_panels] {
     set tmargin at screen 1 - (top + 20 + row * (r - 1)) / high
     set bmargin at screen 1 - (top + 20 + row * (r - 1) + 178) / high
 
-    set lmargin at screen 54 / wide
+    set lmargin at screen 64 / wide
     set rmargin at screen 270 / wide
     set title pair_panel_name[r]
     set ylabel 'probability'
@@ -23,9 +23,10 @@ do for [r = 1:pair_panels] {
     set xrange [0.4:*]
     set style fill solid 1 noborder
     plot $single index r-1 using 2:5:(0.66):xtic(sprintf('%s %d', strcol(4), int($3))) with boxes lc rgb faint, \
-         for [i = 1:(reported_n ? 1 : 0)] $reported index r-1 using 2:3:(0.42) with xerrorbars ls 22 lw 2 pt 0, \
+         for [i = 1:(reported_n ? 1 : 0)] $reported index r-1 using ($2-0.42):3:(0.84):(0) with vectors nohead ls 22 lw 2, \
          for [i = 1:(single_seed_n ? 1 : 0)] $single_seed index r-1 using 2:3 with points pt 7 ps 0.35 lc rgb dots(1), \
-         for [i = 1:(single_mean_n ? 1 : 0)] $single_mean index r-1 using 2:3:(half($4,$5)) with yerrorbars ls 1 dt 1 lw 1
+         for [i = 1:(single_mean_n ? 1 : 0)] $single_mean index r-1 using 2:($3 - half($4,$5)):(0):(2 * half($4,$5)) with vectors nohead lc rgb col(1) lw 1, \
+         for [i = 1:(single_mean_n ? 1 : 0)] $single_mean index r-1 using 2:3 with points ls 1
 
     set lmargin at screen 322 / wide
     set rmargin at screen 748 / wide
@@ -37,7 +38,9 @@ do for [r = 1:pair_panels] {
          for [i = (mean_n ? mean_from[r] : 1):(mean_n ? mean_to[r] : 0)] $seed index i-1 \
              using ($3 + shift($4)):5 with points pt 7 ps 0.3 lc rgb dots(mean_id[i]), \
          for [i = (mean_n ? mean_from[r] : 1):(mean_n ? mean_to[r] : 0)] $mean index i-1 \
-             using ($3 + shift($4)):5:(half($6,$7)) with yerrorbars ls mean_id[i] dt 1 lw 1
+             using ($3 + shift($4)):($5 - half($6,$7)):(0):(2 * half($6,$7)) with vectors nohead lc rgb col(mean_id[i]) lw 1, \
+         for [i = (mean_n ? mean_from[r] : 1):(mean_n ? mean_to[r] : 0)] $mean index i-1 \
+             using ($3 + shift($4)):5 with points ls mean_id[i]
 }
 keys = 3
 eval key_cell

@@ -14,18 +14,21 @@ set yrange [lo - margin : hi + margin]
 do for [p = 1:mean_panels] {
     eval cell(p)
     f = sum [j = 1:floor_panels] (floor_panel_name[j] eq mean_panel_name[p] ? j : 0)
+    b = sum [j = 1:nelbo_panels] (nelbo_panel_name[j] eq mean_panel_name[p] ? j : 0)
     e = sum [j = 1:end_panels] (end_panel_name[j] eq mean_panel_name[p] ? j : 0)
     set title mean_panel_name[p]
     set xlabel (bottom(p, mean_panels) ? 'training step' : '')
     set ylabel (leftmost(p) ? 'loss (nats per token)' : '')
-    plot for [i = (f ? 1 : 2):1] $floor index f-1 using (0):2:(last * 1.06):(0) with vectors nohead ls 20, \
+    plot for [i = (f ? 1 : 2):1] $floor index (f ? f-1 : 0) using (0):2:(last * 1.06):(0) with vectors nohead ls 20, \
          for [i = seed_from[p]:seed_to[p]] $seed index i-1 using 3:4 with lines lc rgb band(1) lw 0.8, \
          $mean index p-1 using 2:3 with lines ls 1, \
-         for [i = (e ? 1 : 2):1] $end index e-1 using ($2 + 0.03 * last):3:(half($4,$5)) with yerrorbars ls 2 dt 1
+         for [i = (b ? 1 : 2):1] $nelbo index (b ? b-1 : 0) using 2:3 with lines ls 2, \
+         for [i = (e ? 1 : 2):1] $end index (e ? e-1 : 0) using ($2 + 0.03 * last):($3 - half($4,$5)):(0):(2 * half($4,$5)) with vectors nohead lc rgb col(2) lw 1, \
+         for [i = (e ? 1 : 2):1] $end index (e ? e-1 : 0) using ($2 + 0.03 * last):3 with points ls 2
 }
 eval key_cell
 plot 2 notitle, keyentry with lines ls 1 title 'mean over seeds', \
      keyentry with lines lc rgb band(1) lw 0.8 title 'single seeds', \
      keyentry with lines ls 20 title (floor_rows ? 'exact floor' : ''), \
-     keyentry with points ls 2 title (end_rows ? 'exact NELBO at the end' : '')
+     keyentry with linespoints ls 2 title (end_rows + nelbo_rows ? 'exact NELBO of the network' : '')
 unset multiplot

@@ -1,5 +1,5 @@
 -- title: Training loss
--- caption: Training loss in nats per token (the objective's own weights), averaged over windows of 1/60 of the training. Light lines: single seeds; dark line: their mean. Solid horizontal line: the exact floor, the NELBO of the source's own conditionals, which is its entropy. Markers at the right end: the exact NELBO of the trained networks with the 90 % Student t interval over seeds, where the measure `likelihood` was asked for.
+-- caption: Training loss in nats per token (the objective's own weights), averaged over windows of 1/60 of the training. Light lines: single seeds; dark line: their mean. Dashed: the exact NELBO of the network after each step, mean over seeds. Horizontal line: the exact floor, the NELBO of the source's own conditionals, which is its entropy. Markers at the right end: the exact NELBO of the trained networks with the 90 % Student t interval over seeds, where the measure `likelihood` was asked for.
 WITH varied AS (
   SELECT path FROM params WHERE length(value) <= 40 AND path <> 'predictor.kind'
   GROUP BY path HAVING count(DISTINCT value) > 1),
@@ -34,6 +34,9 @@ finals AS (SELECT panel, avg(nelbo) AS mean, count(*) AS n FROM ends GROUP BY pa
 SELECT panel, avg(step) AS step, avg(loss) AS loss FROM windows GROUP BY panel, w ORDER BY panel, w;
 -- block: seed
 SELECT panel, replicate AS series, step, loss FROM windows ORDER BY panel, replicate, w;
+-- block: nelbo
+SELECT panel, step, avg(value) AS nelbo FROM metrics JOIN named USING (run_id) JOIN counted USING (label)
+WHERE name = 'nelbo_nats_per_token' AND value IS NOT NULL GROUP BY panel, step ORDER BY panel, step;
 -- block: floor
 SELECT panel, floor FROM floors ORDER BY panel;
 -- block: end

@@ -305,8 +305,8 @@ static void an_independent_program_reads_the_same_network(void **state)
         struct mg_transformer *transformer;
         FILE *out = fopen(lines, "w");
         char *command = mg_format("${PYTHON:-python3} tests/cli/check_model.py '%s' --compare '%s'"
-                                " 2e-6",
-                                dir, lines);
+                                  " 2e-6",
+                                  dir, lines);
         assert_non_null(out);
         config.positions = (enum mg_positions)(variant % 3);
         config.causal = variant >= 3;

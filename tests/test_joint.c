@@ -64,7 +64,7 @@ static double find(const struct book *book, enum mg_table table, int first, int 
             return book->rows[i].real[column];
         }
     }
-    return NAN;
+    return (double)NAN;
 }
 
 static void probe(struct book *book, const struct mg_source *source, struct mg_predictor *predictor,

@@ -1,13 +1,9 @@
-/*
- * Expected numbers are the documented ones (computed twice elsewhere, by enumeration), and a brute
- * force here that walks every path of the sampler with every token, x by x.
- */
+/* Expected numbers are the documented ones, computed twice elsewhere by enumeration. */
 #include "model/measure/law.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/diffusion/sampler.h"
 #include "model/measure/contest.h"
 #include "model/measure/measure.h"
 #include "model/source/sequences.h"
@@ -71,7 +67,7 @@ static void expect_kl(const struct mg_source *source, const struct mg_sampler *s
     mg_law_free(law);
 }
 
-/* paper.md, "what we already know": sizes (5), (3,2), (2,2,1), (1x5); three or four digits. */
+/* The notes on the paper: sizes (5), (3,2), (2,2,1), (1x5); three or four digits. */
 static void documented_orders_have_their_documented_kl(void **state)
 {
     static const size_t STEPS[4] = {1, 2, 3, 5};
@@ -118,7 +114,7 @@ static void flip_chain_under_low_confidence(void **state)
     mg_source_free(source);
 }
 
-/* definitions.md, section 2: F / mixture / selection / KL. */
+/* The definitions, section 2: F / mixture / selection / KL. */
 static void ledger_has_its_documented_parts(void **state)
 {
     static const struct {
@@ -155,7 +151,7 @@ static void ledger_has_its_documented_parts(void **state)
     mg_source_free(source);
 }
 
-/* paper.md, "what we already know", and definitions.md, section 3. */
+/* The notes on the paper and the definitions, section 3. */
 static void spread_orders_beat_contiguous_pairs(void **state)
 {
     static size_t best[8] = {0, 2, 1, 3, 2, 3, 0, 1};
@@ -226,256 +222,6 @@ static void the_tie_rule_decides_the_entropy_order(void **state)
     mg_source_free(source);
 }
 
-/* ------ brute force: every path, every draw ------ */
-
-enum { L3 = 4, V3 = 3, ALL = 81 };
-
-/* An inconsistent predictor: probabilities from a hash of row, position and token, some tied. */
-static void crooked(struct mg_predictor *predictor, double *probs, bool *possible, const int *rows,
-                    size_t n)
-{
-    (void)predictor;
-    (void)possible;
-    for (size_t r = 0; r < n; r++) {
-        for (size_t i = 0; i < L3; i++) {
-            double *p = probs + (r * L3 + i) * V3;
-            double total = 0.0;
-            unsigned seed = (unsigned)(i % 2);
-
-            for (size_t j = 0; j < L3; j++) {
-                seed = seed * 31u + (unsigned)(rows[r * L3 + j] + 2);
-            }
-            for (size_t v = 0; v < V3; v++) {
-                p[v] = rows[r * L3 + i] == MG_MASK
-                           ? 1.0 + (double)((seed * 2654435761u >> (8 * v)) % 5u)
-                           : (double)(rows[r * L3 + i] == (int)v);
-                total += p[v];
-            }
-            for (size_t v = 0; v < V3; v++) {
-                p[v] /= total;
-            }
-        }
-    }
-}
-
-static size_t number_of(const int *row)
-{
-    size_t number = 0;
-
-    for (size_t i = 0; i < L3; i++) {
-        number = number * V3 + (size_t)row[i];
-    }
-    return number;
-}
-
-struct brute {
-    struct mg_predictor *predictor;
-    const struct mg_sampler *sampler;
-    double law[ALL];
-};
-
-static void brute_step(struct brute *brute, const int *context, double weight);
-
-/* Positions of `set` are revealed; every token of them, or those of `drawn` if it is given. */
-static void brute_reveal(struct brute *brute, const int *context, const double *q, unsigned set,
-                         const int *drawn, double weight)
-{
-    int row[L3];
-    size_t at = 0;
-
-    while (at < L3 && !((set >> at) & 1u)) {
-        at++;
-    }
-    memcpy(row, context, sizeof(row));
-    if (at == L3) {
-        brute_step(brute, row, weight);
-        return;
-    }
-    for (int v = 0; v < V3; v++) {
-        row[at] = v;
-        if (drawn == NULL) {
-            brute_reveal(brute, row, q, set & ~(1u << at), NULL, weight * q[at * V3 + (size_t)v]);
-        } else if (drawn[at] == v) {
-            brute_reveal(brute, row, q, set & ~(1u << at), drawn, weight);
-        }
-    }
-}
-
-static unsigned bits_of(const size_t *positions, size_t n)
-{
-    unsigned bits = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        bits |= 1u << positions[i];
-    }
-    return bits;
-}
-
-/* Ask the order what it reveals and follow every subset of the pool. */
-static void brute_select(struct brute *brute, const int *context, const double *p, const double *q,
-                         const int *drawn, double weight)
-{
-    double score[L3] = {0};
-    size_t sure[L3];
-    size_t pool[L3];
-    struct mg_selection pick = {.sure = sure, .pool = pool};
-    const struct mg_order_view view = {.sampler = brute->sampler,
-                                       .length = L3,
-                                       .vocab = V3,
-                                       .context = context,
-                                       .probs = p,
-                                       .drawn = score};
-    unsigned pool_bits;
-    double ways = 0.0;
-
-    for (size_t i = 0; i < L3 && drawn != NULL; i++) {
-        score[i] = p[i * V3 + (size_t)drawn[i]];
-    }
-    mg_order_select(&pick, &view);
-    pool_bits = bits_of(pool, pick.n_pool);
-    for (unsigned pass = 0; pass < 2; pass++) {
-        for (unsigned set = 0; set < 1u << L3; set++) {
-            if ((set & ~pool_bits) == 0 && (size_t)__builtin_popcount(set) == pick.take) {
-                if (pass == 0) {
-                    ways += 1.0;
-                } else {
-                    brute_reveal(brute, context, q, set | bits_of(sure, pick.n_sure), drawn,
-                                 weight / ways);
-                }
-            }
-        }
-    }
-}
-
-static void brute_step(struct brute *brute, const int *context, double weight)
-{
-    double p[L3 * V3];
-    double q[L3 * V3];
-    size_t masked = 0;
-
-    for (size_t i = 0; i < L3; i++) {
-        masked += context[i] == MG_MASK;
-    }
-    if (masked == 0) {
-        brute->law[number_of(context)] += weight;
-        return;
-    }
-    crooked(brute->predictor, p, NULL, context, 1);
-    for (size_t i = 0; i < L3; i++) {
-        mg_temper(q + i * V3, p + i * V3, V3, brute->sampler->temperature);
-    }
-    if (!brute->sampler->order->looks_at_drawn) {
-        brute_select(brute, context, p, q, NULL, weight);
-        return;
-    }
-    for (size_t code = 0; code < ALL; code++) { /* every draw of all positions */
-        int drawn[L3];
-        double chance = weight;
-
-        for (size_t i = 0, rest = code; i < L3; i++, rest /= V3) {
-            drawn[i] = context[i] == MG_MASK ? (int)(rest % V3) : context[i];
-            chance *= context[i] == MG_MASK            ? q[i * V3 + (size_t)drawn[i]]
-                      : (int)(rest % V3) == context[i] ? 1.0
-                                                       : 0.0;
-        }
-        if (chance > 0.0) {
-            brute_select(brute, context, p, q, drawn, chance);
-        }
-    }
-}
-
-/* A source of 23 of the 81 sequences with uneven weights. */
-static struct mg_source *ragged_new(void)
-{
-    int tokens[ALL * L3];
-    double weight[ALL];
-    size_t n = 0;
-
-    for (size_t code = 0; code < ALL; code++) {
-        if (code * 7 % 81 < 23) {
-            for (size_t i = 0, rest = code; i < L3; i++, rest /= V3) {
-                tokens[n * L3 + L3 - 1 - i] = (int)(rest % V3);
-            }
-            weight[n++] = 1.0 + (double)(code * 13 % 11);
-        }
-    }
-    return mg_sequences_new(tokens, weight, n, L3, V3);
-}
-
-static bool add_expected(void *ctx, const int *tokens, double log_prob)
-{
-    double **next = ctx;
-
-    (void)log_prob;
-    *(*next)++ = (double)number_of(tokens);
-    return true;
-}
-
-static void compare_with_brute_force(const struct mg_sampler *sampler)
-{
-    const struct mg_predictor_ops ops = {.kind = "crooked", .predict = crooked};
-    struct mg_predictor predictor = {.ops = &ops, .length = L3, .vocab = V3};
-    struct mg_source *source = ragged_new();
-    struct brute brute = {.predictor = &predictor, .sampler = sampler};
-    const int open[L3] = {MG_MASK, MG_MASK, MG_MASK, MG_MASK};
-    double number[ALL];
-    double *next = number;
-    double total = 0.0;
-    double order = 0.0;
-    struct mg_law *law = NULL;
-    struct mg_error err = {0};
-
-    brute_step(&brute, open, 1.0);
-    for (size_t i = 0; i < ALL; i++) {
-        total += brute.law[i];
-    }
-    assert_close(total, 1.0, 1e-12);
-    assert_int_equal(mg_law_walk(&law, &predictor, source, sampler, NULL, MG_LAW_MOVES_MAX, &err),
-                     MG_OK);
-    mg_source_support(source, add_expected, &next);
-    assert_int_equal(law->n, next - number);
-    for (size_t x = 0; x < law->n; x++) {
-        assert_close(law->nu[x], brute.law[(size_t)number[x]], 1e-13);
-    }
-    for (size_t t = 0; t < law->n_steps; t++) {
-        order += law->steps[t].order_nats;
-    }
-    assert_close(law->order_nats, order, 1e-11);
-    assert_close(law->kl_nats, law->factorization_nats + law->model_nats + law->order_nats, 1e-11);
-    mg_law_free(law);
-    mg_source_free(source);
-}
-
-static void law_equals_brute_force_over_all_paths(void **state)
-{
-    static const char *const NAMES[] = {"random",  "left_to_right",  "confidence", "margin",
-                                        "entropy", "low_confidence", "threshold",  "entropy_budget",
-                                        "strided", "bisect",         "frechet",    "factor"};
-    static const double TEMPERATURES[] = {1.0, 0.6, 0.0};
-
-    (void)state;
-    for (size_t o = 0; o < sizeof(NAMES) / sizeof(NAMES[0]); o++) {
-        for (size_t variant = 0; variant < 3 * 2 * 3 * 2; variant++) {
-            struct mg_sampler sampler = sampler_of(NAMES[o]);
-
-            sampler.temperature = TEMPERATURES[variant % 3];
-            sampler.ties = (variant / 3) % 2 == 0 ? MG_TIES_LOWEST : MG_TIES_UNIFORM;
-            sampler.block = (variant / 6) % 3 == 2 ? 2 : 0;
-            sampler.per_step = sampler.order->sizing == MG_SIZING_STEPS ? 0 : 1 + (variant / 6) % 2;
-            sampler.steps = sampler.order->sizing == MG_SIZING_STEPS ? 2 : 0;
-            if (variant / 18 == 1 && sampler.order->sizing == MG_SIZING_COUNT) {
-                sampler.per_step = 0;
-                sampler.steps = 3;
-            }
-            sampler.tau = 0.3;
-            sampler.gamma = 1.5;
-            if (sampler.temperature > 0.0) {
-                compare_with_brute_force(&sampler);
-            }
-        }
-    }
-}
-
 static void temperature_zero_is_infinitely_far(void **state)
 {
     struct mg_source *source = chain_new(UNEVEN_START, UNEVEN, 4);
@@ -538,8 +284,7 @@ static void moves_are_counted_before_the_walk(void **state)
     sampler = sampler_of("left_to_right");
     sampler.per_step = 2;
     assert_close(mg_law_moves(source, &sampler, NULL), 256.0 * 4.0, 0.0);
-    assert_int_equal(mg_law_walk(&law, oracle, source, &sampler, NULL, 700.0, &err),
-                     MG_UNDECIDED);
+    assert_int_equal(mg_law_walk(&law, oracle, source, &sampler, NULL, 700.0, &err), MG_UNDECIDED);
     assert_null(law);
     assert_non_null(strstr(err.text, "256 sequences"));
     mg_predictor_free(oracle);
@@ -577,7 +322,6 @@ int main(void)
         cmocka_unit_test(spread_orders_beat_contiguous_pairs),
         cmocka_unit_test(blocks_mend_low_confidence),
         cmocka_unit_test(the_tie_rule_decides_the_entropy_order),
-        cmocka_unit_test(law_equals_brute_force_over_all_paths),
         cmocka_unit_test(temperature_zero_is_infinitely_far),
         cmocka_unit_test(contest_probabilities_sum_to_one),
         cmocka_unit_test(moves_are_counted_before_the_walk),

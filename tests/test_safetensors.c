@@ -209,7 +209,8 @@ static void a_name_of_1025_bytes_is_refused(void **state)
         (void)state;
         memset(name, 'n', length);
         name[length] = '\0';
-        header = mg_format("{\"%s\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", name);
+        header =
+            mg_format("{\"%s\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", name);
         bytes = file_bytes(&size, header, 1);
         assert_int_equal(mg_safetensors_parse(&file, bytes, size, "m", &err),
                          length == 1024 ? MG_OK : MG_EUSAGE);

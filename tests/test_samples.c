@@ -94,7 +94,7 @@ static void one_step_rate_is_near_its_exact_value(void **state)
     assert_int_equal(tally.coherences, 1);
     assert_true(tally.known);
     assert_close(tally.exact_rate, exact, 1e-12);
-    assert_close(tally.exact_rate, 1.0 - 0.670680, 5e-7); /* science.md, section 2 */
+    assert_close(tally.exact_rate, 1.0 - 0.670680, 5e-7); /* the trial runs, section 2 */
     assert_close(tally.rate, (double)tally.coherent / DRAWS, 0.0);
     assert_close(tally.rate, exact, 0.027); /* four standard deviations */
     assert_close(tally.nfe, 1.0, 0.0);

@@ -8,14 +8,15 @@
 
 #include "model/measure/measure.h"
 
-extern const struct mg_measure mg_measure_joint;       /* joint.c */
-extern const struct mg_measure mg_measure_distance;    /* distance.c */
-extern const struct mg_measure mg_measure_law;         /* law_measure.c */
-extern const struct mg_measure mg_measure_samples;     /* samples.c */
-extern const struct mg_measure mg_measure_schedule;    /* schedule.c */
-extern const struct mg_measure mg_measure_likelihood;  /* likelihood.c */
-extern const struct mg_measure mg_measure_order;       /* arness.c */
-extern const struct mg_measure mg_measure_consistency; /* consistency.c */
-extern const struct mg_measure mg_measure_certificate; /* certificate.c */
+extern const struct mg_measure mg_measure_joint;          /* joint.c */
+extern const struct mg_measure mg_measure_distance;       /* distance.c */
+extern const struct mg_measure mg_measure_law;            /* law_measure.c */
+extern const struct mg_measure mg_measure_samples;        /* samples.c */
+extern const struct mg_measure mg_measure_schedule;       /* schedule.c */
+extern const struct mg_measure mg_measure_likelihood;     /* likelihood.c */
+extern const struct mg_measure mg_measure_order;          /* order_measure.c */
+extern const struct mg_measure mg_measure_marginal_error; /* marginal_error.c */
+extern const struct mg_measure mg_measure_consistency;    /* consistency.c */
+extern const struct mg_measure mg_measure_certificate;    /* certificate.c */
 
 #endif

@@ -16,18 +16,18 @@
 
 /* One entry of "measure", resolved: fields that do not apply to its kind are 0. */
 struct mg_measure_spec {
-    int *context;      /* (L) joint, samples: tokens or MG_MASK; NULL: all masked */
-    size_t *targets;   /* joint: masked positions asked for, in the given order */
+    int *context;    /* (L) joint, samples: tokens or MG_MASK; NULL: all masked */
+    size_t *targets; /* joint: masked positions asked for, in the given order */
     size_t n_targets;
     struct mg_sampler *samplers;
     size_t n_samplers;
-    size_t draws;      /* samples */
-    size_t left;       /* distance: revealed tokens drawn from the source on the left */
-    size_t right;      /* distance: and on the right */
-    int *left_tokens;  /* distance: a literal left context of `left` tokens instead, or NULL */
+    size_t draws;     /* samples */
+    size_t left;      /* distance: revealed tokens drawn from the source on the left */
+    size_t right;     /* distance: and on the right */
+    int *left_tokens; /* distance: a literal left context of `left` tokens instead, or NULL */
     int *right_tokens;
-    size_t run;        /* distance: masked positions between them */
-    size_t contexts;   /* distance: contexts averaged over */
+    size_t run;      /* distance: masked positions between them */
+    size_t contexts; /* distance: contexts averaged over */
 };
 
 struct mg_measure_input {

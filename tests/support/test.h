@@ -15,15 +15,15 @@
 #include <cmocka.h>
 
 /* Fails unless |a - b| <= tolerance; NaN fails. */
-#define assert_close(a, b, tolerance)                                                             \
-    do {                                                                                          \
-        const double close_a = (double)(a);                                                       \
-        const double close_b = (double)(b);                                                       \
-        if (!(fabs(close_a - close_b) <= (tolerance))) {                                          \
-            print_error("%s = %.17g, expected %.17g within %g\n", #a, close_a, close_b,           \
-                        (double)(tolerance));                                                     \
-            fail();                                                                               \
-        }                                                                                         \
+#define assert_close(a, b, tolerance)                                                              \
+    do {                                                                                           \
+        const double close_a = (double)(a);                                                        \
+        const double close_b = (double)(b);                                                        \
+        if (!(fabs(close_a - close_b) <= (tolerance))) {                                           \
+            print_error("%s = %.17g, expected %.17g within %g\n", #a, close_a, close_b,            \
+                        (double)(tolerance));                                                      \
+            fail();                                                                                \
+        }                                                                                          \
     } while (0)
 
 #endif

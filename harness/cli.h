@@ -1,0 +1,81 @@
+/*
+ * cli.h - a command line, read; and the verbs that carry it out.
+ *
+ * A verb prints its answer on standard output and returns a status, which is the exit code; main
+ * alone prints errors and ends the process.
+ */
+#ifndef MG_HARNESS_CLI_H
+#define MG_HARNESS_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/output.h"
+#include "harness/plan.h"
+#include "harness/spec.h"
+#include "harness/store.h"
+#include "model/numeric/error.h"
+
+struct mg_cli {
+    const char *db;
+    const char *out;      /* NULL: the verb's default */
+    const char *snapshot; /* export: NULL unless asked for */
+    bool json, csv;
+    bool failed;                  /* run: retry what failed */
+    size_t jobs;                  /* worker processes */
+    size_t threads;               /* of one computation */
+    const char *const *arguments; /* what stands after the verb */
+    size_t n;
+    bool (*stop)(void); /* a signal asked to finish */
+};
+
+typedef enum mg_status mg_verb(const struct mg_cli *cli, struct mg_error *err);
+
+/* verb_run.c: files, and what they need */
+mg_verb mg_verb_check;
+mg_verb mg_verb_plan;
+mg_verb mg_verb_run;
+
+/* verb_ask.c: what the database holds */
+mg_verb mg_verb_status;
+mg_verb mg_verb_sql;
+mg_verb mg_verb_export;
+mg_verb mg_verb_show;
+
+/* verb_judge.c: verdicts, figures, report */
+mg_verb mg_verb_verify;
+mg_verb mg_verb_plot;
+mg_verb mg_verb_report;
+
+/* verb_help.c: the program itself */
+mg_verb mg_verb_describe;
+mg_verb mg_verb_doctor;
+
+/* Experiment files of a command line, checked; free with mg_files_free. */
+struct mg_files {
+    struct mg_spec **specs;
+    size_t n;
+    const char **names; /* (n) of the experiments; borrowed from the specs */
+};
+
+/* cli.c: what the verbs share */
+
+/*
+ * Load the files of the arguments, and try the claims' queries on an empty database. Complaints of
+ * all files go to standard error; any error is MG_EUSAGE and leaves nothing loaded. No file where
+ * one is needed is MG_EUSAGE.
+ */
+enum mg_status mg_files_load(struct mg_files *files, const struct mg_cli *cli, bool needed,
+                             struct mg_error *err);
+void mg_files_free(struct mg_files *files);
+
+/* Open the database to write, its folder made when missing. */
+enum mg_status mg_cli_open(struct mg_store **store, const struct mg_cli *cli, struct mg_error *err);
+
+/* "FOLDER OF THE DATABASE/name", malloc'd. */
+char *mg_cli_beside(const struct mg_cli *cli, const char *name);
+
+/* The table format the command line asks for; fallback without --json or --csv. */
+enum mg_output_format mg_cli_format(const struct mg_cli *cli, enum mg_output_format fallback);
+
+#endif

@@ -1,0 +1,274 @@
+/*
+ * main.c - the command line: one verb, its options, its exit code.
+ *
+ * The only file that prints errors and ends the process.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli.h"
+#include "harness/identity.h"
+#include "harness/provenance.h"
+#include "harness/suggest.h"
+
+static const struct verb {
+    const char *name;
+    const char *usage; /* what stands after it */
+    const char *help;
+    mg_verb *run;
+} verbs[] = {
+    {"check", "FILES", "parse, validate and expand experiment files; write nothing", mg_verb_check},
+    {"plan", "FILES", "what would run, what is cached, and why", mg_verb_plan},
+    {"run", "FILES", "run what is missing; the same command resumes", mg_verb_run},
+    {"status", "", "how far every experiment is", mg_verb_status},
+    {"show", "RUN", "one run: configuration, results, environment", mg_verb_show},
+    {"sql", "\"SELECT ...\"", "ask the database, read-only; CSV with a header", mg_verb_sql},
+    {"verify", "[FILES]", "judge the claims, store and print verdicts", mg_verb_verify},
+    {"plot", "[FILES]", "draw the figures (--out FOLDER)", mg_verb_plot},
+    {"report", "[FILES]", "write the HTML report (--out PATH)", mg_verb_report},
+    {"export", "VIEW", "a view as CSV or JSON; or --snapshot PATH of the database", mg_verb_export},
+    {"describe", "[KEY]", "keys of an experiment file: meaning, range, default", mg_verb_describe},
+    {"doctor", "", "is everything here that is needed?", mg_verb_doctor},
+};
+
+enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
+
+enum {
+    OPTION_DB = 256,
+    OPTION_OUT,
+    OPTION_JSON,
+    OPTION_CSV,
+    OPTION_THREADS,
+    OPTION_FAILED,
+    OPTION_SNAPSHOT,
+    OPTION_VERSION
+};
+
+static const struct option options[] = {
+    {"db", required_argument, NULL, OPTION_DB},
+    {"out", required_argument, NULL, OPTION_OUT},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"csv", no_argument, NULL, OPTION_CSV},
+    {"jobs", required_argument, NULL, 'j'},
+    {"threads", required_argument, NULL, OPTION_THREADS},
+    {"failed", no_argument, NULL, OPTION_FAILED},
+    {"snapshot", required_argument, NULL, OPTION_SNAPSHOT},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+enum { N_OPTIONS = sizeof(options) / sizeof(options[0]) - 1 };
+
+static const char options_help[] =
+    "  --db PATH        the database (results/marginalia.db)\n"
+    "  --out PATH       where plot and report write (beside the database)\n"
+    "  --json, --csv    answer in this form\n"
+    "  -j N             worker processes; for now any N runs one after the other\n"
+    "  --threads N      threads of one computation; changes no number (1)\n"
+    "  --failed         run: compute again what failed\n"
+    "  --snapshot PATH  export: a copy of the database in one file\n"
+    "  --help, --version\n";
+
+/* The signal that asked to stop: a handler can reach nothing but a global. */
+static volatile sig_atomic_t stop_signal;
+
+static void note_signal(int number)
+{
+    stop_signal = number;
+}
+
+static bool is_stopped(void)
+{
+    return stop_signal != 0;
+}
+
+/* The first Ctrl-C (or TERM) ends cleanly, the second at once. */
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_flags = (int)SA_RESETHAND};
+
+    action.sa_handler = note_signal;
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+static void print_help(FILE *stream)
+{
+    fprintf(stream, "usage: marginalia VERB [ARGUMENTS] [OPTIONS]\n\nverbs:\n");
+    for (size_t i = 0; i < N_VERBS; i++) {
+        fprintf(stream, "  %-8s %-14s %s\n", verbs[i].name, verbs[i].usage, verbs[i].help);
+    }
+    fprintf(stream,
+            "\noptions:\n%s\nexit codes: 0 done and true, 1 the answer is no, 2 usage or faulty"
+            " file,\n  3 storage, 4 environment, 5 database in use, 6 undecided, 130 interrupted\n",
+            options_help);
+}
+
+static void print_verb_help(const struct verb *verb)
+{
+    printf("usage: marginalia %s %s [OPTIONS]\n\n%s\n\noptions:\n%s", verb->name, verb->usage,
+           verb->help, options_help);
+}
+
+static void print_version(void)
+{
+    printf("marginalia %s (core %.12s)\n", mg_version(), mg_core_hash());
+}
+
+static const struct verb *find_verb(const char *name, struct mg_error *err)
+{
+    const char *names[N_VERBS];
+    const char *near;
+
+    for (size_t i = 0; i < N_VERBS; i++) {
+        names[i] = verbs[i].name;
+        if (strcmp(name, verbs[i].name) == 0) {
+            return &verbs[i];
+        }
+    }
+    near = mg_suggest(name, names, N_VERBS);
+    (void)mg_fail(err, MG_EUSAGE, "there is no verb \"%s\"%s%s%s (marginalia --help lists them)",
+                  name, near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                  near != NULL ? "\"?" : "");
+    return NULL;
+}
+
+static enum mg_status refuse_option(const char *word, struct mg_error *err)
+{
+    const char *names[N_OPTIONS];
+    const char *bare = word + strspn(word, "-");
+    char name[64];
+    const char *near;
+
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        names[i] = options[i].name;
+        if (strcmp(bare, names[i]) == 0 || (strcmp(bare, "j") == 0)) {
+            return mg_fail(err, MG_EUSAGE, "%s needs a value", word);
+        }
+    }
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(bare, "="), bare);
+    near = mg_suggest(name, names, N_OPTIONS);
+    return mg_fail(err, MG_EUSAGE, "there is no option %s%s%s%s", word,
+                   near != NULL ? "; did you mean --" : "", near != NULL ? near : "",
+                   near != NULL ? "?" : "");
+}
+
+/* A whole number in [1, 1024]. */
+static enum mg_status read_count(size_t *count, const char *name, const char *text,
+                                 struct mg_error *err)
+{
+    char *end = NULL;
+    long value;
+
+    errno = 0;
+    value = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || value < 1 || value > 1024) {
+        return mg_fail(err, MG_EUSAGE, "%s: \"%s\" is not a whole number from 1 to 1024", name,
+                       text);
+    }
+    *count = (size_t)value;
+    return MG_OK;
+}
+
+/* What the options say, besides the verb; *asked is 'h' or OPTION_VERSION where that was asked. */
+static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, char **argv,
+                                   struct mg_error *err)
+{
+    enum mg_status status = MG_OK;
+    int option;
+
+    opterr = 0;
+    while (status == MG_OK && (option = getopt_long(argc, argv, ":j:h", options, NULL)) != -1) {
+        switch (option) {
+        case OPTION_DB:
+            cli->db = optarg;
+            break;
+        case OPTION_OUT:
+            cli->out = optarg;
+            break;
+        case OPTION_JSON:
+            cli->json = true;
+            break;
+        case OPTION_CSV:
+            cli->csv = true;
+            break;
+        case 'j':
+            status = read_count(&cli->jobs, "-j", optarg, err);
+            break;
+        case OPTION_THREADS:
+            status = read_count(&cli->threads, "--threads", optarg, err);
+            break;
+        case OPTION_FAILED:
+            cli->failed = true;
+            break;
+        case OPTION_SNAPSHOT:
+            cli->snapshot = optarg;
+            break;
+        case 'h':
+        case OPTION_VERSION:
+            *asked = option;
+            break;
+        default:
+            status = refuse_option(argv[optind - 1], err);
+        }
+    }
+    cli->arguments = (const char *const *)(argv + optind);
+    cli->n = (size_t)(argc - optind);
+    return status;
+}
+
+static enum mg_status carry_out(int argc, char **argv, struct mg_error *err)
+{
+    struct mg_cli cli = {
+        .db = "results/marginalia.db", .jobs = 1, .threads = 1, .stop = is_stopped};
+    const struct verb *verb;
+    int asked = 0;
+    enum mg_status status = read_options(&cli, &asked, argc, argv, err);
+
+    if (status != MG_OK) {
+        return status;
+    }
+    if (asked == OPTION_VERSION) {
+        print_version();
+        return MG_OK;
+    }
+    if (cli.n == 0) {
+        print_help(asked == 'h' ? stdout : stderr);
+        return asked == 'h' ? MG_OK : mg_fail(err, MG_EUSAGE, "which verb?");
+    }
+    verb = find_verb(cli.arguments[0], err);
+    if (verb == NULL) {
+        return MG_EUSAGE;
+    }
+    if (asked == 'h') {
+        print_verb_help(verb);
+        return MG_OK;
+    }
+    cli.arguments++;
+    cli.n--;
+    if (verb->run == mg_verb_run) {
+        catch_signals();
+    }
+    return verb->run(&cli, err);
+}
+
+int main(int argc, char **argv)
+{
+    struct mg_error err = {0};
+    enum mg_status status = carry_out(argc, argv, &err);
+
+    if (err.status != MG_OK) {
+        fprintf(stderr, "marginalia: %s\n", err.text);
+    }
+    if (fflush(stdout) != 0 && status == MG_OK) {
+        fprintf(stderr, "marginalia: standard output: %s\n", strerror(errno));
+        status = MG_ESTORAGE;
+    }
+    return status == MG_INTERRUPTED && stop_signal != 0 ? 128 + stop_signal : (int)status;
+}

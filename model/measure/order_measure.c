@@ -1,0 +1,137 @@
+/*
+ * order_measure.c - the measure `order`: how autoregressive each sampler decodes; see arness.h.
+ *
+ * Prompts: the given context, or `left` and `right` tokens of a fresh draw from the source at the
+ * ends (none by default). Means over draws; rows of `information` are named SAMPLER.QUANTITY and
+ * SAMPLER.QUANTITY_chance, the level of random orders with the same sizes, blocks and prompts.
+ */
+#include "model/measure/kinds.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/diffusion/sampler.h"
+#include "model/measure/arness.h"
+#include "model/numeric/arena.h"
+
+enum { DRAWS_DEFAULT = 256, DRAWS_AT_ONCE = 256 };
+
+struct sums {
+    double value[MG_ARNESS_COUNT];
+    double chance[MG_ARNESS_COUNT];
+    size_t n[MG_ARNESS_COUNT]; /* draws for which it is defined */
+};
+
+static enum mg_status order_check(const struct mg_measure_spec *spec,
+                                  const struct mg_source *source, struct mg_error *err)
+{
+    size_t masked = 0;
+
+    if (spec->n_samplers == 0) {
+        return mg_fail(err, MG_EUSAGE, "order: no samplers");
+    }
+    for (size_t i = 0; i < source->length; i++) {
+        masked += spec->context == NULL ? i >= spec->left && i + spec->right < source->length
+                                        : spec->context[i] == MG_MASK;
+    }
+    if (masked == 0) {
+        return mg_fail(err, MG_EUSAGE, "order: the prompt leaves no mask to reveal");
+    }
+    if (spec->context != NULL && mg_source_has_oracle(source) &&
+        !isfinite(mg_source_log_mass(source, spec->context))) {
+        return mg_fail(err, MG_EUSAGE, "order: the context has probability zero in the source");
+    }
+    return MG_OK;
+}
+
+/* The prompt of a draw, row (L) out; draw d uses element d of the order stream. */
+static void write_prompt(int *row, const struct mg_measure_input *input, size_t draw)
+{
+    const struct mg_measure_spec *spec = input->spec;
+    const size_t length = input->source->length;
+
+    if (spec->context != NULL) {
+        memcpy(row, spec->context, length * sizeof(row[0]));
+        return;
+    }
+    if (spec->left + spec->right > 0) {
+        struct mg_rng rng = mg_rng_at(input->streams->order, draw, 0);
+
+        mg_source_draw(input->source, &rng, row);
+    }
+    for (size_t i = spec->left; i + spec->right < length; i++) {
+        row[i] = MG_MASK;
+    }
+}
+
+static void add_draw(struct sums *sums, const int *step_of, size_t length, size_t block)
+{
+    struct mg_arness arness;
+
+    mg_arness_of(&arness, step_of, length, block);
+    for (size_t q = 0; q < MG_ARNESS_COUNT; q++) {
+        if (!isnan(arness.value[q])) {
+            sums->value[q] += arness.value[q];
+            sums->chance[q] += arness.chance[q];
+            sums->n[q]++;
+        }
+    }
+}
+
+static void emit_sums(const struct mg_measure_input *input, const struct mg_sampler *sampler,
+                      const struct sums *sums)
+{
+    for (size_t q = 0; q < MG_ARNESS_COUNT; q++) {
+        const char *name = mg_arness_name((enum mg_arness_quantity)q);
+        const double n = (double)sums->n[q];
+        char quantity[128];
+
+        (void)snprintf(quantity, sizeof(quantity), "%s.%s", sampler->name, name);
+        MG_EMIT(input->sink, MG_TABLE_information, mg_text(quantity),
+                mg_real_if(sums->n[q] > 0, sums->value[q] / n), mg_null());
+        (void)snprintf(quantity, sizeof(quantity), "%s.%s_chance", sampler->name, name);
+        MG_EMIT(input->sink, MG_TABLE_information, mg_text(quantity),
+                mg_real_if(sums->n[q] > 0, sums->chance[q] / n), mg_null());
+    }
+}
+
+static enum mg_status order_run(const struct mg_measure_input *input, struct mg_error *err)
+{
+    const size_t length = input->source->length;
+    const size_t draws = input->spec->draws == 0 ? DRAWS_DEFAULT : input->spec->draws;
+    int *tokens = mg_allocate(DRAWS_AT_ONCE * length, sizeof(tokens[0]));
+    int *step_of = mg_allocate(DRAWS_AT_ONCE * length, sizeof(step_of[0]));
+
+    (void)err;
+    for (size_t s = 0; s < input->spec->n_samplers; s++) {
+        const struct mg_sampler *sampler = &input->spec->samplers[s];
+        struct sums sums = {0};
+
+        for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
+            const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
+
+            for (size_t d = 0; d < some; d++) {
+                write_prompt(tokens + d * length, input, from + d);
+            }
+            mg_sample_rows(tokens, step_of, NULL, input->predictor, sampler, some,
+                           input->streams->sample, from);
+            for (size_t d = 0; d < some; d++) {
+                add_draw(&sums, step_of + d * length, length, sampler->block);
+            }
+        }
+        emit_sums(input, sampler, &sums);
+    }
+    free(step_of);
+    free(tokens);
+    return MG_OK;
+}
+
+const struct mg_measure mg_measure_order = {
+    .kind = "order",
+    .help = "how autoregressive each sampler decodes (leftmost, successor, Kendall tau), beside "
+            "chance",
+    .check = order_check,
+    .run = order_run,
+};

@@ -1,0 +1,46 @@
+run.o: harness/run.c harness/run.h harness/spec.h \
+  model/diffusion/trainer.h model/diffusion/objective.h \
+  model/diffusion/noise.h model/numeric/philox.h model/network/adamw.h \
+  model/network/parameters.h model/network/transformer.h \
+  model/numeric/error.h model/source/source.h model/measure/measure.h \
+  model/diffusion/order.h model/measure/rows.h \
+  model/predictor/predictor.h harness/checkpoint.h harness/identity.h \
+  model/measure/likelihood.h model/measure/support.h
+
+harness/run.h:
+
+harness/spec.h:
+
+model/diffusion/trainer.h:
+
+model/diffusion/objective.h:
+
+model/diffusion/noise.h:
+
+model/numeric/philox.h:
+
+model/network/adamw.h:
+
+model/network/parameters.h:
+
+model/network/transformer.h:
+
+model/numeric/error.h:
+
+model/source/source.h:
+
+model/measure/measure.h:
+
+model/diffusion/order.h:
+
+model/measure/rows.h:
+
+model/predictor/predictor.h:
+
+harness/checkpoint.h:
+
+harness/identity.h:
+
+model/measure/likelihood.h:
+
+model/measure/support.h:

@@ -1,0 +1,8 @@
+test_identity.o: tests/test_identity.c harness/identity.h \
+  model/numeric/philox.h tests/support/test.h
+
+harness/identity.h:
+
+model/numeric/philox.h:
+
+tests/support/test.h:

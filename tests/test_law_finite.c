@@ -1,0 +1,211 @@
+/* The law of finite sources with a perfect predictor: the table of documented rows. */
+#include "model/measure/law.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/source/sequences.h"
+#include "tests/support/test.h"
+
+static struct mg_sampler sampler_of(const char *order)
+{
+    const struct mg_sampler sampler = {.order = mg_order_find(order), .temperature = 1.0};
+
+    return sampler;
+}
+
+static struct mg_law *law_of(const struct mg_source *source, const struct mg_sampler *sampler)
+{
+    struct mg_predictor *oracle = mg_oracle_new(source);
+    struct mg_error err = {0};
+    struct mg_law *law = NULL;
+
+    assert_int_equal(mg_law_walk(&law, oracle, source, sampler, NULL, MG_LAW_MOVES_MAX, &err),
+                     MG_OK);
+    mg_predictor_free(oracle);
+    return law;
+}
+
+static void expect_kl(const struct mg_source *source, const struct mg_sampler *sampler, double kl,
+                      double tolerance)
+{
+    struct mg_law *law = law_of(source, sampler);
+
+    assert_close(law->kl_nats, kl, tolerance);
+    mg_law_free(law);
+}
+
+static struct mg_source *words_new(const char *const *rows, const double *weight, size_t n,
+                                   size_t vocab)
+{
+    const size_t length = strlen(rows[0]);
+    int *tokens = malloc(n * length * sizeof(tokens[0]));
+    struct mg_source *source;
+
+    for (size_t i = 0; i < n * length; i++) {
+        tokens[i] = rows[i / length][i % length] - 'A';
+    }
+    source = mg_sequences_new(tokens, weight, n, length, vocab);
+    free(tokens);
+    return source;
+}
+
+static struct mg_source *toy_mixed_new(void)
+{
+    static const char *const ROWS[] = {"ABCDE", "ABCDF", "GBCDF", "EFCDH", "CDABE", "CDABF",
+                                       "CDEFH", "HABCD", "HEFCD", "ABEFG", "EFABG"};
+    static const double COUNT[] = {9, 7, 4, 9, 15, 10, 8, 12, 8, 8, 10};
+
+    return words_new(ROWS, COUNT, 11, 8);
+}
+
+static struct mg_source *abab_new(void)
+{
+    static const char *const ROWS[] = {"ABABABAB", "BABABABA"};
+    static const double COUNT[] = {1, 1};
+
+    return words_new(ROWS, COUNT, 2, 2);
+}
+
+static struct mg_source *parity_new(void)
+{
+    int tokens[128 * 8];
+    double weight[128];
+    size_t n = 0;
+
+    for (unsigned x = 0; x < 256; x++) {
+        if (__builtin_popcount(x) % 2 == 0) {
+            for (size_t i = 0; i < 8; i++) {
+                tokens[n * 8 + i] = (int)((x >> i) & 1u);
+            }
+            weight[n++] = 1.0;
+        }
+    }
+    return mg_sequences_new(tokens, weight, n, 8, 2);
+}
+
+/* Add every completion of a Latin square whose first `filled` cells are given; rows first. */
+static void add_squares(int *tokens, size_t *n, int *cells, size_t filled)
+{
+    if (filled == 16) {
+        memcpy(tokens + 16 * (*n)++, cells, 16 * sizeof(cells[0]));
+        return;
+    }
+    for (int v = 0; v < 4; v++) {
+        bool fits = true;
+
+        for (size_t c = 0; c < filled; c++) {
+            fits = fits && !(cells[c] == v && (c / 4 == filled / 4 || c % 4 == filled % 4));
+        }
+        if (fits) {
+            cells[filled] = v;
+            add_squares(tokens, n, cells, filled + 1);
+        }
+    }
+}
+
+static struct mg_source *latin_new(void)
+{
+    static int tokens[576 * 16];
+    double weight[576];
+    int cells[16];
+    size_t n = 0;
+
+    add_squares(tokens, &n, cells, 0);
+    assert_int_equal(n, 576);
+    for (size_t i = 0; i < n; i++) {
+        weight[i] = 1.0;
+    }
+    return mg_sequences_new(tokens, weight, n, 16, 4);
+}
+
+static void expect_row(const struct mg_source *source, const struct mg_sampler *sampler, double nfe,
+                       double coherence, double kl, double kl_tolerance)
+{
+    struct mg_law *law = law_of(source, sampler);
+
+    assert_close(law->nfe, nfe, 0.005);
+    assert_close(law->coherence, coherence, 6e-5);
+    assert_close(law->kl_nats, kl, kl_tolerance);
+    mg_law_free(law);
+}
+
+/* Rows one step, confidence k = 2, threshold .9, entropy budget .1, bisect: nfe, coherence, KL. */
+static void expect_table(const struct mg_source *source, const double table[5][3])
+{
+    struct mg_sampler sampler = sampler_of("left_to_right");
+
+    sampler.per_step = source->length;
+    expect_row(source, &sampler, table[0][0], table[0][1], table[0][2], 6e-3);
+    sampler = sampler_of("confidence");
+    sampler.per_step = 2;
+    expect_row(source, &sampler, table[1][0], table[1][1], table[1][2], 6e-4);
+    sampler = sampler_of("threshold");
+    sampler.tau = 0.9;
+    expect_row(source, &sampler, table[2][0], table[2][1], table[2][2], 1e-9);
+    sampler = sampler_of("entropy_budget");
+    sampler.gamma = 0.1;
+    expect_row(source, &sampler, table[3][0], table[3][1], table[3][2], 1e-9);
+    sampler = sampler_of("bisect");
+    expect_row(source, &sampler, table[4][0], table[4][1], table[4][2], 6e-4);
+}
+
+static void finite_sources_have_their_documented_rows(void **state)
+{
+    static const double MIXED[5][3] = {
+        {1, 0.0110, 5.035}, {3, 0.1734, 1.841}, {4.05, 1, 0}, {3.20, 1, 0}, {3, 0.6530, 0.4999}};
+    static const double ABAB[5][3] = {
+        {1, 0.0078, 4.852}, {4, 0.5, 0.6931}, {2, 1, 0}, {2, 1, 0}, {4, 1, 0}};
+    static const double PARITY[5][3] = {
+        {1, 0.5, 0.6931}, {4, 0.5, 0.6931}, {8, 1, 0}, {8, 1, 0}, {4, 1, 0}};
+    static const double LATIN[5][3] = {
+        {1, 0, 15.824602}, {8, 0.1354, 2.254}, {10.75, 1, 0}, {8.25, 1, 0}, {5, 0.0008, 7.167}};
+    struct mg_source *mixed = toy_mixed_new();
+    struct mg_source *abab = abab_new();
+    struct mg_source *parity = parity_new();
+    struct mg_source *latin = latin_new();
+    struct mg_sampler sampler = sampler_of("threshold");
+
+    (void)state;
+    expect_table(mixed, MIXED);
+    expect_table(abab, ABAB);
+    expect_table(parity, PARITY);
+    expect_table(latin, LATIN);
+    sampler.tau = 0.9;
+    sampler.block = 2;
+    expect_row(mixed, &sampler, 4.76, 1.0, 0.0, 1e-9);
+    sampler = sampler_of("left_to_right");
+    sampler.per_step = 16;
+    expect_kl(latin, &sampler, 15.824602, 6e-7);
+    mg_source_free(latin);
+    mg_source_free(parity);
+    mg_source_free(abab);
+    mg_source_free(mixed);
+}
+
+static void parity_needs_its_last_position_alone_and_abab_its_first(void **state)
+{
+    static size_t last[8] = {0, 0, 0, 0, 0, 0, 0, 1};
+    static size_t first[8] = {0, 1, 1, 1, 1, 1, 1, 1};
+    struct mg_source *parity = parity_new();
+    struct mg_source *abab = abab_new();
+    struct mg_sampler sampler = sampler_of("fixed");
+
+    (void)state;
+    sampler.group_of = last;
+    expect_row(parity, &sampler, 2, 1, 0, 1e-12);
+    sampler.group_of = first;
+    expect_row(abab, &sampler, 2, 1, 0, 1e-12);
+    expect_row(parity, &sampler, 2, 0.5, log(2.0), 1e-12);
+    mg_source_free(abab);
+    mg_source_free(parity);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finite_sources_have_their_documented_rows),
+        cmocka_unit_test(parity_needs_its_last_position_alone_and_abab_its_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

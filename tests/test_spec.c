@@ -1,0 +1,446 @@
+/* test_spec.c - experiment files: what is refused and how, and what a good one becomes. */
+#include "harness/spec.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/test.h"
+
+static const char CORPUS[] = "tests/golden/spec";
+
+static const char TOY[] =
+    "{\"marginalia\": 1, \"name\": \"toy\",\n"
+    " \"source\": {\"kind\": \"sequences\", \"rows\": [{\"tokens\": \"A B C D E\", \"count\": "
+    "30},\n"
+    "   {\"tokens\": \"A B C D F\", \"count\": 25}, {\"tokens\": \"G B C D F\", \"count\": 14},\n"
+    "   {\"tokens\": \"E F C D H\", \"count\": 31}]},\n"
+    " \"predictor\": {\"kind\": \"transformer\"}, \"train\": {\"steps\": 7},\n"
+    " \"measure\": [{\"kind\": \"joint\", \"name\": \"cd\", \"context\": \"_ _ C D _\",\n"
+    "   \"targets\": [1, 0]}]%s}";
+
+/* A folder of its own for a test's files. */
+static int make_folder(void **state)
+{
+    static char folder[] = "/tmp/marginalia-spec-XXXXXX";
+
+    strcpy(folder + strlen(folder) - 6, "XXXXXX");
+    *state = mkdtemp(folder);
+    return *state == NULL ? -1 : 0;
+}
+
+static int remove_folder(void **state)
+{
+    DIR *folder = opendir(*state);
+    const struct dirent *entry;
+    char path[512];
+
+    while ((entry = readdir(folder)) != NULL) {
+        snprintf(path, sizeof(path), "%s/%s", (const char *)*state, entry->d_name);
+        unlink(path);
+    }
+    closedir(folder);
+    return rmdir(*state);
+}
+
+static void write_file(void **state, const char *name, const char *text)
+{
+    char path[512];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/%s", (const char *)*state, name);
+    file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fclose(file), 0);
+}
+
+static enum mg_status load(void **state, struct mg_spec **spec, const char *name,
+                           struct mg_problems *problems)
+{
+    char path[512];
+
+    snprintf(path, sizeof(path), "%s/%s", (const char *)*state, name);
+    return mg_spec_load(spec, path, problems);
+}
+
+/* Write and load a file that must be fine. */
+static struct mg_spec *loaded(void **state, const char *text)
+{
+    struct mg_problems problems = {0};
+    struct mg_spec *spec;
+
+    write_file(state, "good.json", text);
+    if (load(state, &spec, "good.json", &problems) != MG_OK) {
+        for (size_t i = 0; i < problems.n; i++) {
+            print_error("%s\n", problems.lines[i]);
+        }
+        fail();
+    }
+    assert_int_equal(problems.n, 0);
+    mg_problems_free(&problems);
+    return spec;
+}
+
+/* The toy with more members at its end. */
+static struct mg_spec *loaded_toy(void **state, const char *more)
+{
+    char text[4096];
+
+    snprintf(text, sizeof(text), TOY, more);
+    return loaded(state, text);
+}
+
+static const char *param(const struct mg_point *point, const char *path)
+{
+    for (size_t i = 0; i < point->n_params; i++) {
+        if (strcmp(point->params[i].path, path) == 0) {
+            return point->params[i].value;
+        }
+    }
+    return NULL;
+}
+
+static char *read_all(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = calloc(1, 1 << 16);
+
+    assert_non_null(text);
+    assert_non_null(file);
+    assert_true(fread(text, 1, (1 << 16) - 1, file) > 0);
+    fclose(file);
+    return text;
+}
+
+/* Lines of what was said against lines of what is expected; "*" ends a line that goes on. */
+static bool same_lines(const char *said, const char *expected)
+{
+    while (*expected != '\0' && *said != '\0') {
+        const size_t m = strcspn(expected, "\n");
+        const size_t n = strcspn(said, "\n");
+        const bool open = m > 0 && expected[m - 1] == '*';
+        const size_t compared = open ? m - 1 : m;
+
+        if (n < compared || (!open && n != m) || strncmp(said, expected, compared) != 0) {
+            return false;
+        }
+        expected += m + (expected[m] == '\n' ? 1 : 0);
+        said += n + (said[n] == '\n' ? 1 : 0);
+    }
+    return *expected == *said;
+}
+
+/* One broken file NAME.json against NAME.expected, both in the current folder. */
+static bool check_broken(const char *name)
+{
+    struct mg_problems problems = {0};
+    struct mg_spec *spec;
+    char path[300];
+    char *said = calloc(1, 1 << 16);
+    char *expected;
+    size_t used = 0;
+    bool fine;
+
+    assert_non_null(said);
+    assert_int_equal(mg_spec_load(&spec, name, &problems), MG_EUSAGE);
+    assert_null(spec);
+    assert_int_equal(problems.n, problems.errors);
+    for (size_t i = 0; i < problems.n; i++) {
+        used += (size_t)snprintf(said + used, (1 << 16) - used, "%s\n", problems.lines[i]);
+    }
+    snprintf(path, sizeof(path), "%.*s.expected", (int)(strlen(name) - 5), name);
+    expected = read_all(path);
+    fine = same_lines(said, expected);
+    if (!fine) {
+        print_error("%s says\n%sexpected\n%s", name, said, expected);
+    }
+    free(expected);
+    free(said);
+    mg_problems_free(&problems);
+    return fine;
+}
+
+static void broken_files_are_refused_as_expected(void **state)
+{
+    char before[4096];
+    const struct dirent *entry;
+    DIR *folder = opendir(CORPUS);
+    size_t n = 0;
+    bool fine = true;
+
+    (void)state;
+    assert_non_null(folder);
+    assert_non_null(getcwd(before, sizeof(before)));
+    assert_int_equal(chdir(CORPUS), 0);
+    while ((entry = readdir(folder)) != NULL) {
+        const size_t size = strlen(entry->d_name);
+
+        if (size > 5 && strcmp(entry->d_name + size - 5, ".json") == 0) {
+            fine = check_broken(entry->d_name) && fine;
+            n++;
+        }
+    }
+    closedir(folder);
+    assert_int_equal(chdir(before), 0);
+    assert_true(fine);
+    assert_true(n >= 80);
+}
+
+static void defaults_are_those_of_the_design(void **state)
+{
+    struct mg_spec *spec = loaded_toy(state, "");
+    const struct mg_point *point = &spec->points[0];
+
+    assert_string_equal(spec->title, "toy");
+    assert_string_equal(spec->seed, "1");
+    assert_int_equal(spec->replicates, 1);
+    assert_int_equal(spec->n_points, 1);
+    assert_string_equal(point->assignment, "{}");
+    assert_int_equal(point->network.layers, 2);
+    assert_int_equal(point->network.width, 32);
+    assert_int_equal(point->network.heads, 2);
+    assert_int_equal(point->network.hidden, 64);
+    assert_int_equal(point->network.positions, MG_POSITIONS_BOS);
+    assert_int_equal(point->network.vocab, 8);
+    assert_int_equal(point->network.length, 5);
+    assert_false(point->network.causal);
+    assert_string_equal(point->train.objective->name, "absorbing");
+    assert_string_equal(point->train.schedule->name, "linear");
+    assert_int_equal(point->train.steps, 7);
+    assert_int_equal(point->train.warmup, 50);
+    assert_close(point->train.lr_final, 0.05, 0.0);
+    assert_close(point->train.beta2, 0.98, 0.0);
+    assert_close(point->train.weight_decay, 0.01, 0.0);
+    assert_close(point->train.clip, 1.0, 0.0);
+    mg_spec_free(spec);
+}
+
+/* P(A B | _ _ C D _) = 55 of 100 by counting rows; alphabet A..H in byte order. */
+static void rows_become_the_law_they_list(void **state)
+{
+    struct mg_spec *spec = loaded_toy(state, "");
+    const struct mg_point *point = &spec->points[0];
+    const int context[] = {0, 1, MG_MASK, MG_MASK, MG_MASK};
+
+    assert_string_equal(point->symbols[0], "A");
+    assert_string_equal(point->symbols[7], "H");
+    assert_close(exp(mg_source_log_mass(point->source, context)), 0.55, 1e-12);
+    assert_int_equal(point->measures[0].spec.context[2], 2);
+    assert_int_equal(point->measures[0].spec.context[0], MG_MASK);
+    assert_int_equal(point->measures[0].spec.n_targets, 2);
+    assert_int_equal(point->measures[0].spec.targets[0], 1);
+    mg_spec_free(spec);
+}
+
+/* The same thing said in other words has the same identity. */
+static void identity_is_content(void **state)
+{
+    struct mg_spec *spec = loaded_toy(state, "");
+    char *training = strdup(spec->points[0].training);
+    char *canonical = strdup(spec->points[0].measures[0].canonical);
+
+    mg_spec_free(spec);
+    write_file(state, "rows.tsv", "30\tA B C D E\n25.0\tA B C D F\n14\tG B C D F\n31\tE F C D H");
+    spec = loaded(
+        state,
+        "{\"name\": \"other\", \"marginalia\": 1, \"title\": \"t\", \"seed\": \"0x01\",\n"
+        " \"source\": {\"rows_file\": \"rows.tsv\", \"kind\": \"sequences\", \"alphabet\":\n"
+        "   [\"A\", \"B\", \"C\", \"D\", \"E\", \"F\", \"G\", \"H\"], \"$comment\": 1},\n"
+        " \"predictor\": {\"width\": 32, \"kind\": \"transformer\", \"heads\": 2},\n"
+        " \"train\": {\"steps\": 7, \"lr\": 3e-3, \"clip\": 1.0},\n"
+        " \"measure\": [{\"targets\": [1, 0], \"name\": \"else\", \"kind\": \"joint\",\n"
+        "   \"context\": \"_ _ C D _\"}],\n"
+        " \"claims\": [{\"name\": \"c\", \"query\": \"SELECT 0, 1\", \"accept\": [null, 2]}],\n"
+        " \"replicates\": 3, \"figures\": [\"joint\"]}");
+    assert_string_equal(spec->points[0].training, training);
+    assert_string_equal(spec->points[0].measures[0].canonical, canonical);
+    assert_string_equal(spec->points[0].measures[0].name, "else");
+    assert_null(param(&spec->points[0], "source.rows"));
+    assert_string_equal(param(&spec->points[0], "source.rows_file"), "\"rows.tsv\"");
+    assert_int_equal(spec->points[0].replicates, 3);
+    assert_string_equal(spec->claims[0].about, "c");
+    assert_false(spec->claims[0].has_lo);
+    assert_true(spec->claims[0].has_hi);
+    free(canonical);
+    free(training);
+    mg_spec_free(spec);
+}
+
+/* Written out by hand from the file: sorted keys, nothing that does not apply. */
+static void training_is_canonical_json(void **state)
+{
+    struct mg_spec *spec = loaded(
+        state, "{\"marginalia\": 1, \"name\": \"chain\", \"seed\": \"18446744073709551615\",\n"
+               " \"source\": {\"kind\": \"markov\", \"length\": 3, \"start\": \"stationary\",\n"
+               "   \"transition\": [[0.90, 0.1], [3e-1, 0.7]]},\n"
+               " \"predictor\": {\"kind\": \"oracle\"},\n"
+               " \"measure\": [{\"kind\": \"samples\", \"name\": \"s\", \"samplers\": [\n"
+               "   {\"name\": \"b\", \"order\": \"bisect\", \"temperature\": 0.5}]}]}");
+
+    assert_string_equal(spec->points[0].training,
+                        "{\"predictor\":{\"kind\":\"oracle\"},\"seed\":\"18446744073709551615\","
+                        "\"source\":{\"alphabet\":[\"0\",\"1\"],\"kind\":\"markov\",\"length\":3,"
+                        "\"start\":\"stationary\",\"transition\":[[0.9,0.1],[0.3,0.7]]}}");
+    assert_string_equal(spec->points[0].measures[0].canonical,
+                        "{\"context\":\"_ _ _\",\"draws\":1000,\"kind\":\"samples\",\"samplers\":"
+                        "[{\"name\":\"b\",\"order\":\"bisect\",\"temperature\":0.5,"
+                        "\"ties\":\"lowest\"}]}");
+    assert_null(spec->points[0].measures[0].spec.context);
+    assert_string_equal(param(&spec->points[0], "measure.s.samplers.b.temperature"), "0.5");
+    assert_string_equal(param(&spec->points[0], "source.length"), "3");
+    assert_null(param(&spec->points[0], "train.steps"));
+    assert_int_equal(spec->points[0].replicates, 1);
+    mg_spec_free(spec);
+}
+
+/* Stationary law of (.9, .1), (.3, .7) is (.75, .25). */
+static void stationary_start_is_the_stationary_law(void **state)
+{
+    struct mg_spec *spec = loaded(
+        state,
+        "{\"marginalia\": 1, \"name\": \"chain\",\n"
+        " \"source\": {\"kind\": \"hmm\", \"length\": 2, \"start\": \"stationary\",\n"
+        "   \"transition\": [[0.9, 0.1], [0.3, 0.7]], \"emission\": [[1, 0, 0], [0, 0, 1]],\n"
+        "   \"alphabet\": [\"x\", \"y\", \"z\"]},\n"
+        " \"predictor\": {\"kind\": \"uniform\"},\n"
+        " \"measure\": [{\"kind\": \"joint\", \"name\": \"z\", \"context\": \"z _\"}]}");
+    const int z[] = {2, MG_MASK};
+
+    assert_close(exp(mg_source_log_mass(spec->points[0].source, z)), 0.25, 1e-12);
+    assert_string_equal(param(&spec->points[0], "measure.z.targets"), "[1]");
+    mg_spec_free(spec);
+}
+
+static void samplers_are_bound(void **state)
+{
+    struct mg_spec *spec = loaded(
+        state,
+        "{\"marginalia\": 1, \"name\": \"s\", \"predictor\": {\"kind\": \"oracle\"},\n"
+        " \"source\": {\"kind\": \"task\", \"task\": \"parity\", \"length\": 4},\n"
+        " \"measure\": [{\"kind\": \"samples\", \"name\": \"s\", \"context\": \"1 _ _ _\",\n"
+        "  \"draws\": 10, \"samplers\": [\n"
+        "  {\"name\": \"f\", \"order\": \"fixed\", \"partition\": [[3], [1, 2]], \"block\": 4},\n"
+        "  {\"name\": \"t\", \"order\": \"threshold\", \"tau\": 0.9, \"ties\": \"uniform\"},\n"
+        "  {\"name\": \"g\", \"order\": \"entropy_budget\", \"gamma\": 0.1},\n"
+        "  {\"name\": \"n\", \"order\": \"strided\", \"steps\": 2},\n"
+        "  {\"name\": \"o\", \"order\": \"optimal\", \"steps\": 2},\n"
+        "  {\"name\": \"k\", \"order\": \"confidence\", \"per_step\": 3, \"temperature\": 0}]}]}");
+    const struct mg_measure_spec *entry = &spec->points[0].measures[0].spec;
+
+    assert_int_equal(entry->n_samplers, 6);
+    assert_int_equal(entry->draws, 10);
+    assert_int_equal(entry->samplers[0].group_of[3], 0);
+    assert_int_equal(entry->samplers[0].group_of[1], 1);
+    assert_int_equal(entry->samplers[0].block, 4);
+    assert_close(entry->samplers[1].tau, 0.9, 0.0);
+    assert_int_equal(entry->samplers[1].ties, MG_TIES_UNIFORM);
+    assert_close(entry->samplers[2].gamma, 0.1, 0.0);
+    assert_int_equal(entry->samplers[3].steps, 2);
+    assert_int_equal(entry->samplers[4].group_of[3], 1); /* all but one, then the determined one */
+    assert_int_equal(entry->samplers[5].per_step, 3);
+    assert_close(entry->samplers[5].temperature, 0.0, 0.0);
+    assert_string_equal(entry->samplers[5].name, "k");
+    mg_spec_free(spec);
+}
+
+static void distance_takes_numbers_and_literals(void **state)
+{
+    struct mg_spec *spec = loaded(
+        state, "{\"marginalia\": 1, \"name\": \"d\", \"predictor\": {\"kind\": \"oracle\"},\n"
+               " \"source\": {\"kind\": \"task\", \"task\": \"abab\", \"length\": 9},\n"
+               " \"measure\": [{\"kind\": \"distance\", \"name\": \"d\", \"left\": \"A B\",\n"
+               "   \"right\": 3}]}");
+    const struct mg_measure_spec *entry = &spec->points[0].measures[0].spec;
+
+    assert_int_equal(entry->left, 2);
+    assert_int_equal(entry->left_tokens[1], 1);
+    assert_int_equal(entry->right, 3);
+    assert_null(entry->right_tokens);
+    assert_int_equal(entry->run, 4);
+    assert_int_equal(entry->contexts, 256);
+    mg_spec_free(spec);
+}
+
+/* RFC 7396 in the order base, middle, file: null deletes, objects merge, lists replace. */
+static void extends_merges_depth_first(void **state)
+{
+    char base[4096];
+    struct mg_spec *spec;
+
+    snprintf(base, sizeof(base), TOY,
+             ", \"sweep\": {\"matrix\": {\"train.lr\": [0.1, 0.2]}}, \"figures\": [\"a\"],\n"
+             "\"claims\": [{\"name\": \"c\", \"query\": \"SELECT 1\", \"accept\": [0, 1]}],\n"
+             "\"notes\": \"of the base\", \"question\": \"why?\"");
+    write_file(state, "base.json", base);
+    write_file(state, "middle.json",
+               "{\"extends\": [\"base.json\"], \"train\": {\"lr\": 0.5, \"batch\": 8},\n"
+               " \"notes\": null}");
+    spec = loaded(state, "{\"extends\": \"middle.json\", \"name\": \"mine\",\n"
+                         " \"train\": {\"batch\": null, \"steps\": 9}, \"measure\":\n"
+                         " [{\"kind\": \"likelihood\", \"name\": \"l\", \"draws\": 4}]}");
+    assert_string_equal(spec->name, "mine");
+    assert_string_equal(spec->question, "why?");
+    assert_null(spec->notes);
+    assert_int_equal(spec->n_points, 1);
+    assert_int_equal(spec->n_claims, 0);
+    assert_int_equal(spec->n_figures, 0);
+    assert_close(spec->points[0].train.lr, 0.5, 0.0);
+    assert_int_equal(spec->points[0].train.batch, 64);
+    assert_int_equal(spec->points[0].train.steps, 9);
+    assert_int_equal(spec->points[0].n_measures, 1);
+    assert_string_equal(spec->points[0].measures[0].name, "l");
+    mg_spec_free(spec);
+}
+
+static void checkpoint_paths_are_beside_the_file(void **state)
+{
+    char expected[512];
+    struct mg_spec *spec =
+        loaded(state, "{\"marginalia\": 1, \"name\": \"c\",\n"
+                      " \"source\": {\"kind\": \"task\", \"task\": \"abab\", \"length\": 4},\n"
+                      " \"predictor\": {\"kind\": \"checkpoint\", \"path\": \"models/x\"},\n"
+                      " \"measure\": [{\"kind\": \"likelihood\", \"name\": \"l\"}]}");
+
+    snprintf(expected, sizeof(expected), "%s/models/x", (const char *)*state);
+    assert_string_equal(spec->points[0].checkpoint_path, expected);
+    assert_int_equal(spec->points[0].predictor, MG_PREDICTOR_CHECKPOINT);
+    assert_null(strstr(spec->points[0].training, "models/x"));
+    mg_spec_free(spec);
+}
+
+static void missing_and_foreign_files_are_refused(void **state)
+{
+    struct mg_problems problems = {0};
+    struct mg_spec *spec;
+
+    assert_int_equal(load(state, &spec, "nowhere.json", &problems), MG_EUSAGE);
+    assert_int_equal(problems.errors, 1);
+    assert_int_equal(mg_spec_load(&spec, *state, &problems), MG_EUSAGE); /* a folder */
+    assert_int_equal(problems.errors, 2);
+    write_file(state, "empty.json", "");
+    assert_int_equal(load(state, &spec, "empty.json", &problems), MG_EUSAGE);
+    assert_int_equal(problems.errors, 3);
+    mg_problems_free(&problems);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(broken_files_are_refused_as_expected),
+        cmocka_unit_test(defaults_are_those_of_the_design),
+        cmocka_unit_test(rows_become_the_law_they_list),
+        cmocka_unit_test(identity_is_content),
+        cmocka_unit_test(training_is_canonical_json),
+        cmocka_unit_test(stationary_start_is_the_stationary_law),
+        cmocka_unit_test(samplers_are_bound),
+        cmocka_unit_test(distance_takes_numbers_and_literals),
+        cmocka_unit_test(extends_merges_depth_first),
+        cmocka_unit_test(checkpoint_paths_are_beside_the_file),
+        cmocka_unit_test(missing_and_foreign_files_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

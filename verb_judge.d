@@ -1,0 +1,65 @@
+verb_judge.o: harness/verb_judge.c harness/claim.h harness/store.h \
+  model/measure/rows.h model/numeric/error.h harness/cli.h \
+  harness/output.h harness/plan.h harness/identity.h \
+  model/numeric/philox.h harness/spec.h model/diffusion/trainer.h \
+  model/diffusion/objective.h model/diffusion/noise.h \
+  model/network/adamw.h model/network/parameters.h \
+  model/network/transformer.h model/source/source.h \
+  model/measure/measure.h model/diffusion/order.h \
+  model/predictor/predictor.h harness/file.h harness/json.h \
+  harness/plot.h harness/figure.h harness/answer.h harness/buffer.h \
+  harness/report.h
+
+harness/claim.h:
+
+harness/store.h:
+
+model/measure/rows.h:
+
+model/numeric/error.h:
+
+harness/cli.h:
+
+harness/output.h:
+
+harness/plan.h:
+
+harness/identity.h:
+
+model/numeric/philox.h:
+
+harness/spec.h:
+
+model/diffusion/trainer.h:
+
+model/diffusion/objective.h:
+
+model/diffusion/noise.h:
+
+model/network/adamw.h:
+
+model/network/parameters.h:
+
+model/network/transformer.h:
+
+model/source/source.h:
+
+model/measure/measure.h:
+
+model/diffusion/order.h:
+
+model/predictor/predictor.h:
+
+harness/file.h:
+
+harness/json.h:
+
+harness/plot.h:
+
+harness/figure.h:
+
+harness/answer.h:
+
+harness/buffer.h:
+
+harness/report.h:
