@@ -319,7 +319,7 @@ static const struct mg_option TABLE[] = {
      .example = "[[0, 2], [1, 3]]", .aliases = "groups parts"},
     {.path = "measure.*.samplers.*.tau", .type = MG_OPTION_NUMBER, .min = 0, .max = 1,
      .brackets = "(]", .required = true, .chooser = "order", .sizings = BIT(MG_SIZING_TAU),
-     .help = "threshold: the least largest probability; frechet: the least certified one.",
+     .help = "Least largest probability (threshold), least certified one (frechet).",
      .example = "0.9",
      .aliases = "threshold"},
     {.path = "measure.*.samplers.*.gamma", .type = MG_OPTION_NUMBER, .min = 0, .max = 1e6,
