@@ -9,6 +9,7 @@
 #include "model/measure/distance_curves.h"
 #include "model/measure/kinds.h"
 #include "model/measure/measure.h"
+#include "model/source/text.h"
 
 static const double CELLS_MAX = 67108864.0; /* 2^26 probabilities kept, 512 MB */
 
@@ -91,7 +92,7 @@ static void draw_context(int *row, const struct mg_source *source,
     assert(probs != NULL);
     literal = literal && mg_source_has_oracle(source);
     if (!literal) {
-        mg_source_draw(source, rng, whole);
+        mg_source_draw_held_out(source, rng, whole);
     }
     for (size_t i = 0; i < source->length; i++) {
         if (row[i] == MG_MASK && is_context(layout, i)) {
@@ -107,11 +108,13 @@ static void draw_context(int *row, const struct mg_source *source,
     free(whole);
 }
 
-/* u (R, V) out: exact marginals, or letter frequencies of draws, the same at every position. */
+/* u (R, V) out: exact marginals, a text's unigram law, or letter frequencies of draws, the same at
+ * every position. */
 static void fill_unconditional(double *u, const struct mg_measure_input *input,
                                const struct mg_distance_layout *layout)
 {
     const struct mg_source *source = input->source;
+    const struct mg_text *text = mg_source_text(source);
     const size_t vocab = source->vocab;
     int *row = calloc(source->length, sizeof(*row));
     double *probs = calloc(source->length * vocab, sizeof(*probs));
@@ -125,11 +128,15 @@ static void fill_unconditional(double *u, const struct mg_measure_input *input,
         }
         (void)mg_source_conditionals(source, row, probs);
         memcpy(u, probs + layout->left * vocab, layout->run * vocab * sizeof(*u));
+    } else if (text != NULL) {
+        for (size_t i = 0; i < layout->run; i++) {
+            memcpy(u + i * vocab, text->unigram, vocab * sizeof(*u));
+        }
     } else {
         for (uint64_t draw = 0; draw < UNIGRAM_DRAWS; draw++) {
             struct mg_rng rng = mg_rng_at(input->streams->order, draw, 1);
 
-            mg_source_draw(source, &rng, row);
+            mg_source_draw_held_out(source, &rng, row);
             for (size_t i = 0; i < source->length; i++) {
                 probs[row[i]] += share;
             }

@@ -205,7 +205,8 @@ static enum mg_status replay_batch(struct replay *replay, size_t n, struct mg_st
 
     for (size_t d = 0; d < n; d++) {
         replay->rngs[d] = mg_rng_at(stream, replay->first + d, 0);
-        mg_source_draw(replay->source, &replay->rngs[d], replay->tokens + d * replay->length);
+        mg_source_draw_held_out(replay->source, &replay->rngs[d],
+                                replay->tokens + d * replay->length);
         for (size_t i = 0; i < replay->length; i++) {
             replay->rows[d * replay->length + i] = MG_MASK;
         }
