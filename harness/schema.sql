@@ -268,6 +268,9 @@ CREATE VIEW nonfinite AS
     SELECT u.run_id, u.name, 'ledger' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN ledger_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
     UNION ALL
+    SELECT u.run_id, u.name, 'certificates' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
     SELECT u.run_id, u.name, 'schedules' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
     UNION ALL
