@@ -43,6 +43,7 @@ static double guess(const struct mg_plan_result *result)
     return flops / FLOPS_PER_S_GUESS;
 }
 
+/* NaN where the past says nothing. */
 static enum mg_status estimate_one(double *cost_s, const struct mg_plan_result *result,
                                    struct means *means, struct mg_store *store,
                                    struct mg_error *err)
@@ -65,23 +66,29 @@ static enum mg_status estimate_one(double *cost_s, const struct mg_plan_result *
         }
         *cost_s = find_mean(means, name);
     }
-    if (isnan(*cost_s)) {
-        *cost_s = guess(result);
-    }
     return status;
 }
 
-enum mg_status mg_estimate(double **cost_s, const struct mg_plan *plan, struct mg_store *store,
-                           struct mg_error *err)
+enum mg_status mg_estimate(double **cost_s, size_t *n_guessed, const struct mg_plan *plan,
+                           struct mg_store *store, struct mg_error *err)
 {
+    size_t guessed = 0;
     struct means means = {0};
     enum mg_status status = MG_OK;
 
     *cost_s = mg_allocate(plan->n_results + 1, sizeof(**cost_s));
     for (size_t i = 0; status == MG_OK && i < plan->n_results; i++) {
-        if (plan->results[i].stored.status != MG_RESULT_DONE) {
-            status = estimate_one(&(*cost_s)[i], &plan->results[i], &means, store, err);
+        if (plan->results[i].stored.status == MG_RESULT_DONE) {
+            continue;
         }
+        status = estimate_one(&(*cost_s)[i], &plan->results[i], &means, store, err);
+        if (isnan((*cost_s)[i])) {
+            (*cost_s)[i] = guess(&plan->results[i]);
+            guessed++;
+        }
+    }
+    if (n_guessed != NULL) {
+        *n_guessed = guessed;
     }
     free(means.items);
     if (status != MG_OK) {

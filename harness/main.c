@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "harness/cli.h"
 #include "harness/identity.h"
@@ -87,9 +88,26 @@ static const char options_help[] =
 /* The signal that asked to stop: a handler can reach nothing but a global. */
 static volatile sig_atomic_t stop_signal;
 
+static struct timespec stopped_at;
+
+/*
+ * Asked twice: end at once. Not within half a second, for then it was asked once: timeout(1) and
+ * some shells signal a process and its group.
+ */
 static void note_signal(int number)
 {
-    stop_signal = number;
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if (stop_signal == 0) {
+        stop_signal = number;
+        stopped_at = now;
+    } else if ((double)(now.tv_sec - stopped_at.tv_sec) +
+                   1e-9 * (double)(now.tv_nsec - stopped_at.tv_nsec) >
+               0.5) {
+        (void)signal(number, SIG_DFL);
+        (void)raise(number);
+    }
 }
 
 static bool is_stopped(void)
@@ -100,7 +118,7 @@ static bool is_stopped(void)
 /* The first Ctrl-C (or TERM) ends cleanly, the second at once. */
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {0};
 
     action.sa_handler = note_signal;
     (void)sigemptyset(&action.sa_mask);

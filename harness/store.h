@@ -171,6 +171,24 @@ struct mg_past_mean {
 enum mg_status mg_store_past_means(struct mg_past_mean **means, size_t *n, struct mg_store *store,
                                    const char *experiment, struct mg_error *err);
 
+/* The run of this experiment, assignment and replicate as it was stored last. */
+struct mg_past_run {
+    int64_t run_id; /* 0: there is none */
+    char seed[32];
+    char core_hash[MG_DIGEST_TEXT]; /* that computed its training, "" for none */
+};
+enum mg_status mg_store_past_run(struct mg_past_run *past, struct mg_store *store,
+                                 const char *experiment, const char *assignment, int64_t replicate,
+                                 struct mg_error *err);
+
+/* Has the run a computed result of this name under another key? */
+enum mg_status mg_store_past_differs(bool *differs, struct mg_store *store, int64_t run_id,
+                                     const char *entry, const char *key, struct mg_error *err);
+
+/* Each of its parameters: path and value. */
+enum mg_status mg_store_past_params(struct mg_store *store, int64_t run_id, mg_store_visitor *visit,
+                                    void *ctx, struct mg_error *err);
+
 /*
  * "pending", "running", "done" or "failed"; digest and wall time with "done", else NULL and NaN.
  * A changed digest takes the verdicts of the experiment away.

@@ -7,6 +7,7 @@
 #include "harness/drive.h"
 #include "harness/estimate.h"
 #include "harness/job.h"
+#include "harness/reason.h"
 #include "model/numeric/matmul.h"
 
 /* ---- check ---- */
@@ -49,24 +50,29 @@ enum mg_status mg_verb_check(const struct mg_cli *cli, struct mg_error *err)
 
 /* ---- plan ---- */
 
-static enum mg_status print_plan(const struct mg_plan *plan, const struct mg_cli *cli,
-                                 struct mg_error *err)
+static enum mg_status print_plan(const struct mg_plan *plan, struct mg_store *store,
+                                 const struct mg_cli *cli, struct mg_error *err)
 {
+    char *models = mg_cli_beside(cli, "models");
     struct mg_output *output = mg_output_new(stdout, mg_cli_format(cli, MG_OUTPUT_TEXT));
     enum mg_status status = MG_OK;
 
     for (size_t i = 0; status == MG_OK && i < plan->n_runs; i++) {
         const struct mg_plan_run *run = &plan->runs[i];
-        char reason[400];
-        const struct mg_value row[] = {
-            mg_cell_text("experiment", run->spec->name),
-            mg_cell_text("point", run->point->label),
-            mg_cell_integer("replicate", (int64_t)run->replicate),
-            mg_cell_text("state", mg_plan_run_state(plan, i)),
-            mg_cell_text("reason", mg_plan_run_reason(plan, i, reason, sizeof(reason))),
-        };
-        status = mg_output_row(output, row, sizeof(row) / sizeof(row[0]), err);
+        struct mg_reason reason;
+        status = mg_reason_find(&reason, plan, i, store, models, err);
+        if (status == MG_OK) {
+            const struct mg_value row[] = {
+                mg_cell_text("experiment", run->spec->name),
+                mg_cell_text("point", run->point->label),
+                mg_cell_integer("replicate", (int64_t)run->replicate),
+                mg_cell_text("state", reason.state),
+                mg_cell_text("reason", reason.text),
+            };
+            status = mg_output_row(output, row, sizeof(row) / sizeof(row[0]), err);
+        }
     }
+    free(models);
     if (mg_output_end(output, err) != MG_OK && status == MG_OK) {
         status = err->status;
     }
@@ -81,9 +87,10 @@ static enum mg_status tell_estimate(const struct mg_plan *plan, struct mg_store 
     const size_t jobs = mg_drive_count(plan, &options);
     double *cost_s = NULL;
     double sum_s = 0.0;
+    size_t guessed = 0;
     char duration[32];
 
-    if (store != NULL && jobs > 0 && mg_estimate(&cost_s, plan, store, err) != MG_OK) {
+    if (store != NULL && jobs > 0 && mg_estimate(&cost_s, &guessed, plan, store, err) != MG_OK) {
         return err->status;
     }
     for (size_t i = 0; cost_s != NULL && i < plan->n_results; i++) {
@@ -92,8 +99,12 @@ static enum mg_status tell_estimate(const struct mg_plan *plan, struct mg_store 
     fprintf(stderr, "%zu of %zu runs need %zu %s", plan->n_runs - mg_plan_count_done(plan),
             plan->n_runs, jobs, jobs == 1 ? "computation" : "computations");
     if (sum_s > 0.0) {
-        fprintf(stderr, ", about %s of computing by past times",
-                mg_progress_duration(sum_s, duration));
+        fprintf(stderr, ", about %s of computing", mg_progress_duration(sum_s, duration));
+        if (guessed > 0) {
+            fprintf(stderr, " (%zu results have no past times)", guessed);
+        } else {
+            fprintf(stderr, " by past times");
+        }
     }
     fprintf(stderr, "\n");
     free(cost_s);
@@ -117,7 +128,7 @@ enum mg_status mg_verb_plan(const struct mg_cli *cli, struct mg_error *err)
         status = mg_plan_make(&plan, files.specs, files.n, store, err);
     }
     if (status == MG_OK) {
-        status = print_plan(&plan, cli, err);
+        status = print_plan(&plan, store, cli, err);
     }
     if (status == MG_OK) {
         status = tell_estimate(&plan, store, cli, err);
@@ -186,7 +197,7 @@ static enum mg_status run_plan(struct mg_plan *plan, struct mg_workers *workers,
         status = mg_plan_look_up(plan, store, err);
     }
     if (status == MG_OK) { /* before the runs forget what they were */
-        status = mg_estimate(&cost_s, plan, store, err);
+        status = mg_estimate(&cost_s, NULL, plan, store, err);
     }
     if (status == MG_OK) {
         status = mg_plan_register(plan, store, err);
