@@ -9,6 +9,7 @@
 #include "model/measure/distance_curves.h"
 #include "model/measure/kinds.h"
 #include "model/measure/measure.h"
+#include "model/measure/text_gain.h"
 #include "model/source/text.h"
 
 static const double CELLS_MAX = 67108864.0; /* 2^26 probabilities kept, 512 MB */
@@ -156,6 +157,7 @@ struct answers {
     double *model;         /* (C, R, V) */
     double *exact;         /* (C, R, V), NULL without an oracle */
     double *unconditional; /* (R, V) */
+    bool drawn;            /* whole contexts, each with its window */
 };
 
 static void answer(struct answers *answers, const struct mg_measure_input *input,
@@ -197,6 +199,7 @@ static void answers_new(struct answers *answers, const struct mg_measure_input *
     assert(row != NULL);
     literals = fill_literals(row, input->spec, layout, length);
     fixed = literals == layout->left + layout->right;
+    answers->drawn = literals == 0 && !fixed;
     answers->n = fixed || input->spec->contexts == 0 ? 1 : input->spec->contexts;
     answers->contexts = calloc(answers->n * length, sizeof(*answers->contexts));
     answers->model = calloc(answers->n * cells, sizeof(*answers->model));
@@ -404,6 +407,9 @@ static enum mg_status distance_run(const struct mg_measure_input *input, struct 
     emit_curves(input->sink, &result);
     emit_pairs(input->sink, &result);
     emit_information(input->sink, &result);
+    if (mg_source_text(input->source) != NULL && answers.drawn) {
+        mg_text_gain_emit(input, &layout, side_of(&layout), distance, answers.model, answers.n);
+    }
     for (size_t i = 0; i < run; i++) {
         defined = defined && !isnan(curve(model, MG_DISTANCE_tv_unconditional)[i]);
     }
