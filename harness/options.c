@@ -282,8 +282,10 @@ static const struct mg_option TABLE[] = {
     {.path = "measure.*.kind", .type = MG_OPTION_CHOICE, .word = measure_word,
      .word_help = measure_help, .required = true,
      .help = "What is measured.", .example = "\"joint\"", .aliases = "type"},
-    {.path = "measure.*.context", .type = MG_OPTION_TEXT, BY_KIND, .kinds = "joint samples",
-     .help = "Tokens separated by one space, _ for a mask; all masked if absent.",
+    {.path = "measure.*.context", .type = MG_OPTION_CONTEXT, .min = 1, .max = LONGEST,
+     .brackets = "[]", BY_KIND, .kinds = "joint samples",
+     .help = "Tokens separated by one space, _ for a mask; all masked if absent. On text also "
+             "{\"text\": \"In the \", \"masks\": 16, \"after\": \"\"}.",
      .example = "\"_ _ C D _\"", .aliases = "prompt condition given tokens"},
     {.path = "measure.*.targets", .type = MG_OPTION_INTEGERS, .min = 0, .max = LONGEST,
      .brackets = "[]", BY_KIND, .kinds = "joint",
