@@ -31,7 +31,8 @@ CREATE INDEX result_unfinished ON result (status) WHERE status <> 'done';
 CREATE TABLE experiment (
     experiment_id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, question TEXT, notes TEXT,
-    path TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, updated_at TEXT NOT NULL
+    path TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, updated_at TEXT NOT NULL,
+    not_run TEXT                  -- why it could not run when it was last asked for; else NULL
 ) STRICT;
 
 CREATE TABLE claim (
@@ -332,10 +333,10 @@ CREATE VIEW nonfinite AS
     SELECT u.run_id, u.name, 'likelihoods' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN likelihoods_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL;
 CREATE VIEW experiments AS
-    SELECT name, title, question, notes, path, sha256, updated_at, text FROM experiment;
+    SELECT name, title, question, notes, path, sha256, updated_at, text, not_run FROM experiment;
 CREATE VIEW claim_specs AS
     SELECT e.name AS experiment, c.ordinal, c.about, c.name, c.source, c.query, c.exact,
-           c.accept_lo, c.accept_hi
+           c.accept_lo, c.accept_hi, e.not_run
     FROM experiment e JOIN claim c ON c.experiment_id = e.experiment_id;
 CREATE VIEW figure_specs AS
     SELECT e.name AS experiment, f.ordinal, f.name AS figure
