@@ -16,7 +16,7 @@ lefts AS (
   SELECT distance, mean, bound, n FROM means WHERE panel = 'information' AND side = 'left')
 -- block: mean
 SELECT panel, series, distance, mean, coalesce(sum((value - mean) * (value - mean)) / (n - 1), 0) AS var, n
-FROM means JOIN points USING (panel, series, distance)
+FROM means JOIN points USING (panel, series, side, distance)
 GROUP BY panel, series, distance ORDER BY panel DESC, side DESC, distance;
 -- block: bound
 SELECT panel, series, distance, bound FROM means WHERE bound IS NOT NULL AND side = 'left'
