@@ -2,7 +2,7 @@
 stats $mean using 3 nooutput
 from = STATS_min
 to = STATS_max
-keys = keyrows(mean_kinds, mean_chars)
+keys = int(ceil(1.0 * mean_kinds / floor((mean_panels == 1 ? 460.0 : 740.0) / (8.5 * mean_chars + 52))))
 cell_high = 300
 eval grid(mean_panels)
 set logscale x 2
