@@ -26,9 +26,9 @@ do for [p = 1:mean_panels] {
     set title mean_panel_name[p]
     set xlabel 'block size (positions)'
     set ylabel 'KL (nats per sequence)'
-    plot for [i = (q ? q : 1):(q ? q : 0)] $reference index i-1 using (from / 1.15):(shown($2)):(to / from * 1.3225 * from):(0) \
+    plot for [i = (q ? q : 1):(q ? q : 0)] $reference index i-1 using (from / 1.15):(shown($2)):(to * 1.15 - from / 1.15):(0) \
              with vectors nohead lc rgb faint lw 1.4, \
-         for [i = (q ? q : 1):(q ? q : 0)] $reference index i-1 using (to * 1.15):(shown($2)):3 with labels left offset 0.6,0, \
+         for [i = (q ? q : 1):(q ? q : 0)] $reference index i-1 using (to * 1.15):(shown($2)):3 with labels left offset 0.6,0 tc rgb ink, \
          for [i = mean_from[p]:mean_to[p]] $mean index i-1 using 3:(shown($4)) with linespoints ls mean_id[i]
 }
 eval key_cell

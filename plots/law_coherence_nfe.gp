@@ -7,6 +7,7 @@ lo = STATS_records ? STATS_min : 0.1
 hi = STATS_records ? STATS_max : 1
 keys = keyrows(mean_kinds, mean_chars)
 cell_high = 132
+between = 76
 eval grid_of(2, mean_panels)
 dodge(x, id) = x * 1.012**(id - (mean_kinds + 1) / 2.0)
 set logscale x 2

@@ -28,7 +28,7 @@
 #   keyrows(n, chars)         lines that n entries of at most chars characters need, full width
 #   eval cell(p)              the margins of panel p, from 1; bottom(p), leftmost(p): is it there?
 #   eval grid_of(a, d)        the same with a columns and d rows; set cell_high before for another
-#                             height than 210 or 165
+#                             height than 210 or 165, between = 76 for a y label in each column
 #   eval key_cell             the strip on top: plot keyentry ... there, last
 # For a logarithmic axis y with zeros, lo the smallest and hi the largest of what is not zero:
 #   eval zero_axis(lo, hi)    ticks at powers of ten, and a line labelled 0 below them
@@ -87,14 +87,15 @@ set boxwidth 0.8 relative
 set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21908c', 0.75 '#5dc863', 1 '#fde725')
 
 cell_high = 0.0
+between = 46.0
 grid(n) = grid_of(n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2, n <= 3 ? 1 : n == 4 ? 2 : (n + 2) / 3)
 grid_of(a, d) = sprintf("across = %d; down = %d", a, d) . "; wide = across == 1 ? 480.0 : 760.0; \
     cell_top = 34.0 + 19.0 * keys; \
     cell_high = cell_high > 0 ? cell_high : down == 1 ? 210.0 : 165.0; \
     high = cell_top + down * (cell_high + 74.0) - 14; eval figure(wide, high); set multiplot"
 keyrows(n, chars) = int(ceil(1.0 * n / floor(740.0 / (8.5 * chars + 52))))
-cell_wide(n) = (wide - 72.0 - 12.0 - (n - 1) * 46.0) / n
-cell_left(p) = (72.0 + ((p - 1) % across) * (cell_wide(across) + 46.0)) / wide
+cell_wide(n) = (wide - 72.0 - 12.0 - (n - 1) * between) / n
+cell_left(p) = (72.0 + ((p - 1) % across) * (cell_wide(across) + between)) / wide
 cell_above(p) = 1 - (cell_top + ((p - 1) / across) * (cell_high + 74.0)) / high
 cell(p) = sprintf("set lmargin at screen %.5f; set rmargin at screen %.5f; set tmargin at screen %.5f; set bmargin at screen %.5f; unset key", \
                   cell_left(p), cell_left(p) + cell_wide(across) / wide, cell_above(p), \
