@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/diffusion/contexts.h"
+#include "model/diffusion/corrector.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
 
@@ -189,16 +190,14 @@ static size_t find_active(struct run *run, size_t *nfe, const int *tokens, size_
     return active;
 }
 
-void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
-                    const struct mg_sampler *sampler, size_t n, struct mg_stream stream,
-                    size_t first_draw)
+/* The reverse process by the sampler's order. */
+static void sample_by_order(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
+                            const struct mg_sampler *sampler, size_t n, struct mg_stream stream,
+                            size_t first_draw)
 {
     struct run run;
     size_t active;
 
-    if (n == 0) {
-        return;
-    }
     run_init(&run, predictor, sampler, tokens, n);
     for (size_t i = 0; i < n * predictor->length && step_of != NULL; i++) {
         step_of[i] = -1;
@@ -219,6 +218,31 @@ void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor 
         active = find_active(&run, nfe, tokens, n);
     }
     run_release(&run);
+}
+
+void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
+                    const struct mg_sampler *sampler, size_t n, struct mg_stream stream,
+                    size_t first_draw)
+{
+    const enum mg_corrector_form form = mg_corrector_form(sampler);
+    bool *given;
+
+    if (n == 0) {
+        return;
+    }
+    if (form == MG_CORRECTOR_REMASK || form == MG_CORRECTOR_REMASK_DOUBT) {
+        mg_remask_rows(tokens, step_of, nfe, predictor, sampler, n, stream, first_draw);
+        return;
+    }
+    given = mg_allocate(n * predictor->length, sizeof(given[0]));
+    for (size_t i = 0; i < n * predictor->length; i++) {
+        given[i] = tokens[i] != MG_MASK;
+    }
+    sample_by_order(tokens, step_of, nfe, predictor, sampler, n, stream, first_draw);
+    if (form == MG_CORRECTOR_SWEEP) {
+        mg_sweep_rows(tokens, nfe, predictor, sampler, given, n, stream, first_draw);
+    }
+    free(given);
 }
 
 void mg_sample(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
