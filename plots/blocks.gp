@@ -8,7 +8,7 @@ hi = STATS_max
 if (reference_rows) { stats $reference using ($2 > nil ? $2 : NaN) nooutput; lo = STATS_min < lo ? STATS_min : lo; hi = STATS_max > hi ? STATS_max : hi }
 keys = keyrows(mean_kinds, mean_chars)
 wide = 760.0
-cell_top = 34.0 + 19.0 * keys
+cell_top = 38.0 + 19.0 * keys
 row = 376.0
 high = cell_top + row * mean_panels - 14
 eval figure(wide, high)

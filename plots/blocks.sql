@@ -36,6 +36,6 @@ SELECT group_concat(series || printf(': %.3g nats in blocks of %d, %.3g in block
          FROM (SELECT * FROM means WHERE block IS NULL ORDER BY panel, kl DESC)), '') || '.' AS finding,
        'One line an order: ' || group_concat(series || CASE WHEN large > small THEN ' rises' ELSE ' falls' END, ', ') || ' with the block size.' AS alt
 FROM (SELECT panel, series, min(block) AS least, max(block) AS most,
-             (SELECT kl FROM means a WHERE a.panel = m.panel AND a.series = m.series ORDER BY block LIMIT 1) AS small,
+             (SELECT kl FROM means a WHERE a.panel = m.panel AND a.series = m.series AND block IS NOT NULL ORDER BY block LIMIT 1) AS small,
              (SELECT kl FROM means a WHERE a.panel = m.panel AND a.series = m.series ORDER BY block DESC LIMIT 1) AS large
       FROM means AS m WHERE block IS NOT NULL GROUP BY panel, series ORDER BY panel, series);

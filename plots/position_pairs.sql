@@ -25,6 +25,7 @@ FROM (SELECT label || group_concat(printf(', %s: neighbours at most %.2f apart, 
       FROM (SELECT label, probe, max(model) AS top,
                    (SELECT avg(model) FROM kept m WHERE m.label = k.label AND m.probe = k.probe
                     AND m.b = m.a + 1 AND abs(m.a - k.centre) <= 1) AS middle
-            FROM (SELECT *, avg(a) OVER (PARTITION BY label, probe) AS centre FROM kept WHERE b = a + 1) AS k
+            FROM (SELECT *, avg(a) OVER (PARTITION BY label, probe) AS centre FROM kept
+                  WHERE b = a + 1 AND probe = (SELECT min(probe) FROM kept)) AS k
             GROUP BY label, probe ORDER BY label, probe)
       GROUP BY label ORDER BY label LIMIT 6);
