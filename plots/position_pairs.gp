@@ -27,7 +27,7 @@ set ytics tick
 unset colorbox
 # A browser smooths a small picture when it enlarges it: every position becomes fine x fine pixels.
 n = int(last - first) + 1
-fine = n > 64 ? 1 : 3
+fine = n > 96 ? 1 : int(ceil(96.0 / n))
 array value[n * n]
 at(x, y) = (int(floor(x + 0.5)) - int(first)) * n + int(floor(y + 0.5)) - int(first) + 1
 set samples n * fine
@@ -49,7 +49,7 @@ do for [p = 1:cell_panels] {
         set cblabel 'TV' offset -0.4,0
     }
     array value[n * n]
-    stats $cell index p-1 using (value[at($2, $3)] = $4, $4) nooutput
+    stats $cell index p-1 using (value[at($2, $3)] = $4, $2) nooutput
     plot sample [u=first-edge:last+edge] [v=first-edge:last+edge] '++' using 1:2:(value[at($1, $2)]) with image
 }
 unset multiplot

@@ -1,5 +1,5 @@
 -- title: Position against position: whose predictions are alike?
--- caption: Total variation between the predictions at two masked positions, averaged over contexts; 0 (dark) is the same distribution. Above the diagonal: the predictor, a mean over training seeds where n is given; below it: the exact value, blank where the source has none. The word after the comma is the probe.
+-- caption: Total variation between the predictions at two masked positions, averaged over contexts; 0 is the same distribution. Above the diagonal: the predictor, a mean over training seeds where n is given; below it: the exact value, blank where the source has none. The word after the comma is the probe.
 WITH named AS (
   SELECT run_id, label || CASE WHEN predictor = 'oracle' THEN ''
          ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS label
