@@ -152,6 +152,12 @@ CREATE TABLE ledger_data (
     order_nats REAL, nonfinite TEXT,
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE certificates_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    sampler TEXT NOT NULL, step INTEGER NOT NULL, bound TEXT NOT NULL, draws INTEGER NOT NULL,
+    value REAL, exact REAL, violations INTEGER NOT NULL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE schedules_data (
     result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
     j INTEGER NOT NULL, h_nats REAL, z_nats REAL, nonfinite TEXT,
@@ -207,6 +213,9 @@ CREATE VIEW sampler_error AS
 CREATE VIEW ledger AS
     SELECT u.run_id, d.sampler, d.step, d.factorization_nats, d.model_nats, d.order_nats
     FROM run_result u JOIN ledger_data d ON d.result_id = u.result_id;
+CREATE VIEW certificates AS
+    SELECT u.run_id, d.sampler, d.step, d.bound, d.draws, d.value, d.exact, d.violations
+    FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id;
 CREATE VIEW schedules AS
     SELECT u.run_id, u.name AS probe, d.j, d.h_nats, d.z_nats
     FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id;
@@ -297,6 +306,9 @@ CREATE VIEW nonfinite AS
     UNION ALL
     SELECT u.run_id, u.name, 'ledger' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN ledger_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'certificates' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
     UNION ALL
     SELECT u.run_id, u.name, 'schedules' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
