@@ -73,7 +73,8 @@ enum mg_status mg_files_load(struct mg_files *files, const struct mg_cli *cli, b
     for (size_t i = 0; i < cli->n; i++) {
         struct mg_problems problems = {0};
         struct mg_spec *spec = NULL;
-        const enum mg_status loaded = mg_spec_load(&spec, cli->arguments[i], &problems);
+        const enum mg_status loaded =
+            mg_spec_load_set(&spec, cli->arguments[i], cli->sets, cli->n_sets, &problems);
         print_problems(&problems);
         errors += problems.errors;
         mg_problems_free(&problems);
