@@ -319,6 +319,9 @@ static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
         if (status == MG_OK) {
             status = mg_store_trim_runs(store, experiment_id, err);
         }
+        if (status == MG_OK) {
+            status = mg_store_put_wide(store, plan->specs[i], err);
+        }
     }
     return status == MG_OK ? mg_store_trim_results(store, err) : status;
 }

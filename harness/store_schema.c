@@ -7,7 +7,7 @@
 #include "harness/store_sql.h"
 #include "schema_sql.h"
 
-enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 1 };
+enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 2 };
 
 static enum mg_status pragma(int64_t *value, struct mg_store *store, const char *sql,
                              struct mg_error *err)
@@ -66,6 +66,9 @@ enum mg_status mg_schema_check(struct mg_store *store, bool write, struct mg_err
         return mg_fail(err, MG_ESTORAGE,
                        "%s was written by a newer marginalia (schema %lld, this one knows %d)",
                        mg_sql_path(store), (long long)version, (int)SCHEMA_VERSION);
+    }
+    if (version < SCHEMA_VERSION && write) {
+        return mg_schema_migrate(store, (int)version, SCHEMA_VERSION, err);
     }
     return MG_OK;
 }
