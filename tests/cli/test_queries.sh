@@ -25,6 +25,7 @@ for n in 01 02 03 04 05 06 07 08 10 13 14; do
 done
 
 for view in $(ask "SELECT name FROM sqlite_schema WHERE type = 'view'"); do
+    case $view in x_*) continue ;; esac # one an experiment, with the columns of its sweep
     grep -q "\*\*$view\*\*" "$readme" || { echo "view $view is not documented"; faults=$((faults + 1)); }
     for column in $("$PROGRAM" export "$view" --db "$db" | head -n 1 | tr ',' ' '); do
         grep -qw "$column" "$readme" || { echo "$view.$column is not documented"; faults=$((faults + 1)); }
