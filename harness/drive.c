@@ -21,7 +21,7 @@ struct driver {
     const struct mg_drive_options *options;
     struct mg_progress *progress;
     struct mg_drive_store store;
-    bool *closed;          /* (results) has its result of this session */
+    bool *closed;          /* (results) has its result of this session, or is not wanted */
     unsigned char *killed; /* (results) of trainings: how often its worker was killed */
     size_t *queue;
     size_t n_queue, next, started;
@@ -38,7 +38,7 @@ static bool is_due(const struct mg_plan *plan, size_t at, const bool *closed,
 {
     const enum mg_result_status status = plan->results[at].stored.status;
 
-    return (closed == NULL || !closed[at]) &&
+    return !closed[at] &&
            (status == MG_RESULT_PENDING || (status == MG_RESULT_FAILED && options->retry_failed));
 }
 
@@ -62,14 +62,49 @@ static bool is_job(const struct mg_plan *plan, size_t at, const bool *closed,
     return false;
 }
 
+static bool is_wanted(const struct mg_drive_options *options, size_t run)
+{
+    return options->wanted == NULL || options->wanted[run];
+}
+
+/* (results) those that no run wants are closed from the beginning. */
+static bool *new_closed(const struct mg_plan *plan, const struct mg_drive_options *options)
+{
+    bool *closed = mg_allocate(plan->n_results + 1, sizeof(*closed));
+
+    for (size_t i = 0; i < plan->n_results; i++) {
+        closed[i] = true;
+    }
+    for (size_t r = 0; r < plan->n_runs; r++) {
+        for (size_t i = 0; is_wanted(options, r) && i <= plan->runs[r].point->n_measures; i++) {
+            closed[plan->runs[r].results[i]] = false;
+        }
+    }
+    return closed;
+}
+
 size_t mg_drive_count(const struct mg_plan *plan, const struct mg_drive_options *options)
 {
+    bool *closed = new_closed(plan, options);
     size_t n = 0;
 
     for (size_t i = 0; i < plan->n_results; i++) {
-        n += is_job(plan, i, NULL, options);
+        n += is_job(plan, i, closed, options);
     }
+    free(closed);
     return n;
+}
+
+double mg_drive_cost_s(const struct mg_plan *plan, const struct mg_drive_options *options)
+{
+    bool *closed = new_closed(plan, options);
+    double sum_s = 0.0;
+
+    for (size_t i = 0; i < plan->n_results; i++) {
+        sum_s += is_due(plan, i, closed, options) ? options->cost_s[i] : 0.0;
+    }
+    free(closed);
+    return sum_s;
 }
 
 /* ---- the order of work ---- */
@@ -97,7 +132,7 @@ static double job_cost_s(const struct driver *driver, size_t training)
     for (ptrdiff_t at = (ptrdiff_t)training; at != MG_PLAN_NONE;
          at = driver->plan->results[at].next) {
         if (driver->options->cost_s != NULL &&
-            is_due(driver->plan, (size_t)at, NULL, driver->options)) {
+            is_due(driver->plan, (size_t)at, driver->closed, driver->options)) {
             sum_s += driver->options->cost_s[at];
         }
     }
@@ -111,7 +146,7 @@ static void make_queue(struct driver *driver)
     struct queued *jobs = mg_allocate(n_results + 1, sizeof(*jobs));
 
     for (size_t i = 0; i < n_results; i++) {
-        if (is_job(driver->plan, i, NULL, driver->options)) {
+        if (is_job(driver->plan, i, driver->closed, driver->options)) {
             jobs[driver->n_queue++] = (struct queued){i, job_cost_s(driver, i)};
         }
     }
@@ -409,7 +444,7 @@ static enum mg_status carry_out(struct driver *driver, struct mg_error *err)
     const size_t n_workers = mg_workers_count(driver->workers);
     enum mg_status status;
 
-    driver->closed = mg_allocate(driver->plan->n_results + 1, sizeof(*driver->closed));
+    driver->closed = new_closed(driver->plan, driver->options);
     driver->killed = mg_allocate(driver->plan->n_results + 1, sizeof(*driver->killed));
     driver->doing = mg_allocate(n_workers + 1, sizeof(*driver->doing));
     driver->begin_s = mg_allocate(n_workers + 1, sizeof(*driver->begin_s));
@@ -448,10 +483,11 @@ enum mg_status mg_drive(struct mg_drive_summary *summary, struct mg_plan *plan,
     summary->computed = driver.store.computed;
     for (size_t i = 0; i < plan->n_runs; i++) {
         const enum mg_result_status run = mg_plan_run_status(plan, i);
-        summary->done += run == MG_RESULT_DONE;
-        summary->failed += run == MG_RESULT_FAILED;
+        summary->runs += is_wanted(options, i);
+        summary->done += is_wanted(options, i) && run == MG_RESULT_DONE;
+        summary->failed += is_wanted(options, i) && run == MG_RESULT_FAILED;
     }
-    if (status != MG_OK || summary->done == plan->n_runs) {
+    if (status != MG_OK || summary->done == summary->runs) {
         return status;
     }
     return driver.is_limited && summary->failed == 0 ? MG_UNDECIDED : MG_NO;

@@ -16,6 +16,7 @@
 #include "harness/identity.h"
 #include "harness/provenance.h"
 #include "harness/suggest.h"
+#include "model/numeric/arena.h"
 
 static const struct verb {
     const char *name;
@@ -46,6 +47,8 @@ enum {
     OPTION_CSV,
     OPTION_THREADS,
     OPTION_FAILED,
+    OPTION_SET,
+    OPTION_ONLY,
     OPTION_BUDGET,
     OPTION_MAX_RUNS,
     OPTION_CHECKPOINT,
@@ -61,6 +64,8 @@ static const struct option options[] = {
     {"jobs", required_argument, NULL, 'j'},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"failed", no_argument, NULL, OPTION_FAILED},
+    {"set", required_argument, NULL, OPTION_SET},
+    {"only", required_argument, NULL, OPTION_ONLY},
     {"time-budget", required_argument, NULL, OPTION_BUDGET},
     {"max-runs", required_argument, NULL, OPTION_MAX_RUNS},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
@@ -78,6 +83,8 @@ static const char options_help[] =
     "  --json, --csv    answer in this form\n"
     "  -j N             run: worker processes; changes no number (one a core)\n"
     "  --threads N      run: threads of one computation; changes no number (1)\n"
+    "  --set KEY=VALUE  check, plan, run: as if the files said so\n"
+    "  --only KEY=VALUE plan, run: runs with this value alone\n"
     "  --failed         run: compute again what failed\n"
     "  --time-budget T  run: stop after T (90, 90s, 10m, 2h); the same command resumes\n"
     "  --max-runs N     run: begin at most N computations\n"
@@ -256,6 +263,12 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
         case OPTION_FAILED:
             cli->failed = true;
             break;
+        case OPTION_SET:
+            cli->sets[cli->n_sets++] = optarg;
+            break;
+        case OPTION_ONLY:
+            cli->only[cli->n_only++] = optarg;
+            break;
         case OPTION_BUDGET:
             status = read_duration(&cli->budget_s, "--time-budget", optarg, err);
             break;
@@ -281,14 +294,19 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
     return status;
 }
 
-static enum mg_status carry_out(int argc, char **argv, struct mg_error *err)
+/* sets and only: room for an option each argument. */
+static enum mg_status carry_out(int argc, char **argv, const char **sets, const char **only,
+                                struct mg_error *err)
 {
     struct mg_cli cli = {
         .db = "results/marginalia.db", .keep_s = 10.0, .threads = 1, .stop = is_stopped};
     const struct verb *verb;
     int asked = 0;
-    enum mg_status status = read_options(&cli, &asked, argc, argv, err);
+    enum mg_status status;
 
+    cli.sets = sets;
+    cli.only = only;
+    status = read_options(&cli, &asked, argc, argv, err);
     if (status != MG_OK) {
         return status;
     }
@@ -319,8 +337,12 @@ static enum mg_status carry_out(int argc, char **argv, struct mg_error *err)
 int main(int argc, char **argv)
 {
     struct mg_error err = {0};
-    enum mg_status status = carry_out(argc, argv, &err);
+    const char **sets = mg_allocate((size_t)argc + 1, sizeof(*sets));
+    const char **only = mg_allocate((size_t)argc + 1, sizeof(*only));
+    enum mg_status status = carry_out(argc, argv, sets, only, &err);
 
+    free(only);
+    free(sets);
     if (err.status != MG_OK) {
         fprintf(stderr, "marginalia: %s\n", err.text);
     }

@@ -127,6 +127,10 @@ struct mg_point;
 enum mg_status mg_store_put_experiment(int64_t *id, struct mg_store *store,
                                        const struct mg_spec *spec, struct mg_error *err);
 
+/* Make the experiment's wide view x_NAME, "-" and "." as "_": a column for each swept key. */
+enum mg_status mg_store_put_wide(struct mg_store *store, const struct mg_spec *spec,
+                                 struct mg_error *err);
+
 /* A run as the plan sees it. results[0] is the training, then one a measure of the point. */
 struct mg_run_record {
     const struct mg_point *point;

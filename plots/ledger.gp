@@ -13,7 +13,7 @@ do for [i = 1:name_rows] {
     stats $name using (strlen(strcol(2))) every ::i-1::i-1 nooutput
     longest = STATS_max > longest ? STATS_max : longest
 }
-keys = 1
+keys = keyrows(part_kinds + 1, 13)
 cell_high = 16.0 * last + 8
 eval grid_of(total_panels < 4 ? total_panels : 3, (total_panels + 2) / 3)
 names = 7.4 * longest + 20
