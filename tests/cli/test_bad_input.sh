@@ -101,6 +101,21 @@ head -c 20000 a.db >cut.db
 expect 3 "$PROGRAM" run t.json --db cut.db
 says "cut.db: database disk image is malformed" errors
 
+# ---- a network that is lost and does not come out the same ----
+if command -v sqlite3 >/dev/null; then
+    cp a.db lost.db
+    sqlite3 lost.db "UPDATE result SET digest = 'other' WHERE kind = 'train'"
+    mv models kept
+    sed 's/"targets": \[0, 1\]/"targets": [1, 0]/' t.json >turned.json
+    for again in 1 2; do
+        expect 1 "$PROGRAM" run turned.json --db lost.db
+        says "was it made on another kind of machine?" errors
+        same "networks after try $again" "$(find models -name model.safetensors)" ""
+    done
+    rm -r models
+    mv kept models
+fi
+
 # ---- no gnuplot ----
 mkdir none
 refuse 4 "gnuplot is not installed" env PATH="$work/none" "$PROGRAM" plot --db "$db"
