@@ -101,6 +101,19 @@ head -c 20000 a.db >cut.db
 expect 3 "$PROGRAM" run t.json --db cut.db
 says "cut.db: database disk image is malformed" errors
 
+# ---- checkpoints: a folder that is missing, broken, or for other tokens; its content is its identity ----
+key=$(ask "SELECT key FROM results WHERE kind = 'train'")
+saved='"kind": "checkpoint", "path"'
+faulty "nowhere/config.json: No such file" "$rows" "$saved: \"nowhere\"" "$pair"
+mkdir broken
+cp "models/$key/config.json" broken/
+head -c 500 "models/$key/model.safetensors" >broken/model.safetensors
+faulty "broken/model.safetensors" "$rows" "$saved: \"broken\"" "$pair"
+faulty 'token 1 is "B", in the source "C"' \
+    "$(printf '%s' "$rows" | sed 's/B/X/g; s/"alphabet/&/')" "$saved: \"models/$key\"" \
+    "$(printf '%s' "$pair" | sed 's/_ _ C/_ _ _/')"
+rm -r broken
+
 # ---- a network that is lost and does not come out the same ----
 if command -v sqlite3 >/dev/null; then
     cp a.db lost.db
