@@ -39,12 +39,12 @@ tiny crash 30000 "$pair" 1 '"sweep": {"matrix": {"train.steps": [30000, 50]}},' 
 "$PROGRAM" run crash.json --db c/a.db -j 1 >out 2>errors &
 driver=$!
 wait_for is_training c/a.db
-pkill -SEGV -P "$driver"
+pkill -ABRT -P "$driver"
 wait "$driver"
 same "exit code after a crash" "$?" 1
-says "killed by signal 11" errors
+says "killed by signal 6" errors
 same "states" "$(ask "SELECT min(status) || max(status) FROM runs" c/a.db)" donefailed
-same "the failure" "$(ask "SELECT count(*) FROM results WHERE error LIKE 'worker killed by signal 11%'" c/a.db)" 1
+same "the failure" "$(ask "SELECT count(*) FROM results WHERE error LIKE 'worker killed by signal 6%'" c/a.db)" 1
 expect 1 "$PROGRAM" run crash.json --db c/a.db
 expect 0 "$PROGRAM" run crash.json --db c/a.db --failed
 expect 0 "$PROGRAM" run crash.json --db whole/a.db
