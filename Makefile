@@ -114,7 +114,7 @@ format: ## clang-format every source
 	clang-format -i $(SOURCES)
 install: all ## program, figures and experiments under PREFIX
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/marginalia
-	@for f in plots/* experiments/*/*.json; do \
+	@for f in plots/* experiments/*/*; do \
 	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/marginalia/$$f; done
 clean: ## remove what was built (results stay)
 	rm -rf build

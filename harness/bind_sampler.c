@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/bind.h"
+#include "model/diffusion/corrector.h"
 #include "model/measure/partition.h"
 
 /* By enum mg_ties. */
@@ -31,14 +32,14 @@ static const struct mg_setting *get(const struct work *work, const char *key)
     return mg_resolved_get(work->binding->resolved, "%s.%s", work->path, key);
 }
 
-/* An integer key in [1, L], or 0 where it is absent. False after a complaint. */
-static bool read_count(const struct work *work, size_t *count, const char *key)
+/* An integer key in [1, most], or 0 where it is absent. False after a complaint. */
+static bool read_count(const struct work *work, size_t *count, const char *key, size_t most)
 {
     const struct mg_setting *setting = get(work, key);
     char path[320];
 
     *count = setting == NULL ? 0 : (size_t)mg_json_number(setting->value);
-    if (*count <= work->length) {
+    if (*count <= most) {
         return true;
     }
     snprintf(path, sizeof(path), "%s.%s", work->path, key);
@@ -148,6 +149,40 @@ static bool check_sizes(const struct work *work, const struct mg_sampler *sample
     return true;
 }
 
+/* Then steps may be more than positions. */
+static bool remasks(const struct mg_sampler *sampler)
+{
+    const enum mg_corrector_form form = mg_corrector_form(sampler);
+
+    return form == MG_CORRECTOR_REMASK || form == MG_CORRECTOR_REMASK_DOUBT;
+}
+
+/* The corrector and its keys. */
+static void bind_corrector(const struct work *work, struct mg_sampler *sampler)
+{
+    const struct mg_setting *eta = get(work, "eta");
+    const struct mg_setting *sweeps = get(work, "sweeps");
+
+    sampler->corrector = mg_corrector_find(mg_json_string(get(work, "corrector")->value));
+    sampler->eta = eta == NULL ? 0.0 : mg_json_number(eta->value);
+    sampler->sweeps = sweeps == NULL ? 0 : (size_t)mg_json_number(sweeps->value);
+}
+
+/* Remasking takes the place of a random order of so many steps. */
+static bool check_corrector(const struct work *work, const struct mg_sampler *sampler)
+{
+    char path[320];
+
+    if (!remasks(sampler) || (strcmp(sampler->order->name, "random") == 0 && sampler->steps != 0 &&
+                              sampler->block == 0)) {
+        return true;
+    }
+    snprintf(path, sizeof(path), "%s.corrector", work->path);
+    mg_bound_refuse(work->binding, path, "%s needs order \"random\" with steps, and no block",
+                    sampler->corrector->name);
+    return false;
+}
+
 /* Is any key of this sampler faulty? Then it has been complained about. */
 static bool has_fault(const struct work *work)
 {
@@ -182,10 +217,13 @@ static bool bind_sampler(const struct work *work, struct mg_sampler *sampler, co
                         : MG_TIES_LOWEST;
     sampler->tau = tau == NULL ? 0.0 : mg_json_number(tau->value);
     sampler->gamma = gamma == NULL ? 0.0 : mg_json_number(gamma->value);
-    fine = read_count(work, &sampler->per_step, "per_step") && fine;
-    fine = read_count(work, &sampler->steps, "steps") && fine;
-    fine = read_count(work, &sampler->block, "block") && fine;
+    bind_corrector(work, sampler);
+    fine = read_count(work, &sampler->per_step, "per_step", work->length) && fine;
+    fine = read_count(work, &sampler->steps, "steps", remasks(sampler) ? SIZE_MAX : work->length) &&
+           fine;
+    fine = read_count(work, &sampler->block, "block", work->length) && fine;
     fine = check_sizes(work, sampler) && fine;
+    fine = check_corrector(work, sampler) && fine;
     if (partition != NULL) {
         sampler->group_of = read_partition(work, partition->value);
         return fine && sampler->group_of != NULL;

@@ -2,6 +2,7 @@
 #include "harness/options.h"
 
 #include "harness/bind.h"
+#include "model/diffusion/corrector.h"
 #include "model/diffusion/noise.h"
 #include "model/diffusion/objective.h"
 #include "model/diffusion/order.h"
@@ -35,6 +36,14 @@ static const char *order_word(size_t i)
 {
     size_t n;
     const struct mg_order *table = mg_orders(&n);
+
+    return i < n ? table[i].name : NULL;
+}
+
+static const char *corrector_word(size_t i)
+{
+    size_t n;
+    const struct mg_corrector *table = mg_correctors(&n);
 
     return i < n ? table[i].name : NULL;
 }
@@ -73,6 +82,13 @@ static const char *task_help(size_t i)
     size_t n;
 
     return mg_tasks(&n)[i].help;
+}
+
+static const char *corrector_help(size_t i)
+{
+    size_t n;
+
+    return mg_correctors(&n)[i].help;
 }
 
 static const char *measure_help(size_t i)
@@ -256,11 +272,11 @@ static const struct mg_option TABLE[] = {
      .help = "Masked positions asked for, from 0; all masked ones if absent.",
      .example = "[0, 1]", .aliases = "positions target query"},
     {.path = "measure.*.samplers", .type = MG_OPTION_LIST, .required = true, BY_KIND,
-     .kinds = "samples law order", .help = "Ways to run the reverse process.",
+     .kinds = "samples law order certificate", .help = "Ways to run the reverse process.",
      .example = "[{\"name\": \"l2r\", \"order\": \"left_to_right\", \"per_step\": 1}]",
      .aliases = "sampler orders"},
     {.path = "measure.*.draws", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e7, .brackets = "[]",
-     .fallback = "1000", BY_KIND, .kinds = "samples law likelihood consistency",
+     .fallback = "1000", BY_KIND, .kinds = "samples law likelihood consistency certificate",
      .unit = "sequences",
      .help = "Sequences drawn (samples: with each sampler; law: where it is too large to walk).",
      .example = "1000", .aliases = "n samples n_samples num_samples count"},
@@ -303,11 +319,12 @@ static const struct mg_option TABLE[] = {
      .example = "[[0, 2], [1, 3]]", .aliases = "groups parts"},
     {.path = "measure.*.samplers.*.tau", .type = MG_OPTION_NUMBER, .min = 0, .max = 1,
      .brackets = "(]", .required = true, .chooser = "order", .sizings = BIT(MG_SIZING_TAU),
-     .help = "Reveal all whose largest probability is at least this.", .example = "0.9",
+     .help = "Least largest probability (threshold), least certified one (frechet).",
+     .example = "0.9",
      .aliases = "threshold"},
     {.path = "measure.*.samplers.*.gamma", .type = MG_OPTION_NUMBER, .min = 0, .max = 1e6,
      .brackets = "[]", .required = true, .chooser = "order", .sizings = BIT(MG_SIZING_GAMMA),
-     .unit = "nats", .help = "Entropy a step may spend, the largest revealed left out.",
+     .unit = "nats", .help = "Entropy a step may spend, the largest left out; factor: its f.",
      .example = "0.1", .aliases = "budget"},
     {.path = "measure.*.samplers.*.block", .type = MG_OPTION_INTEGER, .min = 1,
      .max = LONGEST, .brackets = "[]", .unit = "tokens",
@@ -319,6 +336,19 @@ static const struct mg_option TABLE[] = {
     {.path = "measure.*.samplers.*.ties", .type = MG_OPTION_CHOICE, .word = mg_ties_word,
      .fallback = "\"lowest\"", .help = "Which of equal scores comes first.",
      .example = "\"lowest\"", .aliases = "tie tie_break"},
+    {.path = "measure.*.samplers.*.corrector", .type = MG_OPTION_CHOICE, .word = corrector_word,
+     .word_help = corrector_help, .fallback = "\"none\"",
+     .help = "Second thoughts: revealed tokens that are drawn again.",
+     .example = "\"gibbs\"", .aliases = "remask remdm"},
+    {.path = "measure.*.samplers.*.eta", .type = MG_OPTION_NUMBER, .min = 0, .max = 1,
+     .brackets = "[]", .required = true, .chooser = "corrector",
+     .kinds = "remdm_cap remdm_rescale",
+     .help = "Probability of remasking a token in a step (cap), or its share of the largest.",
+     .example = "0.1", .aliases = "remask_rate"},
+    {.path = "measure.*.samplers.*.sweeps", .type = MG_OPTION_INTEGER, .min = 1, .max = 1000,
+     .brackets = "[]", .fallback = "1", .chooser = "corrector", .kinds = "gibbs",
+     .unit = "sweeps", .help = "Times every position is drawn again.", .example = "1",
+     .aliases = "gibbs_sweeps"},
 
     {.path = "sweep", .type = MG_OPTION_OBJECT, .help = "Several points from one file.",
      .example = "{\"matrix\": {\"predictor.width\": [16, 32]}}", .aliases = "grid"},

@@ -128,8 +128,6 @@ static void add_run(struct mg_plan *plan, const struct mg_spec *spec, const stru
 enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, size_t n_specs,
                             struct mg_store *store, struct mg_error *err)
 {
-    enum mg_status status = MG_OK;
-
     *plan = (struct mg_plan){.specs = specs, .n_specs = n_specs};
     for (size_t i = 0; i < n_specs; i++) {
         for (size_t j = 0; j < i; j++) {
@@ -144,7 +142,14 @@ enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, 
             }
         }
     }
-    for (size_t i = 0; store != NULL && status == MG_OK && i < plan->n_results; i++) {
+    return store != NULL ? mg_plan_look_up(plan, store, err) : MG_OK;
+}
+
+enum mg_status mg_plan_look_up(struct mg_plan *plan, struct mg_store *store, struct mg_error *err)
+{
+    enum mg_status status = MG_OK;
+
+    for (size_t i = 0; status == MG_OK && i < plan->n_results; i++) {
         bool found;
         status = mg_store_find_result(&plan->results[i].stored, &found, store, plan->results[i].key,
                                       err);
@@ -184,16 +189,6 @@ enum mg_result_status mg_plan_run_status(const struct mg_plan *plan, size_t at)
     return worst;
 }
 
-size_t mg_plan_count_done(const struct mg_plan *plan)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < plan->n_runs; i++) {
-        n += mg_plan_run_status(plan, i) == MG_RESULT_DONE;
-    }
-    return n;
-}
-
 const char *mg_plan_run_state(const struct mg_plan *plan, size_t run)
 {
     static const char *const words[] = {
@@ -220,7 +215,7 @@ const char *mg_plan_run_reason(const struct mg_plan *plan, size_t run, char *buf
     }
     if (training->stored.status == MG_RESULT_PENDING) {
         snprintf(buffer, size, "%s",
-                 training->stored.id != 0 ? "begun and not finished"
+                 training->stored.id != 0 ? "in the database, and not computed yet"
                  : r->point->trains       ? "this training is not in the database"
                                           : "this source and predictor were not measured yet");
         return buffer;
@@ -302,7 +297,7 @@ static enum mg_status register_run(struct mg_plan *plan, size_t at, int64_t ordi
 static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
                                    struct mg_error *err)
 {
-    enum mg_status status = MG_OK;
+    enum mg_status status = mg_store_repair_runs(store, err);
     size_t at = 0;
 
     for (size_t i = 0; status == MG_OK && i < plan->n_results; i++) {
@@ -323,6 +318,9 @@ static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
         }
         if (status == MG_OK) {
             status = mg_store_trim_runs(store, experiment_id, err);
+        }
+        if (status == MG_OK) {
+            status = mg_store_put_wide(store, plan->specs[i], err);
         }
     }
     return status == MG_OK ? mg_store_trim_results(store, err) : status;

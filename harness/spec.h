@@ -98,6 +98,10 @@ struct mg_spec {
  * problems. MG_EUSAGE: problems has every error, *spec is NULL.
  */
 enum mg_status mg_spec_load(struct mg_spec **spec, const char *path, struct mg_problems *problems);
+
+/* The same with n "key=value" set over what the file says (override.h). */
+enum mg_status mg_spec_load_set(struct mg_spec **spec, const char *path, const char *const *sets,
+                                size_t n, struct mg_problems *problems);
 void mg_spec_free(struct mg_spec *spec); /* NULL is fine */
 
 #endif

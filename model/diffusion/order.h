@@ -28,6 +28,7 @@ enum mg_sizing {
 };
 
 struct mg_order;
+struct mg_corrector;
 
 /* One way to run the reverse process; made by the harness from an experiment file. */
 struct mg_sampler {
@@ -42,6 +43,9 @@ struct mg_sampler {
     double gamma;     /* entropy_budget: nats; factor: Fast-dLLM's f */
     size_t *group_of; /* fixed, optimal: the step that reveals each position (L); owned by
                          the sampler's maker; NULL otherwise */
+    const struct mg_corrector *corrector; /* corrector.h; NULL: none */
+    double eta;                           /* remdm_cap, remdm_rescale: in [0, 1] */
+    size_t sweeps;                        /* gibbs */
 };
 
 /* What a rule may look at. */
@@ -88,9 +92,6 @@ void mg_order_select(struct mg_selection *selection, const struct mg_order_view 
  * them a COUNT sampler reveals.
  */
 size_t mg_order_candidates(size_t *at, size_t *count, const struct mg_order_view *view);
-
-/* A score as rules compare it: rounded to 12 decimals. */
-double mg_order_round(double score);
 
 /*
  * How many positions the coming step of a COUNT sampler reveals, given that `masked` of the

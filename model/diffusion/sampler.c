@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "model/diffusion/contexts.h"
+#include "model/diffusion/corrector.h"
 #include "model/numeric/arena.h"
+#include "model/numeric/statistics.h"
 
 enum {
     ROWS_MAX = 4096,                    /* rows of one prediction */
@@ -33,24 +35,24 @@ struct run {
 
 void mg_temper(double *q, const double *p, size_t vocab, double temperature)
 {
-    size_t best = 0;
+    size_t best;
     double total = 0.0;
 
     assert(temperature >= 0.0);
-    for (size_t v = 1; v < vocab; v++) {
-        best = p[v] > p[best] ? v : best;
+    if (temperature == 1.0) {
+        memcpy(q, p, vocab * sizeof(q[0]));
+        return;
     }
+    best = mg_argmax(p, vocab);
     for (size_t v = 0; v < vocab; v++) {
-        if (temperature == 1.0) {
-            q[v] = p[v];
-        } else if (temperature == 0.0) {
+        if (temperature == 0.0) {
             q[v] = v == best ? 1.0 : 0.0;
         } else {
             q[v] = p[v] > 0.0 ? exp(log(p[v] / p[best]) / temperature) : 0.0;
         }
         total += q[v];
     }
-    for (size_t v = 0; v < vocab && temperature != 1.0; v++) {
+    for (size_t v = 0; v < vocab; v++) {
         q[v] /= total;
     }
 }
@@ -188,16 +190,14 @@ static size_t find_active(struct run *run, size_t *nfe, const int *tokens, size_
     return active;
 }
 
-void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
-                    const struct mg_sampler *sampler, size_t n, struct mg_stream stream,
-                    size_t first_draw)
+/* The reverse process by the sampler's order. */
+static void sample_by_order(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
+                            const struct mg_sampler *sampler, size_t n, struct mg_stream stream,
+                            size_t first_draw)
 {
     struct run run;
     size_t active;
 
-    if (n == 0) {
-        return;
-    }
     run_init(&run, predictor, sampler, tokens, n);
     for (size_t i = 0; i < n * predictor->length && step_of != NULL; i++) {
         step_of[i] = -1;
@@ -218,6 +218,31 @@ void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor 
         active = find_active(&run, nfe, tokens, n);
     }
     run_release(&run);
+}
+
+void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,
+                    const struct mg_sampler *sampler, size_t n, struct mg_stream stream,
+                    size_t first_draw)
+{
+    const enum mg_corrector_form form = mg_corrector_form(sampler);
+    bool *given;
+
+    if (n == 0) {
+        return;
+    }
+    if (form == MG_CORRECTOR_REMASK || form == MG_CORRECTOR_REMASK_DOUBT) {
+        mg_remask_rows(tokens, step_of, nfe, predictor, sampler, n, stream, first_draw);
+        return;
+    }
+    given = mg_allocate(n * predictor->length, sizeof(given[0]));
+    for (size_t i = 0; i < n * predictor->length; i++) {
+        given[i] = tokens[i] != MG_MASK;
+    }
+    sample_by_order(tokens, step_of, nfe, predictor, sampler, n, stream, first_draw);
+    if (form == MG_CORRECTOR_SWEEP) {
+        mg_sweep_rows(tokens, nfe, predictor, sampler, given, n, stream, first_draw);
+    }
+    free(given);
 }
 
 void mg_sample(int *tokens, int *step_of, size_t *nfe, struct mg_predictor *predictor,

@@ -4,9 +4,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/diffusion/corrector.h"
+#include "model/measure/corrected_law.h"
 #include "model/measure/law.h"
 #include "model/measure/law_estimate.h"
+#include "model/measure/space.h"
 #include "model/measure/whole_law.h"
+#include "model/numeric/statistics.h"
 
 enum { DRAWS_DEFAULT = 1000 };
 
@@ -37,7 +41,11 @@ static enum mg_status law_check(const struct mg_measure_spec *spec, const struct
     for (size_t i = 0; i < spec->n_samplers; i++) {
         const struct mg_sampler *sampler = &spec->samplers[i];
 
-        if (sampler->order->looks_at_drawn && !may_walk(source, sampler)) {
+        if (mg_corrector_form(sampler) != MG_CORRECTOR_NONE) {
+            if (mg_corrected_law_check(sampler, source->length, source->vocab, err) != MG_OK) {
+                return MG_EUSAGE;
+            }
+        } else if (sampler->order->looks_at_drawn && !may_walk(source, sampler)) {
             return mg_fail(err, MG_EUSAGE,
                            "law of %s: %.4g sequences in %.4g moves are too many to enumerate "
                            "(limits %.4g and %.4g), and the KL of order %s, which looks at the "
@@ -56,21 +64,24 @@ static struct mg_cell nats(double value)
     return mg_real_if(!isnan(value), value);
 }
 
-/* What the whole law adds, where it is small. */
-struct reverse {
+/* What the whole law tells, where it is small enough to be known. */
+struct whole {
     bool known;
+    double nfe; /* mean predictor calls of a draw */
     double kl_nats;
+    double reverse_kl_nats;
     double tv;
+    double coherence;
 };
 
 static void emit_law(struct mg_sink *sink, const char *name, const struct mg_law *law,
-                     const struct reverse *reverse)
+                     const struct whole *whole)
 {
     MG_EMIT(sink, MG_TABLE_sampler_error, mg_text(name), mg_real(law->nfe), nats(law->kl_nats),
             mg_null(), nats(law->factorization_nats), nats(law->model_nats), nats(law->order_nats),
             nats(law->mixture_nats), nats(law->selection_nats), mg_real(law->coherence),
-            mg_text("law"), mg_real_if(reverse->known, reverse->kl_nats),
-            mg_real_if(reverse->known, reverse->tv));
+            mg_text("law"), mg_real_if(whole->known, whole->reverse_kl_nats),
+            mg_real_if(whole->known, whole->tv));
     for (size_t t = 0; t < law->n_steps; t++) {
         MG_EMIT(sink, MG_TABLE_ledger, mg_text(name), mg_int((int64_t)t),
                 nats(law->steps[t].factorization_nats), nats(law->steps[t].model_nats),
@@ -111,22 +122,56 @@ static enum mg_status estimate_one(const struct mg_measure_input *input,
     return status;
 }
 
-static enum mg_status look_back(struct reverse *reverse, const struct mg_measure_input *input,
-                                const struct mg_sampler *sampler, struct mg_error *err)
+/* Compare nu (V^L), the whole law, with the source's. */
+static void compare(struct whole *whole, const struct mg_source *source, const double *nu)
+{
+    const size_t n = (size_t)round(pow((double)source->vocab, (double)source->length));
+    double *mu = mg_whole_source(source);
+
+    whole->known = true;
+    whole->kl_nats = mg_kl_nats(mu, nu, n);
+    whole->reverse_kl_nats = mg_whole_reverse_kl_nats(nu, mu, n);
+    whole->tv = mg_tv(mu, nu, n);
+    for (size_t x = 0; x < n; x++) {
+        whole->coherence += mu[x] > 0.0 ? nu[x] : 0.0;
+    }
+    free(mu);
+}
+
+static enum mg_status look_at_whole(struct whole *whole, const struct mg_measure_input *input,
+                                    const struct mg_sampler *sampler, struct mg_error *err)
 {
     const struct mg_source *source = input->source;
-    enum mg_status status = MG_OK;
+    enum mg_status status;
     double *nu = NULL;
 
-    *reverse = (struct reverse){.known = mg_whole_contexts(source->length, source->vocab) <=
-                                         MG_WHOLE_CONTEXTS_MAX};
-    if (reverse->known) {
-        status = mg_whole_law(&nu, input->predictor, sampler, err);
+    *whole = (struct whole){0};
+    if (!mg_space_fits(source->length, source->vocab)) {
+        return MG_OK;
     }
-    if (nu != NULL) {
-        mg_whole_compare(&reverse->kl_nats, &reverse->tv, nu, source);
+    status = mg_corrector_form(sampler) == MG_CORRECTOR_NONE
+                 ? mg_whole_law(&nu, &whole->nfe, input->predictor, sampler, err)
+                 : mg_corrected_law(&nu, &whole->nfe, input->predictor, sampler, err);
+    if (status == MG_OK) {
+        compare(whole, source, nu);
     }
     free(nu);
+    return status;
+}
+
+/* A corrector has no ledger: what is revealed may not stay. nfe is the mean over its own draws. */
+static enum mg_status law_of_corrected(const struct mg_measure_input *input,
+                                       const struct mg_sampler *sampler, struct mg_error *err)
+{
+    struct whole whole;
+    const enum mg_status status = look_at_whole(&whole, input, sampler, err);
+
+    if (status == MG_OK) {
+        MG_EMIT(input->sink, MG_TABLE_sampler_error, mg_text(sampler->name), mg_real(whole.nfe),
+                mg_real(whole.kl_nats), mg_null(), mg_null(), mg_null(), mg_null(), mg_null(),
+                mg_null(), mg_real(whole.coherence), mg_text("law"), mg_real(whole.reverse_kl_nats),
+                mg_real(whole.tv));
+    }
     return status;
 }
 
@@ -136,7 +181,7 @@ static enum mg_status law_of_one(const struct mg_measure_input *input,
 {
     struct mg_error walk_err = {0};
     struct mg_law *law = NULL;
-    struct reverse reverse;
+    struct whole whole;
     enum mg_status status = MG_UNDECIDED;
 
     if (may_walk(input->source, sampler)) {
@@ -144,9 +189,9 @@ static enum mg_status law_of_one(const struct mg_measure_input *input,
                              &walk_err);
     }
     if (status == MG_OK) {
-        status = look_back(&reverse, input, sampler, err);
+        status = look_at_whole(&whole, input, sampler, err);
         if (status == MG_OK) {
-            emit_law(input->sink, sampler->name, law, &reverse);
+            emit_law(input->sink, sampler->name, law, &whole);
         }
     } else if (status == MG_UNDECIDED && !sampler->order->looks_at_drawn) {
         status = estimate_one(input, sampler, err);
@@ -162,7 +207,11 @@ static enum mg_status law_run(const struct mg_measure_input *input, struct mg_er
     enum mg_status status = MG_OK;
 
     for (size_t i = 0; i < input->spec->n_samplers && status == MG_OK; i++) {
-        status = law_of_one(input, &input->spec->samplers[i], err);
+        const struct mg_sampler *sampler = &input->spec->samplers[i];
+
+        status = mg_corrector_form(sampler) == MG_CORRECTOR_NONE
+                     ? law_of_one(input, sampler, err)
+                     : law_of_corrected(input, sampler, err);
     }
     return status;
 }

@@ -42,6 +42,7 @@ struct mg_cell {
                      "order_nats, mixture_nats, selection_nats, coherence, kind, "                 \
                      "reverse_kl_nats, tv")                                                        \
     X(ledger, "sampler, step, factorization_nats, model_nats, order_nats")                         \
+    X(certificates, "sampler, step, bound, draws, value, exact, violations")                       \
     X(schedules, "j, h_nats, z_nats")                                                              \
     X(plans, "rule, nfe, plan, kl_nats, regret_nats, against")
 

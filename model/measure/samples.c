@@ -14,6 +14,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/diffusion/corrector.h"
 #include "model/diffusion/sampler.h"
 #include "model/measure/bigram.h"
 #include "model/measure/law.h"
@@ -87,7 +88,7 @@ static void emit_draws(struct tally *tally, const struct mg_measure_input *input
     }
 }
 
-/* Coherence with the oracle as predictor, or NULL when it takes too long to enumerate. */
+/* Coherence with the oracle as predictor, or NULL when the replay takes too long or is none. */
 static struct mg_cell exact_rate(const struct mg_source *source, const struct mg_sampler *sampler,
                                  const int *prompt)
 {
@@ -96,7 +97,7 @@ static struct mg_cell exact_rate(const struct mg_source *source, const struct mg
     struct mg_law *law = NULL;
     struct mg_error ignored = {0};
 
-    if (!mg_source_has_oracle(source) ||
+    if (!mg_source_has_oracle(source) || mg_corrector_form(sampler) != MG_CORRECTOR_NONE ||
         !(mg_law_moves(source, sampler, prompt) <= EXACT_MOVES_MAX)) {
         return rate;
     }

@@ -7,6 +7,7 @@
 
 #include "model/diffusion/sampler.h"
 #include "model/measure/choice.h"
+#include "model/measure/space.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
 
@@ -14,16 +15,11 @@ enum { ROWS_AT_ONCE = 1024 };
 
 static const double ROUNDING = 1e-12; /* of the mass that is on impossible sequences */
 
-/*
- * Contexts are numbers in base V + 1 with the mask as the digit V, position 0 first, so that a
- * reveal is a subtraction.
- */
 struct whole {
     struct mg_predictor *predictor;
     const struct mg_sampler *sampler;
-    size_t length;
-    size_t vocab;
-    size_t *place;    /* (L) value of a position's digit */
+    struct mg_space space;
+    double nfe;
     double *weight;   /* ((V+1)^L) of each context */
     size_t *batch;    /* (ROWS_AT_ONCE) numbers of the contexts at hand */
     int *rows;        /* (ROWS_AT_ONCE, L) */
@@ -34,26 +30,16 @@ struct whole {
     int *tokens; /* (L) */
 };
 
-double mg_whole_contexts(size_t length, size_t vocab)
-{
-    return pow((double)vocab + 1.0, (double)length);
-}
-
 static void whole_init(struct whole *whole, struct mg_predictor *predictor,
                        const struct mg_sampler *sampler)
 {
     const size_t length = predictor->length;
     const size_t vocab = predictor->vocab;
-    size_t value = 1;
 
-    *whole = (struct whole){
-        .predictor = predictor, .sampler = sampler, .length = length, .vocab = vocab};
-    whole->place = mg_allocate(length, sizeof(size_t));
-    for (size_t i = length; i-- > 0; value *= vocab + 1) {
-        whole->place[i] = value;
-    }
-    whole->weight = mg_allocate(value, sizeof(double));
-    whole->weight[value - 1] = 1.0;
+    *whole = (struct whole){.predictor = predictor, .sampler = sampler};
+    mg_space_init(&whole->space, length, vocab);
+    whole->weight = mg_allocate(whole->space.count, sizeof(double));
+    whole->weight[whole->space.count - 1] = 1.0;
     whole->batch = mg_allocate(ROWS_AT_ONCE, sizeof(size_t));
     whole->rows = mg_allocate(ROWS_AT_ONCE * length, sizeof(int));
     whole->probs = mg_allocate(ROWS_AT_ONCE * length * vocab, sizeof(double));
@@ -73,21 +59,7 @@ static void whole_release(struct whole *whole)
     free(whole->rows);
     free(whole->batch);
     free(whole->weight);
-    free(whole->place);
-}
-
-/* row (L) out; returns its number of masks. */
-static size_t context_of(int *row, const struct whole *whole, size_t number)
-{
-    size_t masks = 0;
-
-    for (size_t i = 0; i < whole->length; i++) {
-        const size_t digit = number / whole->place[i] % (whole->vocab + 1);
-
-        row[i] = digit == whole->vocab ? MG_MASK : (int)digit;
-        masks += digit == whole->vocab;
-    }
-    return masks;
+    mg_space_release(&whole->space);
 }
 
 /* Pass on `weight` to every way of filling the set from its member `at` on; drawn: chance so far.
@@ -102,13 +74,14 @@ static void fill_set(struct whole *whole, size_t n_set, size_t at, size_t number
         return;
     }
     position = whole->set[at];
-    for (size_t v = 0; v < whole->vocab; v++) {
-        const double q = whole->tempered[position * whole->vocab + v];
+    for (size_t v = 0; v < whole->space.vocab; v++) {
+        const double q = whole->tempered[position * whole->space.vocab + v];
 
         if (q > 0.0) {
             whole->tokens[position] = (int)v;
-            fill_set(whole, n_set, at + 1, number - (whole->vocab - v) * whole->place[position],
-                     weight, drawn * q);
+            fill_set(whole, n_set, at + 1,
+                     number - (whole->space.vocab - v) * whole->space.place[position], weight,
+                     drawn * q);
         }
     }
 }
@@ -116,16 +89,17 @@ static void fill_set(struct whole *whole, size_t n_set, size_t at, size_t number
 /* All moves out of one context. */
 static void leave(struct whole *whole, size_t number, const int *row, const double *probs)
 {
-    const size_t vocab = whole->vocab;
+    const size_t vocab = whole->space.vocab;
     size_t n_set;
     double r;
 
-    for (size_t i = 0; i < whole->length; i++) {
+    for (size_t i = 0; i < whole->space.length; i++) {
         if (row[i] == MG_MASK) {
             mg_temper(whole->tempered + i * vocab, probs + i * vocab, vocab,
                       whole->sampler->temperature);
         }
     }
+    whole->nfe += whole->weight[number];
     mg_choice_begin(whole->choice, row, probs, whole->tempered);
     while (mg_choice_next(whole->set, &n_set, &r, whole->choice)) {
         fill_set(whole, n_set, 0, number, whole->weight[number], 1.0);
@@ -135,7 +109,7 @@ static void leave(struct whole *whole, size_t number, const int *row, const doub
 /* Predict and leave the n contexts of the batch. */
 static enum mg_status leave_batch(struct whole *whole, size_t n, struct mg_error *err)
 {
-    const size_t cells = whole->length * whole->vocab;
+    const size_t cells = whole->space.length * whole->space.vocab;
 
     if (n == 0) {
         return MG_OK;
@@ -147,22 +121,22 @@ static enum mg_status leave_batch(struct whole *whole, size_t n, struct mg_error
         }
     }
     for (size_t k = 0; k < n; k++) {
-        leave(whole, whole->batch[k], whole->rows + k * whole->length, whole->probs + k * cells);
+        leave(whole, whole->batch[k], whole->rows + k * whole->space.length,
+              whole->probs + k * cells);
     }
     return MG_OK;
 }
 
 /* Everything that has `masks` masks. */
-static enum mg_status leave_level(struct whole *whole, size_t contexts, size_t masks,
-                                  struct mg_error *err)
+static enum mg_status leave_level(struct whole *whole, size_t masks, struct mg_error *err)
 {
     enum mg_status status = MG_OK;
     size_t n = 0;
 
-    for (size_t c = 0; c < contexts && status == MG_OK; c++) {
-        int *row = whole->rows + n * whole->length;
+    for (size_t c = 0; c < whole->space.count && status == MG_OK; c++) {
+        int *row = whole->rows + n * whole->space.length;
 
-        if (whole->weight[c] > 0.0 && context_of(row, whole, c) == masks) {
+        if (whole->weight[c] > 0.0 && mg_space_row(row, &whole->space, c) == masks) {
             whole->batch[n++] = c;
         }
         if (n == ROWS_AT_ONCE) {
@@ -173,39 +147,18 @@ static enum mg_status leave_level(struct whole *whole, size_t contexts, size_t m
     return status == MG_OK ? leave_batch(whole, n, err) : status;
 }
 
-/* The complete contexts, in order: numbers without the digit V. */
-static double *complete_new(const struct whole *whole, size_t contexts)
-{
-    double *nu = NULL;
-    size_t n = 1;
-    size_t at = 0;
-
-    for (size_t i = 0; i < whole->length; i++) {
-        n *= whole->vocab;
-    }
-    nu = mg_allocate(n, sizeof(nu[0]));
-    for (size_t c = 0; c < contexts; c++) {
-        if (context_of(whole->rows, whole, c) == 0) {
-            nu[at++] = whole->weight[c];
-        }
-    }
-    assert(at == n);
-    return nu;
-}
-
-enum mg_status mg_whole_law(double **nu, struct mg_predictor *predictor,
+enum mg_status mg_whole_law(double **nu, double *nfe, struct mg_predictor *predictor,
                             const struct mg_sampler *sampler, struct mg_error *err)
 {
-    const double contexts = mg_whole_contexts(predictor->length, predictor->vocab);
     struct whole whole;
     enum mg_status status = MG_OK;
 
-    assert(contexts <= MG_WHOLE_CONTEXTS_MAX);
     whole_init(&whole, predictor, sampler);
     for (size_t masks = predictor->length; masks > 0 && status == MG_OK; masks--) {
-        status = leave_level(&whole, (size_t)contexts, masks, err);
+        status = leave_level(&whole, masks, err);
     }
-    *nu = status == MG_OK ? complete_new(&whole, (size_t)contexts) : NULL;
+    *nu = status == MG_OK ? mg_space_complete(&whole.space, whole.weight) : NULL;
+    *nfe = whole.nfe;
     whole_release(&whole);
     return status;
 }
@@ -228,24 +181,28 @@ static bool list(void *ctx, const int *tokens, double log_prob)
     return true;
 }
 
-void mg_whole_compare(double *reverse_kl_nats, double *tv, const double *nu,
-                      const struct mg_source *source)
+double *mg_whole_source(const struct mg_source *source)
 {
-    const size_t n = (size_t)round(pow((double)source->vocab, (double)source->length));
-    struct listing listing = {
-        .mu = mg_allocate(n, sizeof(double)), .length = source->length, .vocab = source->vocab};
+    const double n = pow((double)source->vocab, (double)source->length);
+    struct listing listing = {.mu = mg_allocate((size_t)round(n), sizeof(double)),
+                              .length = source->length,
+                              .vocab = source->vocab};
+
+    mg_source_support(source, list, &listing);
+    return listing.mu;
+}
+
+double mg_whole_reverse_kl_nats(const double *nu, const double *mu, size_t n)
+{
     double impossible = 0.0;
     double kl = 0.0;
 
-    mg_source_support(source, list, &listing);
     for (size_t x = 0; x < n; x++) {
-        if (listing.mu[x] > 0.0) {
-            kl += nu[x] > 0.0 ? nu[x] * log(nu[x] / listing.mu[x]) : 0.0;
+        if (mu[x] > 0.0) {
+            kl += nu[x] > 0.0 ? nu[x] * log(nu[x] / mu[x]) : 0.0;
         } else {
             impossible += nu[x];
         }
     }
-    *reverse_kl_nats = impossible > ROUNDING ? (double)INFINITY : kl;
-    *tv = mg_tv(listing.mu, nu, n);
-    free(listing.mu);
+    return impossible > ROUNDING ? (double)INFINITY : kl;
 }

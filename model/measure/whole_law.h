@@ -15,24 +15,23 @@
 #include "model/predictor/predictor.h"
 #include "model/source/source.h"
 
-#define MG_WHOLE_CONTEXTS_MAX 1e5
-
-/* (V+1)^L, as a double. */
-double mg_whole_contexts(size_t length, size_t vocab);
-
 /*
- * The probability of every sequence when all is masked at the start: *nu (V^L) out, sequence x at
- * index x_0 V^(L-1) + ... + x_{L-1}; the caller frees it. mg_whole_contexts is at most
- * MG_WHOLE_CONTEXTS_MAX. MG_NO when predictions are not finite; *nu is then NULL.
+ * The probability of every sequence when all is masked at the start, where the space
+ * of contexts fits (space.h); a corrector of the sampler is not applied.
+ *   nu   (V^L)  out  sequence x at index x_0 V^(L-1) + ... + x_{L-1}; the caller frees it
+ *   nfe         out  mean predictor calls of a draw
+ * MG_NO when predictions are not finite; *nu is then NULL.
  */
-enum mg_status mg_whole_law(double **nu, struct mg_predictor *predictor,
+enum mg_status mg_whole_law(double **nu, double *nfe, struct mg_predictor *predictor,
                             const struct mg_sampler *sampler, struct mg_error *err);
 
+/* mu (V^L) out, the caller frees it: the same numbers of a source with an oracle. */
+double *mg_whole_source(const struct mg_source *source);
+
 /*
- * KL(nu || mu) and TV between such a law and the source's, which has an oracle. The KL is INFINITY
- * when more than 1e-12 of nu is on sequences that the source never produces; less is rounding.
+ * KL(nu || mu) of such laws of n sequences. INFINITY when more than 1e-12 of nu is on sequences
+ * that mu excludes; less is rounding.
  */
-void mg_whole_compare(double *reverse_kl_nats, double *tv, const double *nu,
-                      const struct mg_source *source);
+double mg_whole_reverse_kl_nats(const double *nu, const double *mu, size_t n);
 
 #endif
