@@ -209,6 +209,10 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
         .sink = sink,
     };
 
+    if (subject->transformer != NULL && mg_transformer_config(subject->transformer)->causal &&
+        mg_measure_check_causal(entry->measure, &entry->spec, point->source, err) != MG_OK) {
+        return err->status; /* a checkpoint shows only now that it is causal */
+    }
     return entry->measure->run(&input, err);
 }
 

@@ -48,7 +48,7 @@ static void bench(const struct size *size, size_t threads, double seconds)
     struct mg_rng rng = mg_rng_at(stream, 0, 0);
     int *clean = (int *)mg_allocate(tokens, sizeof(int));
     int *noisy = (int *)mg_allocate(tokens, sizeof(int));
-    float *weight = (float *)mg_allocate(size->batch, sizeof(float));
+    float *weight = (float *)mg_allocate(tokens, sizeof(float));
     size_t steps = 0;
     double best_s = 1e9;
     double begin_s;
@@ -57,9 +57,7 @@ static void bench(const struct size *size, size_t threads, double seconds)
     for (size_t i = 0; i < tokens; i++) {
         clean[i] = (int)mg_rng_below(&rng, (uint32_t)size->config.vocab);
         noisy[i] = mg_rng_below(&rng, 2) == 0 ? MG_MASK : clean[i];
-    }
-    for (size_t r = 0; r < size->batch; r++) {
-        weight[r] = 2.0f / (float)tokens;
+        weight[i] = 2.0f / (float)tokens;
     }
     if (mg_transformer_set_threads(net, threads, &err) != MG_OK) {
         (void)fprintf(stderr, "%s\n", err.text);
