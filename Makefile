@@ -35,6 +35,7 @@ MODEL := $(patsubst %.c,$(B)/%.o,$(wildcard model/*/*.c))
 HARNESS := $(patsubst %.c,$(B)/%.o,$(filter-out harness/main.c,$(wildcard harness/*.c)))
 SUPPORT := $(patsubst %.c,$(B)/%.o,$(wildcard tests/support/*.c))
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
+BENCH := $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/*.c))
 FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 GENERATED := $(B)/core_hash.h $(B)/build_info.h $(if $(wildcard harness/schema.sql),$(B)/schema_sql.h)
 # Code that decides a number: its content is part of every result's identity.
@@ -54,6 +55,9 @@ $(B)/tests/test_%: $(B)/tests/test_%.o $(SUPPORT) $(HARNESS) $(MODEL)
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(HARNESS) $(MODEL)
 	@echo "  ld $@"
 	@$(CC) -fsanitize=fuzzer,address,undefined $^ $(LDLIBS) -o $@
+$(B)/tests/bench/bench: $(BENCH) $(HARNESS) $(MODEL)
+	@echo "  ld $@"
+	@$(CC) $(SANITIZE) $^ $(LDLIBS) -o $@
 $(B)/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  cc $<"
@@ -96,8 +100,10 @@ paper quick beyond: deps ## run experiments/paper (quick, beyond), draw, judge, 
 run: all ## run one experiment file: make run E=experiments/quick/toy.json
 	$(RUN) $(E)
 bench: deps ## speed, as ratios to references measured in the same run
-	@$(MAKE) --no-print-directory -j$(JOBS) all tests
-	@sh tests/bench/run.sh $(B)
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(B)/tests/bench/bench
+	@PROGRAM=$(PROGRAM) sh tests/bench/run.sh $(B)/tests/bench/bench $(OUT)
+bench-deps: ## PyTorch, the peer of bench, into build/bench-venv (5.5 GB)
+	@sh tests/bench/deps.sh build/bench-venv
 fuzz: deps ## libFuzzer on every reader of foreign text, SECONDS=60 each
 	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang MODE=fuzz fuzzers
 	@sh tests/fuzz/run.sh build/fuzz-clang $(or $(SECONDS),60)
@@ -113,9 +119,9 @@ install: all ## program, figures and experiments under PREFIX
 clean: ## remove what was built (results stay)
 	rm -rf build
 help: ## this list
-	@sed -n 's/^\([a-z ]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-20s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z -]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-20s %s\n", $$1, $$2}'
 
 .DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: all tests deps data test check paper quick beyond run bench fuzz fuzzers lint format install clean help FORCE
+.PHONY: all tests deps data test check paper quick beyond run bench bench-deps fuzz fuzzers lint format install clean help FORCE
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

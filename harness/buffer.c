@@ -48,6 +48,7 @@ void mg_buffer_printf(struct mg_buffer *buffer, const char *format, ...)
     va_list args;
     int size;
 
+    assert(format != NULL);
     va_start(args, format);
     size = vsnprintf(NULL, 0, format, args);
     va_end(args);

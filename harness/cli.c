@@ -115,15 +115,9 @@ char *mg_cli_beside(const struct mg_cli *cli, const char *name)
 
 enum mg_status mg_cli_open(struct mg_store **store, const struct mg_cli *cli, struct mg_error *err)
 {
-    const char *slash = strrchr(cli->db, '/');
-    enum mg_status status = MG_OK;
+    const enum mg_status status = mg_folder_make_for(cli->db, err);
 
     *store = NULL;
-    if (slash != NULL && slash != cli->db) {
-        char *folder = mg_format("%.*s", (int)(slash - cli->db), cli->db);
-        status = mg_folder_make(folder, err);
-        free(folder);
-    }
     return status == MG_OK ? mg_store_open(store, cli->db, MG_STORE_WRITE, err) : status;
 }
 

@@ -22,8 +22,11 @@ struct mg_cli {
     const char *snapshot; /* export: NULL unless asked for */
     bool json, csv;
     bool failed;                  /* run: retry what failed */
-    size_t jobs;                  /* worker processes */
+    size_t jobs;                  /* worker processes; 0: one a core */
     size_t threads;               /* of one computation */
+    double keep_s;                /* run: a training's state is written this often */
+    double budget_s;              /* run: stop after this long, 0: no limit */
+    size_t runs_max;              /* run: begin at most so many computations, 0: no limit */
     const char *const *arguments; /* what stands after the verb */
     size_t n;
     bool (*stop)(void); /* a signal asked to finish */

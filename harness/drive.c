@@ -1,52 +1,50 @@
-/* drive.c - carry out a plan; see drive.h. */
+/* drive.c - carry out a plan: which worker does what, and what becomes of it; see drive.h. */
 #include "harness/drive.h"
 
-#include <assert.h>
-#include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/checkpoint.h"
+#include "harness/drive_store.h"
 #include "harness/file.h"
-#include "harness/provenance.h"
-#include "harness/record.h"
-#include "harness/run.h"
+#include "harness/job.h"
+#include "model/numeric/arena.h"
 
-/* What every step of the work needs. */
+#define WAIT_S 0.1
+
+enum { KILLED_MAX = 3 /* times a computation is begun although its worker was killed */ };
+
+/* Work in progress: queue[next..] is to do, longest first. */
 struct driver {
     struct mg_plan *plan;
-    struct mg_store *store;
+    struct mg_workers *workers;
     const struct mg_drive_options *options;
     struct mg_progress *progress;
-    int64_t environment_id;
-    size_t computed;
+    struct mg_drive_store store;
+    bool *closed;          /* (results) has its result of this session */
+    unsigned char *killed; /* (results) of trainings: how often its worker was killed */
+    size_t *queue;
+    size_t n_queue, next, started;
+    ptrdiff_t *doing; /* (workers) the training it is at, or MG_PLAN_NONE */
+    double *begin_s;  /* (workers) */
+    size_t n_busy;
+    double end_s; /* 0: no limit */
+    bool stopping;
+    bool is_limited; /* stopping, or not beginning more, because of a limit */
 };
 
-/* Rows of one result on their way to the store; result_id 0: only the digest is wanted. */
-struct destination {
-    struct mg_store *store;
-    int64_t result_id;
-};
-
-static enum mg_status store_row(void *ctx, int64_t row, enum mg_table table,
-                                const struct mg_value *values, size_t n, struct mg_error *err)
+static bool is_due(const struct mg_plan *plan, size_t at, const bool *closed,
+                   const struct mg_drive_options *options)
 {
-    const struct destination *to = ctx;
+    const enum mg_result_status status = plan->results[at].stored.status;
 
-    if (to->result_id == 0) {
-        return MG_OK;
-    }
-    return mg_store_add_row(to->store, to->result_id, row, table, values, n, err);
-}
-
-static bool is_due(const struct mg_plan_result *result, const struct mg_drive_options *options)
-{
-    return result->stored.status == MG_RESULT_PENDING ||
-           (result->stored.status == MG_RESULT_FAILED && options->retry_failed);
+    return (closed == NULL || !closed[at]) &&
+           (status == MG_RESULT_PENDING || (status == MG_RESULT_FAILED && options->retry_failed));
 }
 
 /* Has this training something to do, for itself or for a measure on top of it? */
-static bool is_job(const struct mg_plan *plan, size_t at, const struct mg_drive_options *options)
+static bool is_job(const struct mg_plan *plan, size_t at, const bool *closed,
+                   const struct mg_drive_options *options)
 {
     const struct mg_plan_result *result = &plan->results[at];
 
@@ -54,10 +52,10 @@ static bool is_job(const struct mg_plan *plan, size_t at, const struct mg_drive_
         return false;
     }
     if (result->stored.status != MG_RESULT_DONE) {
-        return is_due(result, options);
+        return is_due(plan, at, closed, options);
     }
     for (ptrdiff_t m = result->next; m != MG_PLAN_NONE; m = plan->results[m].next) {
-        if (is_due(&plan->results[m], options)) {
+        if (is_due(plan, (size_t)m, closed, options)) {
             return true;
         }
     }
@@ -69,200 +67,63 @@ size_t mg_drive_count(const struct mg_plan *plan, const struct mg_drive_options 
     size_t n = 0;
 
     for (size_t i = 0; i < plan->n_results; i++) {
-        n += is_job(plan, i, options);
+        n += is_job(plan, i, NULL, options);
     }
     return n;
 }
 
-/* ---- one result ---- */
+/* ---- the order of work ---- */
 
-/* Close a result inside its transaction: DONE, or FAILED with the text of *why. */
-static enum mg_status finish(struct driver *driver, struct mg_plan_result *result,
-                             const char *digest, int64_t n_rows, double begin_s,
-                             const struct mg_error *why, struct mg_error *err)
+struct queued {
+    size_t at;
+    double cost_s;
+};
+
+static int by_cost(const void *a, const void *b)
 {
-    struct mg_result *stored = &result->stored;
-    enum mg_status status;
+    const struct queued *left = a;
+    const struct queued *right = b;
 
-    stored->status = why->status == MG_OK ? MG_RESULT_DONE : MG_RESULT_FAILED;
-    stored->wall_s = mg_clock_s() - begin_s;
-    snprintf(stored->digest, sizeof(stored->digest), "%s", why->status == MG_OK ? digest : "");
-    snprintf(stored->error, sizeof(stored->error), "%.255s", why->text);
-    driver->computed += stored->status == MG_RESULT_DONE;
-    status = mg_store_finish_result(driver->store, stored, n_rows, driver->environment_id, err);
-    return status == MG_OK ? mg_store_commit(driver->store, err) : status;
+    if (left->cost_s > right->cost_s || left->cost_s < right->cost_s) {
+        return left->cost_s > right->cost_s ? -1 : 1;
+    }
+    return left->at < right->at ? -1 : 1;
 }
 
-/* Faults that end the whole command; all others are the result's own. */
-static bool ends_all(enum mg_status status)
+static double job_cost_s(const struct driver *driver, size_t training)
 {
-    return status == MG_ESTORAGE || status == MG_INTERRUPTED || status == MG_EENVIRONMENT;
-}
+    double sum_s = 0.0;
 
-static enum mg_status begin_result(struct driver *driver, const struct mg_plan_result *result,
-                                   struct mg_error *err)
-{
-    enum mg_status status = mg_store_begin(driver->store, err);
-
-    return status == MG_OK ? mg_store_clear_result(driver->store, result->stored.id, err) : status;
-}
-
-static enum mg_status measure(struct driver *driver, const struct mg_subject *subject,
-                              struct mg_plan_result *result, struct mg_error *err)
-{
-    struct destination to = {driver->store, result->stored.id};
-    const double begin_s = mg_clock_s();
-    struct mg_error why = {0};
-    struct mg_recorder *recorder;
-    char digest[MG_KEY_TEXT];
-    int64_t n_rows = 0;
-    enum mg_status status = begin_result(driver, result, err);
-
-    if (status != MG_OK) {
-        return status;
-    }
-    mg_progress_doing(driver->progress, result->entry->name);
-    recorder = mg_recorder_new(result->point->symbols, store_row, &to);
-    (void)mg_run_measure(subject, result->point, result->entry, result->spec->seed_value,
-                         result->replicate, mg_recorder_sink(recorder), &why);
-    status = mg_recorder_finish(digest, &n_rows, recorder, err);
-    if (status == MG_OK && why.status != MG_OK) {
-        mg_store_rollback(driver->store); /* the rows of a failed measure would mislead */
-        n_rows = 0;
-        status = begin_result(driver, result, err);
-    }
-    return status == MG_OK ? finish(driver, result, digest, n_rows, begin_s, &why, err) : status;
-}
-
-/* ---- a training ---- */
-
-static void tell_step(void *ctx, size_t step, size_t steps, double loss)
-{
-    const struct driver *driver = ctx;
-
-    mg_progress_step(driver->progress, step, steps, loss);
-}
-
-static bool ask_stop(void *ctx)
-{
-    const struct driver *driver = ctx;
-
-    return driver->options->stop != NULL && driver->options->stop();
-}
-
-/* Train and save the model; rows to result_id, or only the digest for 0. */
-static enum mg_status train(struct driver *driver, struct mg_subject *subject, char *digest,
-                            int64_t *n_rows, const struct mg_plan_result *result, int64_t result_id,
-                            const char *model_dir, struct mg_error *err)
-{
-    const struct mg_run_options options = {driver->options->threads, tell_step, ask_stop, driver};
-    struct destination to = {driver->store, result_id};
-    struct mg_recorder *recorder = mg_recorder_new(result->point->symbols, store_row, &to);
-    struct mg_error why = {0};
-    enum mg_status status;
-
-    mg_progress_doing(driver->progress, "training");
-    status = mg_run_train(subject, result->point, result->spec->seed_value, result->replicate,
-                          mg_recorder_sink(recorder), &options, &why);
-    if (mg_recorder_finish(digest, n_rows, recorder, err) != MG_OK) {
-        return err->status;
-    }
-    if (status != MG_OK) {
-        return mg_fail(err, status, "%s", why.text);
-    }
-    return mg_checkpoint_save(model_dir, subject->transformer, result->point->symbols,
-                              result->point->train.objective->name, result->key, err);
-}
-
-/* A training that is due: its rows, its model, its end. */
-static enum mg_status compute_training(struct driver *driver, struct mg_subject *subject,
-                                       struct mg_plan_result *result, const char *model_dir,
-                                       struct mg_error *err)
-{
-    const struct mg_run_options options = {.threads = driver->options->threads};
-    const double begin_s = mg_clock_s();
-    struct mg_error why = {0};
-    char digest[MG_KEY_TEXT] = "";
-    int64_t n_rows = 0;
-    enum mg_status status = begin_result(driver, result, err);
-
-    if (status != MG_OK) {
-        return status;
-    }
-    if (result->point->trains) {
-        status =
-            train(driver, subject, digest, &n_rows, result, result->stored.id, model_dir, &why);
-    } else {
-        struct destination to = {driver->store, 0};
-        struct mg_recorder *recorder = mg_recorder_new(result->point->symbols, store_row, &to);
-        (void)mg_recorder_finish(digest, &n_rows, recorder, &why);
-        status = mg_run_open(subject, result->point, model_dir, &options, &why);
-    }
-    if (ends_all(status)) {
-        return mg_fail(err, status, "%s", why.text);
-    }
-    return finish(driver, result, digest, n_rows, begin_s, &why, err);
-}
-
-/* The network of a training that is done: from its folder, or trained once more. */
-static enum mg_status reopen_training(struct driver *driver, struct mg_subject *subject,
-                                      const struct mg_plan_result *result, const char *model_dir,
-                                      struct mg_error *err)
-{
-    const struct mg_run_options options = {.threads = driver->options->threads};
-    struct mg_error why = {0};
-    char digest[MG_KEY_TEXT] = "";
-    int64_t n_rows = 0;
-    enum mg_status status = mg_run_open(subject, result->point, model_dir, &options, &why);
-
-    if (status == MG_OK || !result->point->trains) {
-        return status == MG_OK ? MG_OK : mg_fail(err, status, "%s", why.text);
-    }
-    mg_progress_note(driver->progress, "note: %s; training again to the same digest", why.text);
-    status = train(driver, subject, digest, &n_rows, result, 0, model_dir, err);
-    if (status == MG_OK && strcmp(digest, result->stored.digest) != 0) {
-        mg_subject_free(subject);
-        status = mg_fail(err, MG_NO,
-                         "training again gave digest %.12s, the database has %.12s: was it made on"
-                         " another kind of machine?",
-                         digest, result->stored.digest);
-    }
-    return status;
-}
-
-/* ---- a training with its measures ---- */
-
-static enum mg_status measure_all(struct driver *driver, const struct mg_subject *subject,
-                                  const struct mg_plan_result *training, struct mg_error *err)
-{
-    enum mg_status status = MG_OK;
-
-    for (ptrdiff_t m = training->next; status == MG_OK && m != MG_PLAN_NONE;
-         m = driver->plan->results[m].next) {
-        struct mg_plan_result *result = &driver->plan->results[m];
-        if (ask_stop(driver)) {
-            return mg_fail(err, MG_INTERRUPTED, "interrupted before %s", result->entry->name);
-        }
-        if (is_due(result, driver->options)) {
-            status = measure(driver, subject, result, err);
+    for (ptrdiff_t at = (ptrdiff_t)training; at != MG_PLAN_NONE;
+         at = driver->plan->results[at].next) {
+        if (driver->options->cost_s != NULL &&
+            is_due(driver->plan, (size_t)at, NULL, driver->options)) {
+            sum_s += driver->options->cost_s[at];
         }
     }
-    return status;
+    return sum_s;
 }
 
-static enum mg_status set_runs(struct driver *driver, const struct mg_plan_result *training,
-                               bool running, struct mg_error *err)
+/* The longest first, so that no worker is left with it at the end. */
+static void make_queue(struct driver *driver)
 {
-    enum mg_status status = MG_OK;
+    const size_t n_results = driver->plan->n_results;
+    struct queued *jobs = mg_allocate(n_results + 1, sizeof(*jobs));
 
-    for (ptrdiff_t r = training->first_run; status == MG_OK && r != MG_PLAN_NONE;
-         r = driver->plan->runs[r].next) {
-        status = running ? mg_store_set_run(driver->store, driver->plan->runs[r].run_id, "running",
-                                            NULL, (double)NAN, err)
-                         : mg_plan_settle(driver->plan, (size_t)r, driver->store, err);
+    for (size_t i = 0; i < n_results; i++) {
+        if (is_job(driver->plan, i, NULL, driver->options)) {
+            jobs[driver->n_queue++] = (struct queued){i, job_cost_s(driver, i)};
+        }
     }
-    return status;
+    qsort(jobs, driver->n_queue, sizeof(*jobs), by_cost);
+    driver->queue = mg_allocate(driver->n_queue + 1, sizeof(*driver->queue));
+    for (size_t i = 0; i < driver->n_queue; i++) {
+        driver->queue[i] = jobs[i].at;
+    }
+    free(jobs);
 }
+
+/* ---- one job ---- */
 
 /* "toy-pairs r3" or "toy-pairs kind=oracle r3" */
 static char *job_name(const struct mg_plan_result *training)
@@ -274,98 +135,324 @@ static char *job_name(const struct mg_plan_result *training)
 }
 
 /* The first failure among the training and its measures, or NULL. */
-static const char *job_failure(const struct mg_plan *plan, const struct mg_plan_result *training)
+static const char *job_failure(const struct mg_plan *plan, size_t training)
 {
-    if (training->stored.status == MG_RESULT_FAILED) {
-        return training->stored.error;
-    }
-    for (ptrdiff_t m = training->next; m != MG_PLAN_NONE; m = plan->results[m].next) {
-        if (plan->results[m].stored.status == MG_RESULT_FAILED) {
-            return plan->results[m].stored.error;
+    for (ptrdiff_t at = (ptrdiff_t)training; at != MG_PLAN_NONE; at = plan->results[at].next) {
+        if (plan->results[at].stored.status == MG_RESULT_FAILED) {
+            return plan->results[at].stored.error;
         }
     }
     return NULL;
 }
 
-static enum mg_status do_job(struct driver *driver, struct mg_plan_result *training,
-                             struct mg_error *err)
+static enum mg_status begin_job(struct driver *driver, size_t worker, size_t training,
+                                struct mg_error *err)
 {
-    struct mg_subject subject = {0};
-    struct mg_error unsettled = {0};
-    struct mg_error lost = {0};
-    char *model_dir = mg_format("%s/%s", driver->options->models_dir, training->key);
-    enum mg_status status = set_runs(driver, training, true, err);
+    const struct mg_plan_result *result = &driver->plan->results[training];
+    const bool due = is_due(driver->plan, training, driver->closed, driver->options);
+    size_t *measures;
+    struct mg_buffer order = {0};
+    size_t n_measures = 0;
+    char *name = job_name(result);
+    enum mg_status status = mg_drive_store_running(&driver->store, training, err);
 
-    if (status == MG_OK && is_due(training, driver->options)) {
-        status = compute_training(driver, &subject, training, model_dir, err);
-    } else if (status == MG_OK) {
-        status = reopen_training(driver, &subject, training, model_dir, &lost);
-        if (ends_all(status)) {
-            (void)mg_fail(err, status, "%s", lost.text);
-        } else if (status != MG_OK) {
-            mg_progress_note(driver->progress, "error: %s", lost.text);
-            status = MG_OK;
+    for (ptrdiff_t m = result->next; m != MG_PLAN_NONE; m = driver->plan->results[m].next) {
+        n_measures++;
+    }
+    measures = mg_allocate(n_measures + 1, sizeof(*measures));
+    n_measures = 0;
+    for (ptrdiff_t m = result->next; m != MG_PLAN_NONE; m = driver->plan->results[m].next) {
+        if (is_due(driver->plan, (size_t)m, driver->closed, driver->options)) {
+            measures[n_measures++] = (size_t)m;
         }
     }
-    if (status == MG_OK && subject.predictor != NULL) {
-        status = measure_all(driver, &subject, training, err);
+    mg_job_put_order(&order, training, due, result->stored.digest, measures, n_measures);
+    if (status == MG_OK) {
+        status = mg_workers_give(driver->workers, worker, &order, err);
     }
-    mg_subject_free(&subject);
-    free(model_dir);
-    mg_store_rollback(driver->store);
-    if (set_runs(driver, training, false, &unsettled) != MG_OK && status == MG_OK) {
-        status = mg_fail(err, unsettled.status, "%s", unsettled.text);
+    if (status == MG_OK) {
+        driver->doing[worker] = (ptrdiff_t)training;
+        driver->begin_s[worker] = mg_clock_s();
+        driver->n_busy++;
+        mg_progress_begin(driver->progress, worker, name);
+    }
+    free(name);
+    free(measures);
+    mg_buffer_free(&order);
+    return status;
+}
+
+/* The worker is free again; how its job ended is known from the results. */
+static enum mg_status end_job(struct driver *driver, size_t worker, bool complete,
+                              struct mg_error *err)
+{
+    const size_t training = (size_t)driver->doing[worker];
+    const char *failure = job_failure(driver->plan, training);
+
+    driver->doing[worker] = MG_PLAN_NONE;
+    driver->n_busy--;
+    if (complete) {
+        mg_progress_end(driver->progress, worker, failure != NULL,
+                        failure != NULL ? failure : "done");
+    } else {
+        mg_progress_leave(driver->progress, worker);
+    }
+    return mg_drive_store_settle(&driver->store, training, err);
+}
+
+static enum mg_status begin_jobs(struct driver *driver, struct mg_error *err)
+{
+    enum mg_status status = MG_OK;
+
+    for (size_t w = 0; status == MG_OK && w < mg_workers_count(driver->workers); w++) {
+        if (driver->doing[w] != MG_PLAN_NONE || driver->next == driver->n_queue) {
+            continue;
+        }
+        if (driver->options->jobs_max > 0 && driver->started == driver->options->jobs_max) {
+            driver->is_limited = true;
+            break;
+        }
+        driver->started++;
+        status = begin_job(driver, w, driver->queue[driver->next++], err);
     }
     return status;
+}
+
+/* ---- what workers answer ---- */
+
+static void stop(struct driver *driver)
+{
+    if (!driver->stopping) {
+        driver->stopping = true;
+        mg_workers_stop(driver->workers);
+    }
+}
+
+/* Faults that end the whole command; all others are the result's own. */
+static bool ends_all(enum mg_status status)
+{
+    return status == MG_ESTORAGE || status == MG_EENVIRONMENT;
+}
+
+/* Everything ends here: what is complete is stored, and nothing is being computed any more. */
+static void abandon(struct driver *driver)
+{
+    struct mg_error ignored = {0};
+
+    for (size_t w = 0; w < mg_workers_count(driver->workers); w++) {
+        if (driver->doing[w] != MG_PLAN_NONE) {
+            (void)mg_drive_store_settle(&driver->store, (size_t)driver->doing[w], &ignored);
+        }
+    }
+    (void)mg_drive_store_flush(&driver->store, true, &ignored);
+}
+
+static enum mg_status take_end(struct driver *driver, size_t worker, struct mg_wire *message,
+                               struct mg_error *err)
+{
+    const enum mg_status outcome = (enum mg_status)mg_wire_integer(message);
+    const char *text = mg_wire_text(message);
+    enum mg_status status;
+
+    if (outcome != MG_OK && outcome != MG_INTERRUPTED && !ends_all(outcome)) {
+        mg_progress_note(driver->progress, "error: %s", text);
+    }
+    status = end_job(driver, worker, outcome != MG_INTERRUPTED && !ends_all(outcome), err);
+    if (status == MG_OK && ends_all(outcome)) {
+        abandon(driver);
+        return mg_fail(err, outcome, "%s", text);
+    }
+    return status;
+}
+
+static enum mg_status take_result(struct driver *driver, struct mg_wire *message,
+                                  struct mg_error *err)
+{
+    struct mg_job_result told;
+
+    mg_job_read_result(&told, message);
+    driver->closed[told.at] = true;
+    return mg_drive_store_result(&driver->store, &told, message, err);
+}
+
+static enum mg_status take_message(struct driver *driver, size_t worker, struct mg_wire *message,
+                                   struct mg_error *err)
+{
+    switch ((enum mg_job_message)mg_wire_integer(message)) {
+    case MG_JOB_DOING:
+        mg_progress_doing(driver->progress, worker, mg_wire_text(message));
+        break;
+    case MG_JOB_STEP: {
+        const size_t step = (size_t)mg_wire_integer(message);
+        const size_t steps = (size_t)mg_wire_integer(message);
+        mg_progress_step(driver->progress, worker, step, steps, mg_wire_real(message));
+        break;
+    }
+    case MG_JOB_NOTE:
+        mg_progress_note(driver->progress, "%s", mg_wire_text(message));
+        break;
+    case MG_JOB_RESULT:
+        return take_result(driver, message, err);
+    case MG_JOB_END:
+        return take_end(driver, worker, message, err);
+    }
+    return MG_OK;
+}
+
+/* What the worker was at when it died: the first of its results that was not told. */
+static size_t culprit(const struct driver *driver, size_t training)
+{
+    ptrdiff_t at = (ptrdiff_t)training;
+
+    while (!is_due(driver->plan, (size_t)at, driver->closed, driver->options) &&
+           driver->plan->results[at].next != MG_PLAN_NONE) {
+        at = driver->plan->results[at].next;
+    }
+    return (size_t)at;
+}
+
+/* A crash is the result's failure; being killed from outside is not, unless it goes on. */
+static enum mg_status take_death(struct driver *driver, size_t worker, struct mg_error *err)
+{
+    const size_t training = (size_t)driver->doing[worker];
+    int signal;
+    const char *words = mg_workers_last_words(driver->workers, worker, &signal);
+    enum mg_status status = MG_OK;
+
+    if (signal == SIGKILL && ++driver->killed[training] <= KILLED_MAX) {
+        mg_progress_note(driver->progress, "note: %s; beginning again", words);
+    } else {
+        const struct mg_job_result told = {
+            .at = culprit(driver, training),
+            .status = MG_RESULT_FAILED,
+            .digest = "",
+            .error = words,
+            .wall_s = mg_clock_s() - driver->begin_s[worker],
+        };
+        struct mg_wire no_rows = {0};
+        driver->closed[told.at] = true;
+        status = mg_drive_store_result(&driver->store, &told, &no_rows, err);
+    }
+    if (status == MG_OK && is_job(driver->plan, training, driver->closed, driver->options)) {
+        driver->queue[--driver->next] = training; /* the rest of it */
+        driver->started--;
+        return end_job(driver, worker, false, err);
+    }
+    return status == MG_OK ? end_job(driver, worker, true, err) : status;
+}
+
+static enum mg_status take_event(struct driver *driver, struct mg_error *err)
+{
+    struct mg_wire message = {0};
+    size_t worker = 0;
+    const enum mg_worker_event event = mg_workers_wait(driver->workers, &worker, &message, WAIT_S);
+
+    if (event == MG_WORKER_NONE) {
+        mg_progress_tick(driver->progress);
+        return MG_OK;
+    }
+    if (driver->doing[worker] == MG_PLAN_NONE) {
+        return MG_OK; /* died idle: it is forked again when there is a job for it */
+    }
+    if (event == MG_WORKER_MESSAGE) {
+        return take_message(driver, worker, &message, err);
+    }
+    if (event == MG_WORKER_STOPPED || driver->stopping) {
+        return end_job(driver, worker, false, err);
+    }
+    return take_death(driver, worker, err);
+}
+
+/* ---- all jobs ---- */
+
+/* Did someone ask to stop, or is time over? */
+static enum mg_status look_around(struct driver *driver)
+{
+    if (driver->options->stop != NULL && driver->options->stop()) {
+        stop(driver);
+        return MG_INTERRUPTED;
+    }
+    if (driver->end_s > 0.0 && mg_clock_s() >= driver->end_s && !driver->stopping) {
+        driver->is_limited = driver->next < driver->n_queue || driver->n_busy > 0;
+        stop(driver);
+    }
+    return MG_OK;
 }
 
 static enum mg_status do_all(struct driver *driver, struct mg_error *err)
 {
     enum mg_status status = MG_OK;
+    bool interrupted = false;
 
-    for (size_t i = 0; status == MG_OK && i < driver->plan->n_results; i++) {
-        struct mg_plan_result *training = &driver->plan->results[i];
-        const char *failure;
-        char *name;
-        if (!is_job(driver->plan, i, driver->options)) {
-            continue;
+    for (;;) {
+        interrupted = look_around(driver) != MG_OK || interrupted;
+        if (status == MG_OK && !driver->stopping) {
+            status = begin_jobs(driver, err);
         }
-        if (ask_stop(driver)) {
-            return mg_fail(err, MG_INTERRUPTED, "interrupted");
+        if (status != MG_OK) {
+            return status;
         }
-        name = job_name(training);
-        mg_progress_begin(driver->progress, name);
-        status = do_job(driver, training, err);
-        failure = job_failure(driver->plan, training);
+        if (driver->n_busy == 0) {
+            break;
+        }
+        status = take_event(driver, err);
         if (status == MG_OK) {
-            mg_progress_end(driver->progress, failure != NULL, failure != NULL ? failure : "done");
+            status = mg_drive_store_flush(&driver->store, false, err);
         }
-        free(name);
     }
+    status = mg_drive_store_flush(&driver->store, true, err);
+    return status == MG_OK && interrupted ? mg_fail(err, MG_INTERRUPTED, "interrupted") : status;
+}
+
+static enum mg_status carry_out(struct driver *driver, struct mg_error *err)
+{
+    const size_t n_workers = mg_workers_count(driver->workers);
+    enum mg_status status;
+
+    driver->closed = mg_allocate(driver->plan->n_results + 1, sizeof(*driver->closed));
+    driver->killed = mg_allocate(driver->plan->n_results + 1, sizeof(*driver->killed));
+    driver->doing = mg_allocate(n_workers + 1, sizeof(*driver->doing));
+    driver->begin_s = mg_allocate(n_workers + 1, sizeof(*driver->begin_s));
+    for (size_t w = 0; w < n_workers; w++) {
+        driver->doing[w] = MG_PLAN_NONE;
+    }
+    if (driver->options->budget_s > 0.0) {
+        driver->end_s = mg_clock_s() + driver->options->budget_s;
+    }
+    make_queue(driver);
+    status = driver->n_queue > 0 ? do_all(driver, err) : MG_OK;
+    free(driver->queue);
+    free(driver->begin_s);
+    free(driver->doing);
+    free(driver->killed);
+    free(driver->closed);
     return status;
 }
 
 enum mg_status mg_drive(struct mg_drive_summary *summary, struct mg_plan *plan,
-                        struct mg_store *store, const struct mg_drive_options *options,
-                        struct mg_progress *progress, struct mg_error *err)
+                        struct mg_store *store, struct mg_workers *workers,
+                        const struct mg_drive_options *options, struct mg_progress *progress,
+                        struct mg_error *err)
 {
-    struct driver driver = {.plan = plan, .store = store, .options = options, .progress = progress};
-    struct mg_provenance provenance;
-    enum mg_status status = MG_OK;
+    struct driver driver = {
+        .plan = plan, .workers = workers, .options = options, .progress = progress};
+    enum mg_status status;
 
     *summary = (struct mg_drive_summary){0};
-    if (mg_drive_count(plan, options) > 0) {
-        mg_provenance_collect(&provenance);
-        status = mg_store_add_environment(&driver.environment_id, store, &provenance, err);
-    }
+    status = mg_drive_store_begin(&driver.store, plan, store, options->models_dir,
+                                  mg_drive_count(plan, options) > 0, err);
     if (status == MG_OK) {
-        status = do_all(&driver, err);
+        status = carry_out(&driver, err);
     }
-    summary->computed = driver.computed;
+    mg_store_rollback(store);
+    summary->computed = driver.store.computed;
     for (size_t i = 0; i < plan->n_runs; i++) {
         const enum mg_result_status run = mg_plan_run_status(plan, i);
         summary->done += run == MG_RESULT_DONE;
         summary->failed += run == MG_RESULT_FAILED;
     }
-    return status == MG_OK && summary->done < plan->n_runs ? MG_NO : status;
+    if (status != MG_OK || summary->done == plan->n_runs) {
+        return status;
+    }
+    return driver.is_limited && summary->failed == 0 ? MG_UNDECIDED : MG_NO;
 }

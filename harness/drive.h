@@ -1,8 +1,9 @@
 /*
- * drive.h - carry out a plan: compute what is missing, one training after the other, and store it.
+ * drive.h - carry out a plan: give what is missing to the workers, and store what they answer.
  *
- * A result is one transaction: it is there with all its rows, or not at all. So a driver that is
- * killed loses the result it was at, and the same command goes on from there.
+ * A result is there with all its rows, or not at all: it is stored once it is complete, several
+ * in one transaction. So a driver that is killed loses what was being computed (of a long
+ * training, seconds: see resume.h), and the same command goes on from there.
  */
 #ifndef MG_HARNESS_DRIVE_H
 #define MG_HARNESS_DRIVE_H
@@ -13,12 +14,15 @@
 #include "harness/plan.h"
 #include "harness/progress.h"
 #include "harness/store.h"
+#include "harness/workers.h"
 
 struct mg_drive_options {
-    const char *models_dir; /* trained models go to models_dir/KEY */
+    const char *models_dir; /* trained models are in models_dir/KEY */
     bool retry_failed;      /* compute again what failed before */
-    size_t threads;         /* of one computation */
-    bool (*stop)(void);     /* asked between steps; true: finish cleanly, MG_INTERRUPTED */
+    const double *cost_s;   /* of each result of the plan, to begin with the longest; NULL: none */
+    double budget_s;        /* stop after this long, 0: no limit */
+    size_t jobs_max;        /* begin at most so many computations, 0: no limit */
+    bool (*stop)(void);     /* true: finish cleanly, MG_INTERRUPTED */
 };
 
 struct mg_drive_summary {
@@ -31,12 +35,15 @@ struct mg_drive_summary {
 size_t mg_drive_count(const struct mg_plan *plan, const struct mg_drive_options *options);
 
 /*
- * Carry out a registered plan. A training that diverges or a measure that fails is recorded, and
- * the others go on: MG_NO at the end. MG_ESTORAGE and MG_INTERRUPTED end at once, with everything
- * stored that was complete.
+ * Carry out a registered plan; the workers were made with mg_job_work on the same plan. A training
+ * that diverges, a measure that fails or a worker that crashes is recorded, and the others go on:
+ * MG_NO at the end. A worker that was killed from outside (SIGKILL) begins its computation again,
+ * up to three times. MG_UNDECIDED when a limit left something to do. MG_ESTORAGE and
+ * MG_INTERRUPTED end early, with everything stored that was complete.
  */
 enum mg_status mg_drive(struct mg_drive_summary *summary, struct mg_plan *plan,
-                        struct mg_store *store, const struct mg_drive_options *options,
-                        struct mg_progress *progress, struct mg_error *err);
+                        struct mg_store *store, struct mg_workers *workers,
+                        const struct mg_drive_options *options, struct mg_progress *progress,
+                        struct mg_error *err);
 
 #endif

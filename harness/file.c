@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/path.h"
+
 char *mg_format(const char *format, ...)
 {
     va_list arguments;
@@ -126,10 +128,7 @@ static bool sync_folder(const char *path)
 /* The rename of a name becomes durable with the folder that holds the name. */
 static bool sync_parent(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    char *parent = slash == NULL   ? mg_format(".")
-                   : slash == path ? mg_format("/")
-                                   : mg_format("%.*s", (int)(slash - path), path);
+    char *parent = mg_path_parent(path);
     const bool done = sync_folder(parent);
 
     free(parent);
@@ -144,15 +143,15 @@ enum mg_status mg_file_write(const char *path, const void *data, size_t size, st
     enum mg_status status = MG_OK;
 
     if (fd < 0) {
-        status = mg_fail(err, MG_ESTORAGE, "%s: %s", fresh, strerror(errno));
+        status = mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
         goto done;
     }
     written = write_all(fd, data, size);
     if (!written) {
-        status = mg_fail(err, MG_ESTORAGE, "%s: %s", fresh, strerror(errno));
+        status = mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
     }
     if (close(fd) != 0 && written) {
-        status = mg_fail(err, MG_ESTORAGE, "%s: %s", fresh, strerror(errno));
+        status = mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
     }
     if (status == MG_OK && (rename(fresh, path) != 0 || !sync_parent(path))) {
         status = mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
@@ -188,6 +187,15 @@ enum mg_status mg_folder_make(const char *path, struct mg_error *err)
         }
     }
     free(partial);
+    return status;
+}
+
+enum mg_status mg_folder_make_for(const char *path, struct mg_error *err)
+{
+    char *parent = mg_path_parent(path);
+    const enum mg_status status = mg_folder_make(parent, err);
+
+    free(parent);
     return status;
 }
 

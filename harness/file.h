@@ -25,6 +25,9 @@ enum mg_status mg_file_write(const char *path, const void *data, size_t size, st
 /* Make a folder and those above it; fine if it exists. MG_ESTORAGE. */
 enum mg_status mg_folder_make(const char *path, struct mg_error *err);
 
+/* Make the folder that a file of this path will stand in, and those above it. MG_ESTORAGE. */
+enum mg_status mg_folder_make_for(const char *path, struct mg_error *err);
+
 /*
  * Replace folder path (or make it) by folder aside, both below one parent, durably. What stood at
  * path is removed, its plain files only: a folder that holds folders is refused. MG_ESTORAGE.

@@ -5,10 +5,12 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "harness/cli.h"
 #include "harness/identity.h"
@@ -44,6 +46,9 @@ enum {
     OPTION_CSV,
     OPTION_THREADS,
     OPTION_FAILED,
+    OPTION_BUDGET,
+    OPTION_MAX_RUNS,
+    OPTION_CHECKPOINT,
     OPTION_SNAPSHOT,
     OPTION_VERSION
 };
@@ -56,30 +61,53 @@ static const struct option options[] = {
     {"jobs", required_argument, NULL, 'j'},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"failed", no_argument, NULL, OPTION_FAILED},
+    {"time-budget", required_argument, NULL, OPTION_BUDGET},
+    {"max-runs", required_argument, NULL, OPTION_MAX_RUNS},
+    {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
     {"snapshot", required_argument, NULL, OPTION_SNAPSHOT},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
 };
 
-enum { N_OPTIONS = sizeof(options) / sizeof(options[0]) - 1 };
+enum { COUNT_MAX = 1024, N_OPTIONS = sizeof(options) / sizeof(options[0]) - 1 };
 
 static const char options_help[] =
     "  --db PATH        the database (results/marginalia.db)\n"
     "  --out PATH       where plot and report write (beside the database)\n"
     "  --json, --csv    answer in this form\n"
-    "  -j N             worker processes; for now any N runs one after the other\n"
-    "  --threads N      threads of one computation; changes no number (1)\n"
+    "  -j N             run: worker processes; changes no number (one a core)\n"
+    "  --threads N      run: threads of one computation; changes no number (1)\n"
     "  --failed         run: compute again what failed\n"
+    "  --time-budget T  run: stop after T (90, 90s, 10m, 2h); the same command resumes\n"
+    "  --max-runs N     run: begin at most N computations\n"
+    "  --checkpoint T   run: write a training's state this often (10s)\n"
     "  --snapshot PATH  export: a copy of the database in one file\n"
     "  --help, --version\n";
 
 /* The signal that asked to stop: a handler can reach nothing but a global. */
 static volatile sig_atomic_t stop_signal;
 
+static struct timespec stopped_at;
+
+/*
+ * Asked twice: end at once. Not within half a second, for then it was asked once: timeout(1) and
+ * some shells signal a process and its group.
+ */
 static void note_signal(int number)
 {
-    stop_signal = number;
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if (stop_signal == 0) {
+        stop_signal = number;
+        stopped_at = now;
+    } else if ((double)(now.tv_sec - stopped_at.tv_sec) +
+                   1e-9 * (double)(now.tv_nsec - stopped_at.tv_nsec) >
+               0.5) {
+        (void)signal(number, SIG_DFL);
+        (void)raise(number);
+    }
 }
 
 static bool is_stopped(void)
@@ -90,7 +118,7 @@ static bool is_stopped(void)
 /* The first Ctrl-C (or TERM) ends cleanly, the second at once. */
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {0};
 
     action.sa_handler = note_signal;
     (void)sigemptyset(&action.sa_mask);
@@ -159,8 +187,8 @@ static enum mg_status refuse_option(const char *word, struct mg_error *err)
                    near != NULL ? "?" : "");
 }
 
-/* A whole number in [1, 1024]. */
-static enum mg_status read_count(size_t *count, const char *name, const char *text,
+/* A whole number in [1, max]. */
+static enum mg_status read_count(size_t *count, const char *name, const char *text, long max,
                                  struct mg_error *err)
 {
     char *end = NULL;
@@ -168,12 +196,33 @@ static enum mg_status read_count(size_t *count, const char *name, const char *te
 
     errno = 0;
     value = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value < 1 || value > 1024) {
-        return mg_fail(err, MG_EUSAGE, "%s: \"%s\" is not a whole number from 1 to 1024", name,
-                       text);
+    if (errno != 0 || end == text || *end != '\0' || value < 1 || value > max) {
+        return mg_fail(err, MG_EUSAGE, "%s: \"%s\" is not a whole number from 1 to %ld", name, text,
+                       max);
     }
     *count = (size_t)value;
     return MG_OK;
+}
+
+/* A duration above 0, in seconds or with a unit: "90", "90s", "1.5m", "2h". */
+static enum mg_status read_duration(double *seconds, const char *name, const char *text,
+                                    struct mg_error *err)
+{
+    static const struct {
+        const char *unit;
+        double seconds;
+    } units[] = {{"", 1.0}, {"s", 1.0}, {"m", 60.0}, {"h", 3600.0}, {"d", 86400.0}};
+    char *end = NULL;
+    const double value = strtod(text, &end);
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (end != text && strcmp(end, units[i].unit) == 0 && value > 0.0 && value < 1e7) {
+            *seconds = value * units[i].seconds;
+            return MG_OK;
+        }
+    }
+    return mg_fail(err, MG_EUSAGE, "%s: \"%s\" is not a duration like 90, 90s, 10m or 2h", name,
+                   text);
 }
 
 /* What the options say, besides the verb; *asked is 'h' or OPTION_VERSION where that was asked. */
@@ -199,13 +248,22 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
             cli->csv = true;
             break;
         case 'j':
-            status = read_count(&cli->jobs, "-j", optarg, err);
+            status = read_count(&cli->jobs, "-j", optarg, COUNT_MAX, err);
             break;
         case OPTION_THREADS:
-            status = read_count(&cli->threads, "--threads", optarg, err);
+            status = read_count(&cli->threads, "--threads", optarg, COUNT_MAX, err);
             break;
         case OPTION_FAILED:
             cli->failed = true;
+            break;
+        case OPTION_BUDGET:
+            status = read_duration(&cli->budget_s, "--time-budget", optarg, err);
+            break;
+        case OPTION_MAX_RUNS:
+            status = read_count(&cli->runs_max, "--max-runs", optarg, LONG_MAX, err);
+            break;
+        case OPTION_CHECKPOINT:
+            status = read_duration(&cli->keep_s, "--checkpoint", optarg, err);
             break;
         case OPTION_SNAPSHOT:
             cli->snapshot = optarg;
@@ -226,7 +284,7 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
 static enum mg_status carry_out(int argc, char **argv, struct mg_error *err)
 {
     struct mg_cli cli = {
-        .db = "results/marginalia.db", .jobs = 1, .threads = 1, .stop = is_stopped};
+        .db = "results/marginalia.db", .keep_s = 10.0, .threads = 1, .stop = is_stopped};
     const struct verb *verb;
     int asked = 0;
     enum mg_status status = read_options(&cli, &asked, argc, argv, err);

@@ -128,8 +128,6 @@ static void add_run(struct mg_plan *plan, const struct mg_spec *spec, const stru
 enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, size_t n_specs,
                             struct mg_store *store, struct mg_error *err)
 {
-    enum mg_status status = MG_OK;
-
     *plan = (struct mg_plan){.specs = specs, .n_specs = n_specs};
     for (size_t i = 0; i < n_specs; i++) {
         for (size_t j = 0; j < i; j++) {
@@ -144,7 +142,14 @@ enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, 
             }
         }
     }
-    for (size_t i = 0; store != NULL && status == MG_OK && i < plan->n_results; i++) {
+    return store != NULL ? mg_plan_look_up(plan, store, err) : MG_OK;
+}
+
+enum mg_status mg_plan_look_up(struct mg_plan *plan, struct mg_store *store, struct mg_error *err)
+{
+    enum mg_status status = MG_OK;
+
+    for (size_t i = 0; status == MG_OK && i < plan->n_results; i++) {
         bool found;
         status = mg_store_find_result(&plan->results[i].stored, &found, store, plan->results[i].key,
                                       err);
@@ -302,7 +307,7 @@ static enum mg_status register_run(struct mg_plan *plan, size_t at, int64_t ordi
 static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
                                    struct mg_error *err)
 {
-    enum mg_status status = MG_OK;
+    enum mg_status status = mg_store_repair_runs(store, err);
     size_t at = 0;
 
     for (size_t i = 0; status == MG_OK && i < plan->n_results; i++) {

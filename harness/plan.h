@@ -52,12 +52,16 @@ struct mg_plan {
 };
 
 /*
- * Expand the specs and look up what the store has; store NULL: nothing. The specs are borrowed.
- * Two files with the same experiment name are MG_EUSAGE. Free with mg_plan_free in any case.
+ * Expand the specs and look up what the store has; store NULL: nothing. The same specs give the
+ * same indices, whatever the store has. The specs are borrowed. Two files with the same experiment
+ * name are MG_EUSAGE. Free with mg_plan_free in any case.
  */
 enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, size_t n_specs,
                             struct mg_store *store, struct mg_error *err);
 void mg_plan_free(struct mg_plan *plan);
+
+/* Look up what the store has, for a plan that was made without one. */
+enum mg_status mg_plan_look_up(struct mg_plan *plan, struct mg_store *store, struct mg_error *err);
 
 /*
  * Write the experiments, pending results and runs in one transaction; runs that the files do not

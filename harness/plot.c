@@ -18,7 +18,10 @@
 
 enum { FILE_MAX = 64 << 20 };
 
-static const char *const pictures[] = {".svg", ".png", ".pdf"};
+/* How a picture's name and a whole picture's bytes end. */
+static const struct {
+    const char *extension, *last;
+} pictures[] = {{".svg", "</svg>"}, {".png", "IEND\xae\x42\x60\x82"}, {".pdf", "%%EOF"}};
 enum { PICTURES = sizeof(pictures) / sizeof(pictures[0]) };
 
 static enum mg_status read_style(char **style, const struct mg_figure_search *search,
@@ -69,7 +72,7 @@ static bool is_current(const struct mg_drawing *drawing, const char *script_path
                    size == strlen(drawing->script) && strcmp(text, drawing->script) == 0;
 
     for (size_t i = 0; current && i < PICTURES; i++) {
-        char *path = mg_format("%s%s", drawing->base, pictures[i]);
+        char *path = mg_format("%s%s", drawing->base, pictures[i].extension);
         current = mg_path_is_file(path);
         free(path);
     }
@@ -82,8 +85,8 @@ static void remove_pictures(const struct mg_drawing *drawing)
     static const char *const scripts[] = {".gp", ".gp.part"};
 
     for (size_t i = 0; i < PICTURES + 2; i++) {
-        char *path =
-            mg_format("%s%s", drawing->base, i < PICTURES ? pictures[i] : scripts[i - PICTURES]);
+        char *path = mg_format("%s%s", drawing->base,
+                               i < PICTURES ? pictures[i].extension : scripts[i - PICTURES]);
         unlink(path);
         free(path);
     }
@@ -110,6 +113,30 @@ static enum mg_status clear_date(const char *path, struct mg_error *err)
     return status;
 }
 
+/* gnuplot ends with 0 on a full disk, so each picture is looked at: does it end as it should? */
+static enum mg_status check_whole(const struct mg_drawing *drawing, struct mg_error *err)
+{
+    enum mg_status status = MG_OK;
+
+    for (size_t i = 0; i < PICTURES && status == MG_OK; i++) {
+        const size_t tail = strlen(pictures[i].last);
+        char *path = mg_format("%s%s", drawing->base, pictures[i].extension);
+        char *bytes = NULL;
+        size_t size = 0;
+        status = mg_file_read(&bytes, &size, path, FILE_MAX, err);
+        while (size > 0 && bytes[size - 1] == '\n') {
+            size--;
+        }
+        if (status == MG_OK &&
+            (size < tail || memcmp(bytes + size - tail, pictures[i].last, tail) != 0)) {
+            status = mg_fail(err, MG_ESTORAGE, "%s: not all of it was written", path);
+        }
+        free(bytes);
+        free(path);
+    }
+    return status;
+}
+
 /* Draw in all formats; the script is put in place last, so a half-drawn figure is drawn again. */
 static enum mg_status render(const struct mg_drawing *drawing, const char *folder,
                              const char *script_path, struct mg_error *err)
@@ -130,6 +157,9 @@ static enum mg_status render(const struct mg_drawing *drawing, const char *folde
     status = mg_file_write(part, drawing->script, strlen(drawing->script), err);
     if (status == MG_OK) {
         status = mg_gnuplot_run(folder, arguments, 3 * PICTURES, err);
+    }
+    if (status == MG_OK) {
+        status = check_whole(drawing, err);
     }
     if (status == MG_OK) {
         status = clear_date(pdf, err);

@@ -13,16 +13,25 @@
 #define LIVE_EVERY_S  0.1
 #define PLAIN_EVERY_S 30.0
 
+/* What one worker is at. */
+struct slot {
+    bool busy;
+    double begin_s;
+    size_t step, steps; /* of the training at hand; steps 0: none */
+    double loss;
+    char what[160];
+    char doing[80];
+};
+
 struct mg_progress {
     FILE *stream;
     bool live;
     bool colour;
     size_t total, done, failed;
-    double begin_s, item_begin_s, last_s;
-    size_t step, steps; /* of the training at hand; steps 0: none */
-    double loss;
-    char what[160];
-    char doing[80];
+    double begin_s, last_s;
+    struct slot *slots;
+    size_t n_slots;
+    size_t speaker; /* the slot that spoke last */
 };
 
 double mg_clock_s(void)
@@ -56,17 +65,19 @@ static bool is_set(const char *variable)
     return value != NULL && value[0] != '\0';
 }
 
-struct mg_progress *mg_progress_new(FILE *stream, size_t total)
+struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots)
 {
     struct mg_progress *progress = mg_allocate(1, sizeof(*progress));
     const char *terminal = getenv("TERM");
 
     progress->stream = stream;
     progress->total = total;
+    progress->slots = mg_allocate(slots + 1, sizeof(*progress->slots));
+    progress->n_slots = slots;
     progress->live =
         isatty(fileno(stream)) != 0 && terminal != NULL && strcmp(terminal, "dumb") != 0;
     progress->colour = progress->live && !is_set("NO_COLOR");
-    progress->begin_s = progress->item_begin_s = progress->last_s = mg_clock_s();
+    progress->begin_s = progress->last_s = mg_clock_s();
     return progress;
 }
 
@@ -82,6 +93,7 @@ void mg_progress_free(struct mg_progress *progress)
     if (progress != NULL) {
         clear_line(progress);
         (void)fflush(progress->stream);
+        free(progress->slots);
         free(progress);
     }
 }
@@ -89,12 +101,16 @@ void mg_progress_free(struct mg_progress *progress)
 /* Time left if the rest goes like what is done; "" while nothing can be said. */
 static void write_eta(char *text, size_t size, const struct mg_progress *progress, double now_s)
 {
-    const double part =
-        progress->steps > 0 ? (double)progress->step / (double)progress->steps : 0.0;
-    const double share = ((double)progress->done + part) / (double)progress->total;
+    double parts = 0.0; /* of computations that are not at their end */
     const double spent_s = now_s - progress->begin_s;
     char duration[32];
+    double share;
 
+    for (size_t i = 0; i < progress->n_slots; i++) {
+        const struct slot *slot = &progress->slots[i];
+        parts += slot->steps > 0 ? (double)slot->step / (double)slot->steps : 0.0;
+    }
+    share = ((double)progress->done + parts) / (double)progress->total;
     text[0] = '\0';
     if (progress->done < progress->total && share > 0.0 && spent_s > 1.0) {
         snprintf(text, size, " · eta %s",
@@ -104,21 +120,30 @@ static void write_eta(char *text, size_t size, const struct mg_progress *progres
 
 static void write_status(char *text, size_t size, const struct mg_progress *progress)
 {
+    const struct slot *slot = &progress->slots[progress->speaker];
     char eta[64];
     char failed[48] = "";
     char training[96] = "";
+    char others[40] = "";
+    size_t busy = 0;
 
     write_eta(eta, sizeof(eta), progress, mg_clock_s());
     if (progress->failed > 0) {
         snprintf(failed, sizeof(failed), " · %s%zu failed%s", progress->colour ? "\033[31m" : "",
                  progress->failed, progress->colour ? "\033[0m" : "");
     }
-    if (progress->steps > 0) {
-        snprintf(training, sizeof(training), " step %zu/%zu loss %.4f", progress->step,
-                 progress->steps, progress->loss);
+    if (slot->steps > 0) {
+        snprintf(training, sizeof(training), " step %zu/%zu loss %.4f", slot->step, slot->steps,
+                 slot->loss);
     }
-    snprintf(text, size, "%zu/%zu%s%s · %s %s%s", progress->done, progress->total, failed, eta,
-             progress->what, progress->doing, training);
+    for (size_t i = 0; i < progress->n_slots; i++) {
+        busy += progress->slots[i].busy;
+    }
+    if (busy > 1) {
+        snprintf(others, sizeof(others), " (and %zu more)", busy - 1);
+    }
+    snprintf(text, size, "%zu/%zu%s%s · %s %s%s%s", progress->done, progress->total, failed, eta,
+             slot->what, slot->doing, training, others);
 }
 
 /* Cut a UTF-8 text to `columns` characters; escapes are few and count as characters. */
@@ -140,7 +165,7 @@ static void draw(struct mg_progress *progress, bool now)
 {
     const double now_s = mg_clock_s();
     struct winsize window = {0};
-    char text[512];
+    char text[640];
 
     if (!now && now_s - progress->last_s < (progress->live ? LIVE_EVERY_S : PLAIN_EVERY_S)) {
         return;
@@ -159,50 +184,69 @@ static void draw(struct mg_progress *progress, bool now)
     (void)fflush(progress->stream);
 }
 
-void mg_progress_begin(struct mg_progress *progress, const char *what)
+void mg_progress_begin(struct mg_progress *progress, size_t slot, const char *what)
 {
-    snprintf(progress->what, sizeof(progress->what), "%s", what);
-    progress->doing[0] = '\0';
-    progress->step = progress->steps = 0;
-    progress->item_begin_s = mg_clock_s();
+    struct slot *at = &progress->slots[slot];
+
+    *at = (struct slot){.busy = true, .begin_s = mg_clock_s()};
+    snprintf(at->what, sizeof(at->what), "%s", what);
+    progress->speaker = slot;
     if (progress->live) {
         draw(progress, false);
     }
 }
 
-void mg_progress_doing(struct mg_progress *progress, const char *doing)
+void mg_progress_doing(struct mg_progress *progress, size_t slot, const char *doing)
 {
-    snprintf(progress->doing, sizeof(progress->doing), "%s", doing);
-    progress->step = progress->steps = 0;
+    struct slot *at = &progress->slots[slot];
+
+    snprintf(at->doing, sizeof(at->doing), "%s", doing);
+    at->step = at->steps = 0;
+    progress->speaker = slot;
     draw(progress, false);
 }
 
-void mg_progress_step(struct mg_progress *progress, size_t step, size_t steps,
+void mg_progress_step(struct mg_progress *progress, size_t slot, size_t step, size_t steps,
                       double loss_nats_per_token)
 {
-    progress->step = step;
-    progress->steps = steps;
-    progress->loss = loss_nats_per_token;
+    struct slot *at = &progress->slots[slot];
+
+    at->step = step;
+    at->steps = steps;
+    at->loss = loss_nats_per_token;
+    progress->speaker = slot;
     draw(progress, false);
 }
 
-void mg_progress_end(struct mg_progress *progress, bool failed, const char *outcome)
+void mg_progress_end(struct mg_progress *progress, size_t slot, bool failed, const char *outcome)
 {
+    struct slot *at = &progress->slots[slot];
     char duration[32];
 
     progress->done++;
     progress->failed += failed;
-    progress->steps = 0;
+    mg_progress_leave(progress, slot);
     if (!progress->live || failed) {
         clear_line(progress);
         fprintf(progress->stream, "%zu/%zu %s %s: %s (%s)\n", progress->done, progress->total,
-                failed ? "FAIL" : "ok", progress->what, outcome,
-                mg_progress_duration(mg_clock_s() - progress->item_begin_s, duration));
+                failed ? "FAIL" : "ok", at->what, outcome,
+                mg_progress_duration(mg_clock_s() - at->begin_s, duration));
         (void)fflush(progress->stream);
     }
     if (progress->live) {
         draw(progress, false);
     }
+}
+
+void mg_progress_leave(struct mg_progress *progress, size_t slot)
+{
+    progress->slots[slot].busy = false;
+    progress->slots[slot].steps = 0;
+}
+
+void mg_progress_tick(struct mg_progress *progress)
+{
+    draw(progress, false);
 }
 
 void mg_progress_note(struct mg_progress *progress, const char *format, ...)

@@ -1,10 +1,10 @@
 /*
  * progress.h - how a long command is going: one live line on a terminal, plain lines in a pipe.
  *
- * Live: done of total, failures, time left, what is being computed and its loss, drawn at most ten
- * times a second and taken away at the end. In a pipe (or TERM=dumb): a line for each end of a
- * computation and at most one every 30 seconds in between, without control characters. NO_COLOR
- * (no-color.org) leaves the live line without colour.
+ * Live: done of total over all workers, failures, time left, what the worker that spoke last
+ * computes and its loss, drawn at most ten times a second and taken away at the end. In a pipe (or
+ * TERM=dumb): a line for each end of a computation and at most one every 30 seconds in between,
+ * without control characters. NO_COLOR (no-color.org) leaves the live line without colour.
  */
 #ifndef MG_HARNESS_PROGRESS_H
 #define MG_HARNESS_PROGRESS_H
@@ -15,24 +15,30 @@
 
 struct mg_progress;
 
-/* total: computations to come. The stream (standard error) is borrowed. */
-struct mg_progress *mg_progress_new(FILE *stream, size_t total);
+/* total: computations to come, on `slots` workers. The stream (standard error) is borrowed. */
+struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots);
 
 /* Takes the live line away; NULL is fine. */
 void mg_progress_free(struct mg_progress *progress);
 
-/* A computation begins; what names it ("toy-pairs r3"), copied. */
-void mg_progress_begin(struct mg_progress *progress, const char *what);
+/* A worker begins a computation; what names it ("toy-pairs r3"), copied. */
+void mg_progress_begin(struct mg_progress *progress, size_t slot, const char *what);
 
 /* What it is doing now ("measure cd"), copied. */
-void mg_progress_doing(struct mg_progress *progress, const char *doing);
+void mg_progress_doing(struct mg_progress *progress, size_t slot, const char *doing);
 
-/* Step of a training, from 0. */
-void mg_progress_step(struct mg_progress *progress, size_t step, size_t steps,
+/* Step of its training, from 0. */
+void mg_progress_step(struct mg_progress *progress, size_t slot, size_t step, size_t steps,
                       double loss_nats_per_token);
 
-/* It ended; outcome is one clause ("1500 steps, loss 0.412") or the failure. */
-void mg_progress_end(struct mg_progress *progress, bool failed, const char *outcome);
+/* It ended; outcome is one clause ("done") or the failure. */
+void mg_progress_end(struct mg_progress *progress, size_t slot, bool failed, const char *outcome);
+
+/* It stopped before its end, or is to begin again. */
+void mg_progress_leave(struct mg_progress *progress, size_t slot);
+
+/* Nothing new: redraw, if it is time. */
+void mg_progress_tick(struct mg_progress *progress);
 
 /* A sentence that stays, on a line of its own. */
 void mg_progress_note(struct mg_progress *progress, const char *format, ...)

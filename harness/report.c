@@ -41,6 +41,9 @@ enum mg_status mg_report_write(struct mg_store *store, const struct mg_report_op
     assert(store != NULL && options != NULL && options->path != NULL);
     status = put_together(&report, names, n, err);
     if (status == MG_OK) {
+        status = mg_folder_make_for(options->path, err);
+    }
+    if (status == MG_OK) {
         status = mg_file_write(options->path, report.page.text, report.page.size, err);
     }
     if (status == MG_OK && report.fault.text[0] != '\0') {

@@ -51,6 +51,24 @@ static void record_nelbo(struct mg_sink *sink, size_t step, const struct mg_subj
             mg_real(nelbo_nats / (double)source->length));
 }
 
+/* Between two steps: is the training to stop here, and is its state to be kept? */
+static enum mg_status between_steps(struct mg_trainer *trainer, const struct mg_subject *subject,
+                                    size_t next, size_t steps, const struct mg_run_options *options,
+                                    struct mg_error *err)
+{
+    const bool stops = options->stop != NULL && options->stop(options->ctx);
+    enum mg_status status = MG_OK;
+
+    if (options->keep != NULL && next > 0) {
+        status = options->keep(options->ctx, subject->transformer, mg_trainer_adamw(trainer), next,
+                               stops, err);
+    }
+    if (status == MG_OK && stops) {
+        status = mg_fail(err, MG_INTERRUPTED, "interrupted at step %zu of %zu", next, steps);
+    }
+    return status;
+}
+
 static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_subject *subject,
                                   const struct mg_point *point, struct mg_sink *sink,
                                   const struct mg_run_options *options, struct mg_error *err)
@@ -58,14 +76,18 @@ static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_su
     const size_t steps = point->train.steps;
     const size_t every = steps / RECORDS > 0 ? steps / RECORDS : 1;
     const bool exact = nelbo_is_cheap(point->source);
+    const size_t first =
+        options->restore != NULL
+            ? options->restore(options->ctx, subject->transformer, mg_trainer_adamw(trainer))
+            : 0;
 
-    for (size_t step = 0; step < steps; step++) {
+    for (size_t step = first; step < steps; step++) {
         const bool last = step + 1 == steps;
         struct mg_step_stats stats = {(double)NAN, (double)NAN, (double)NAN};
-        enum mg_status status;
+        enum mg_status status = between_steps(trainer, subject, step, steps, options, err);
 
-        if (options->stop != NULL && options->stop(options->ctx)) {
-            return mg_fail(err, MG_INTERRUPTED, "interrupted at step %zu of %zu", step, steps);
+        if (status != MG_OK) {
+            return status;
         }
         status = mg_trainer_step(trainer, step, &stats, err);
         if (step % every == 0 || last || status != MG_OK) {
@@ -201,19 +223,27 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
                               uint64_t replicate, struct mg_sink *sink, struct mg_error *err)
 {
     const struct mg_streams streams = mg_streams_for_measures(seed, replicate);
+    /* A subject serves all points with its key; law asks for the oracle of this very source. */
+    struct mg_predictor *oracle =
+        point->predictor == MG_PREDICTOR_ORACLE ? mg_oracle_new(point->source) : NULL;
     const struct mg_measure_input input = {
         .spec = &entry->spec,
         .source = point->source,
-        .predictor = subject->predictor,
+        .predictor = oracle != NULL ? oracle : subject->predictor,
         .streams = &streams,
         .sink = sink,
     };
+    enum mg_status status = MG_OK;
 
-    if (subject->transformer != NULL && mg_transformer_config(subject->transformer)->causal &&
-        mg_measure_check_causal(entry->measure, &entry->spec, point->source, err) != MG_OK) {
-        return err->status; /* a checkpoint shows only now that it is causal */
+    if (subject->transformer != NULL && mg_transformer_config(subject->transformer)->causal) {
+        /* a checkpoint shows only now that it is causal */
+        status = mg_measure_check_causal(entry->measure, &entry->spec, point->source, err);
     }
-    return entry->measure->run(&input, err);
+    if (status == MG_OK) {
+        status = entry->measure->run(&input, err);
+    }
+    mg_predictor_free(oracle);
+    return status;
 }
 
 void mg_subject_free(struct mg_subject *subject)

@@ -17,12 +17,20 @@
 #include "model/numeric/error.h"
 #include "model/predictor/predictor.h"
 
-/* How to go about it. None of this changes a number. */
+/* How to go about it. None of this changes a number; every function may be NULL. */
 struct mg_run_options {
     size_t threads; /* of one computation; 0 as 1 */
-    /* Told after each step of a training, and asked before it; both may be NULL. */
+    /* Told after each step of a training, and asked before it. */
     void (*step)(void *ctx, size_t step, size_t steps, double loss_nats_per_token);
     bool (*stop)(void *ctx);
+    /*
+     * Before the first step: set parameters and optimiser to what they were before the step that
+     * is returned (0: they stay) and send the rows of the steps before it.
+     */
+    size_t (*restore)(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw);
+    /* The state before step `next`, to keep or not; `last` when the training stops there. */
+    enum mg_status (*keep)(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw,
+                           size_t next, bool last, struct mg_error *err);
     void *ctx;
 };
 

@@ -386,6 +386,14 @@ const struct mg_safetensor *mg_safetensors_find(const struct mg_safetensors *fil
     return NULL;
 }
 
+const char *mg_safetensors_note(const struct mg_safetensors *file, const char *key)
+{
+    const struct mg_json *notes = mg_json_get(mg_json_root(file->json), "__metadata__");
+    const struct mg_json *note = notes != NULL ? mg_json_get(notes, key) : NULL;
+
+    return note != NULL ? mg_json_string(note) : NULL;
+}
+
 bool mg_safetensors_is_float(const struct mg_safetensor *tensor)
 {
     return dtype_find(tensor->dtype)->convert != NULL;

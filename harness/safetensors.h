@@ -57,11 +57,24 @@ bool mg_safetensors_is_float(const struct mg_safetensor *tensor);
 void mg_safetensors_floats(float *values, const struct mg_safetensors *file,
                            const struct mg_safetensor *tensor);
 
+/* What stands under a key of __metadata__, or NULL; lives with the file. */
+const char *mg_safetensors_note(const struct mg_safetensors *file, const char *key);
+
+/* An entry of __metadata__: words for programs that know the key. */
+struct mg_safetensors_note {
+    const char *key, *text;
+};
+
 /*
  * Write n tensors as F32, in list order, header padded to 8 bytes: the same tensors give the same
  * bytes. The file appears whole or not at all. MG_ESTORAGE.
  */
 enum mg_status mg_safetensors_write(const char *path, const struct mg_tensor *tensors, size_t n,
                                     struct mg_error *err);
+
+/* The same with n_notes entries more in __metadata__. */
+enum mg_status mg_safetensors_write_noted(const char *path, const struct mg_tensor *tensors,
+                                          size_t n, const struct mg_safetensors_note *notes,
+                                          size_t n_notes, struct mg_error *err);
 
 #endif

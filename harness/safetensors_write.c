@@ -23,7 +23,8 @@ static void print_tensor(FILE *out, const struct mg_tensor *tensor, size_t begin
 }
 
 /* "format": "pt" is what the loaders of transformers ask for. */
-static char *print_header(size_t *size, const struct mg_tensor *tensors, size_t n)
+static char *print_header(size_t *size, const struct mg_tensor *tensors, size_t n,
+                          const struct mg_safetensors_note *notes, size_t n_notes)
 {
     char *header = NULL;
     size_t begin = 0;
@@ -31,7 +32,13 @@ static char *print_header(size_t *size, const struct mg_tensor *tensors, size_t 
     int closed;
 
     assert(out != NULL);
-    (void)fputs("{\"__metadata__\":{\"format\":\"pt\"}", out);
+    (void)fputs("{\"__metadata__\":{\"format\":\"pt\"", out);
+    for (size_t i = 0; i < n_notes; i++) {
+        char *text = mg_json_quote(notes[i].text);
+        (void)fprintf(out, ",\"%s\":%s", notes[i].key, text);
+        free(text);
+    }
+    (void)fputc('}', out);
     for (size_t i = 0; i < n; i++) {
         assert(tensors[i].rank == 1 || tensors[i].rank == 2);
         print_tensor(out, &tensors[i], begin);
@@ -62,8 +69,15 @@ static unsigned char *put_floats(unsigned char *bytes, const float *values, size
 enum mg_status mg_safetensors_write(const char *path, const struct mg_tensor *tensors, size_t n,
                                     struct mg_error *err)
 {
+    return mg_safetensors_write_noted(path, tensors, n, NULL, 0, err);
+}
+
+enum mg_status mg_safetensors_write_noted(const char *path, const struct mg_tensor *tensors,
+                                          size_t n, const struct mg_safetensors_note *notes,
+                                          size_t n_notes, struct mg_error *err)
+{
     size_t header_size = 0;
-    char *header = print_header(&header_size, tensors, n);
+    char *header = print_header(&header_size, tensors, n, notes, n_notes);
     size_t size = LENGTH_BYTES + header_size;
     unsigned char *bytes = NULL;
     unsigned char *next;

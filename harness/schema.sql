@@ -230,6 +230,45 @@ CREATE VIEW claims AS
            c.ci_lo, c.ci_hi, c.n, c.verdict
     FROM experiment e JOIN claim c ON c.experiment_id = e.experiment_id;
 
+-- A point in words short enough for a key: its swept keys whose values differ within the
+-- experiment, an object by its name, task, file or kind; without any, the source's name or the
+-- predictor. Lists have no short word, so points may end up alike: from the second on those are
+-- numbered in the order of the file.
+CREATE VIEW run_labels AS
+    WITH swept AS (
+        SELECT r.experiment_id, r.assignment, s.key AS path, s.value,
+               CASE s.type
+               WHEN 'array' THEN NULL
+               WHEN 'text' THEN replace(s.value, '.tsv', '')
+               WHEN 'object' THEN (
+                   SELECT replace(o.value, '.tsv', '') FROM json_each(s.value) o
+                   WHERE o.key IN ('name', 'task', 'rows_file', 'kind')
+                   ORDER BY instr('name task rows_file kind', o.key) LIMIT 1)
+               ELSE replace(s.key, rtrim(s.key, replace(s.key, '.', '')), '') || ' ' ||
+                   CASE WHEN s.type IN ('true', 'false', 'null') THEN s.type ELSE s.value END
+               END AS word
+        FROM (SELECT DISTINCT experiment_id, assignment FROM run) r, json_each(r.assignment) s),
+    varied AS (
+        SELECT experiment_id, path, max(path = 'source.name') OVER (PARTITION BY experiment_id) AS named
+        FROM swept GROUP BY experiment_id, path HAVING count(DISTINCT value) > 1),
+    worded AS (
+        SELECT experiment_id, assignment, group_concat(word, ', ') AS words
+        FROM (SELECT s.* FROM swept s JOIN varied v USING (experiment_id, path)
+              WHERE NOT v.named OR path NOT LIKE 'source.%' OR path = 'source.name'
+              ORDER BY s.experiment_id, s.assignment, path)
+        GROUP BY experiment_id, assignment),
+    points AS (
+        SELECT r.experiment_id, r.assignment, min(r.ordinal) AS ordinal,
+               coalesce(w.words, (SELECT value FROM param WHERE param_set_id = r.param_set_id
+                                  AND path = 'source.name'), r.predictor) AS words
+        FROM run r LEFT JOIN worded w USING (experiment_id, assignment)
+        GROUP BY r.experiment_id, r.assignment),
+    numbered AS (
+        SELECT *, row_number() OVER (PARTITION BY experiment_id, words ORDER BY ordinal) AS place
+        FROM points)
+    SELECT r.run_id, p.words || CASE WHEN p.place > 1 THEN ' #' || p.place ELSE '' END AS label
+    FROM run r JOIN numbered p USING (experiment_id, assignment);
+
 -- What the driver itself asks, and what helps to find one's way.
 CREATE VIEW results AS
     SELECT u.run_id, u.name, t.kind, t.key, t.status, t.digest, t.wall_s, t.n_rows, t.error
@@ -267,6 +306,9 @@ CREATE VIEW nonfinite AS
     UNION ALL
     SELECT u.run_id, u.name, 'ledger' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN ledger_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'certificates' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
     UNION ALL
     SELECT u.run_id, u.name, 'schedules' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL

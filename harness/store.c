@@ -39,6 +39,12 @@ struct mg_store {
 
 static enum mg_status sql_fail(struct mg_store *store, struct mg_error *err)
 {
+    if (store->lock < 0 && (sqlite3_errcode(store->db) & 0xff) == SQLITE_READONLY) {
+        return mg_fail(err, MG_ESTORAGE,
+                       "%s stands in a folder that cannot be written, which reading it needs (WAL);"
+                       " read a copy, or what `export --snapshot PATH` makes",
+                       store->path);
+    }
     return mg_fail(err, MG_ESTORAGE, "%s: %s", store->path, sqlite3_errmsg(store->db));
 }
 
@@ -383,6 +389,9 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
     }
     if (!existed && !write) {
         status = mg_fail(err, MG_ESTORAGE, "there is no database %s yet; `run` makes it", path);
+    }
+    if (status == MG_OK && existed) {
+        status = mg_schema_peek(path, err);
     }
     if (status == MG_OK && mode == MG_STORE_WRITE) {
         status = mg_store_lock(&opened->lock, path, err);

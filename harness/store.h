@@ -72,6 +72,7 @@ void mg_store_rollback(struct mg_store *store); /* fine outside of a transaction
 
 enum mg_result_status { MG_RESULT_PENDING, MG_RESULT_DONE, MG_RESULT_FAILED };
 
+enum { MG_ENTRY_TEXT = 65 };  /* longest name of a measure, with the final NUL */
 enum { MG_DIGEST_TEXT = 65 }; /* SHA-256 in lower-case hex, with the final NUL */
 
 struct mg_result {
@@ -146,8 +147,47 @@ enum mg_status mg_store_put_run(int64_t *run_id, struct mg_store *store, int64_t
 enum mg_status mg_store_trim_runs(struct mg_store *store, int64_t experiment_id,
                                   struct mg_error *err);
 
+/* No run is being computed: those that say so are pending, of a driver that was killed. */
+enum mg_status mg_store_repair_runs(struct mg_store *store, struct mg_error *err);
+
 /* Remove pending results that no run wants. Computed results stay: they are the cache. */
 enum mg_status mg_store_trim_results(struct mg_store *store, struct mg_error *err);
+
+/* -- the past (store_past.c) -- */
+
+/*
+ * Mean wall time of the results that runs of an experiment with this assignment have for an entry
+ * ("train" or a measure's name); NaN where there are none.
+ */
+enum mg_status mg_store_past_wall(double *wall_s, struct mg_store *store, const char *experiment,
+                                  const char *assignment, const char *entry, struct mg_error *err);
+
+struct mg_past_mean {
+    char name[MG_ENTRY_TEXT]; /* of the entry */
+    double wall_s;
+};
+
+/* The same over all its points, for every entry. *means is malloc'd. */
+enum mg_status mg_store_past_means(struct mg_past_mean **means, size_t *n, struct mg_store *store,
+                                   const char *experiment, struct mg_error *err);
+
+/* The run of this experiment, assignment and replicate as it was stored last. */
+struct mg_past_run {
+    int64_t run_id; /* 0: there is none */
+    char seed[32];
+    char core_hash[MG_DIGEST_TEXT]; /* that computed its training, "" for none */
+};
+enum mg_status mg_store_past_run(struct mg_past_run *past, struct mg_store *store,
+                                 const char *experiment, const char *assignment, int64_t replicate,
+                                 struct mg_error *err);
+
+/* Has the run a computed result of this name under another key? */
+enum mg_status mg_store_past_differs(bool *differs, struct mg_store *store, int64_t run_id,
+                                     const char *entry, const char *key, struct mg_error *err);
+
+/* Each of its parameters: path and value. */
+enum mg_status mg_store_past_params(struct mg_store *store, int64_t run_id, mg_store_visitor *visit,
+                                    void *ctx, struct mg_error *err);
 
 /*
  * "pending", "running", "done" or "failed"; digest and wall time with "done", else NULL and NaN.

@@ -238,6 +238,12 @@ enum mg_status mg_store_trim_runs(struct mg_store *store, int64_t experiment_id,
                   mg_bind_integer(experiment_id));
 }
 
+enum mg_status mg_store_repair_runs(struct mg_store *store, struct mg_error *err)
+{
+    return mg_sql(store, "UPDATE run SET status = 'pending' WHERE status = 'running'", NULL, 0,
+                  NULL, NULL, err);
+}
+
 enum mg_status mg_store_trim_results(struct mg_store *store, struct mg_error *err)
 {
     return mg_sql(store,

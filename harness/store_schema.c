@@ -1,6 +1,9 @@
 /* store_schema.c - which database this is: ours, of which version, making a new one, and copying
  * it. */
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness/file.h"
@@ -8,6 +11,49 @@
 #include "schema_sql.h"
 
 enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 1 };
+
+/* Stands at 60 and 68 of the file: four bytes each, the highest first. */
+static uint32_t header_number(const unsigned char *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static enum mg_status refuse_foreign(const char *path, const char *why, struct mg_error *err)
+{
+    return mg_fail(err, MG_ESTORAGE, "%s is not a database of marginalia%s", path, why);
+}
+
+static enum mg_status refuse_newer(const char *path, long long version, struct mg_error *err)
+{
+    return mg_fail(err, MG_ESTORAGE,
+                   "%s was written by a newer marginalia (schema %lld, this one knows %d)", path,
+                   version, (int)SCHEMA_VERSION);
+}
+
+enum mg_status mg_schema_peek(const char *path, struct mg_error *err)
+{
+    enum { HEADER = 100, VERSION_AT = 60, APPLICATION_AT = 68 };
+    unsigned char bytes[HEADER];
+    FILE *file = fopen(path, "rb");
+    size_t size;
+
+    if (file == NULL) {
+        return MG_OK; /* SQLite says why */
+    }
+    size = fread(bytes, 1, sizeof(bytes), file);
+    (void)fclose(file);
+    if (size < HEADER) {
+        return size == 0 ? MG_OK : refuse_foreign(path, "; it was left as it is", err);
+    }
+    if (memcmp(bytes, "SQLite format 3", 16) != 0 ||
+        header_number(bytes + APPLICATION_AT) != APPLICATION_ID) {
+        return refuse_foreign(path, "; it was left as it is", err);
+    }
+    if (header_number(bytes + VERSION_AT) > SCHEMA_VERSION) {
+        return refuse_newer(path, header_number(bytes + VERSION_AT), err);
+    }
+    return MG_OK;
+}
 
 static enum mg_status pragma(int64_t *value, struct mg_store *store, const char *sql,
                              struct mg_error *err)
@@ -59,21 +105,25 @@ enum mg_status mg_schema_check(struct mg_store *store, bool write, struct mg_err
         return create_schema(store, err);
     }
     if (application != APPLICATION_ID) {
-        return mg_fail(err, MG_ESTORAGE, "%s is not a database of marginalia%s", mg_sql_path(store),
-                       tables == 0 ? ": it is empty" : "; it was left as it is");
+        return refuse_foreign(mg_sql_path(store),
+                              tables == 0 ? ": it is empty" : "; it was left as it is", err);
     }
     if (version > SCHEMA_VERSION) {
-        return mg_fail(err, MG_ESTORAGE,
-                       "%s was written by a newer marginalia (schema %lld, this one knows %d)",
-                       mg_sql_path(store), (long long)version, (int)SCHEMA_VERSION);
+        return refuse_newer(mg_sql_path(store), version, err);
     }
     return MG_OK;
 }
 
 enum mg_status mg_store_snapshot(struct mg_store *store, const char *path, struct mg_error *err)
 {
+    struct mg_error inner = {0};
+
     if (access(path, F_OK) == 0) {
         return mg_fail(err, MG_ESTORAGE, "%s is there already; a snapshot replaces nothing", path);
     }
-    return MG_SQL(store, err, "VACUUM INTO ?", mg_bind_text(path));
+    if (MG_SQL(store, &inner, "VACUUM INTO ?", mg_bind_text(path)) != MG_OK) {
+        (void)unlink(path); /* half a copy is none */
+        return mg_fail(err, inner.status, "snapshot %s of %s", path, inner.text);
+    }
+    return MG_OK;
 }

@@ -59,6 +59,12 @@ const char *mg_sql_path(const struct mg_store *store);
 /* INSERT statement of a data table: result_id, ordinal, the columns of rows.h, nonfinite. */
 const char *mg_sql_row_insert(const struct mg_store *store, enum mg_table table);
 
+/*
+ * A look at the file alone: opening would lock a foreign or newer database and leave files beside
+ * it. MG_OK for an empty file and one that cannot be read, which opening will judge. MG_ESTORAGE.
+ */
+enum mg_status mg_schema_peek(const char *path, struct mg_error *err);
+
 /* Is this ours, and of a version we know? An empty one is made ours when writing. MG_ESTORAGE. */
 enum mg_status mg_schema_check(struct mg_store *store, bool write, struct mg_error *err);
 

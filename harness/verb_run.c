@@ -5,6 +5,9 @@
 
 #include "harness/cli.h"
 #include "harness/drive.h"
+#include "harness/estimate.h"
+#include "harness/job.h"
+#include "harness/reason.h"
 #include "model/numeric/matmul.h"
 
 /* ---- check ---- */
@@ -47,65 +50,64 @@ enum mg_status mg_verb_check(const struct mg_cli *cli, struct mg_error *err)
 
 /* ---- plan ---- */
 
-static enum mg_status print_plan(const struct mg_plan *plan, const struct mg_cli *cli,
-                                 struct mg_error *err)
+static enum mg_status print_plan(const struct mg_plan *plan, struct mg_store *store,
+                                 const struct mg_cli *cli, struct mg_error *err)
 {
+    char *models = mg_cli_beside(cli, "models");
     struct mg_output *output = mg_output_new(stdout, mg_cli_format(cli, MG_OUTPUT_TEXT));
     enum mg_status status = MG_OK;
 
     for (size_t i = 0; status == MG_OK && i < plan->n_runs; i++) {
         const struct mg_plan_run *run = &plan->runs[i];
-        char reason[400];
-        const struct mg_value row[] = {
-            mg_cell_text("experiment", run->spec->name),
-            mg_cell_text("point", run->point->label),
-            mg_cell_integer("replicate", (int64_t)run->replicate),
-            mg_cell_text("state", mg_plan_run_state(plan, i)),
-            mg_cell_text("reason", mg_plan_run_reason(plan, i, reason, sizeof(reason))),
-        };
-        status = mg_output_row(output, row, sizeof(row) / sizeof(row[0]), err);
+        struct mg_reason reason;
+        status = mg_reason_find(&reason, plan, i, store, models, err);
+        if (status == MG_OK) {
+            const struct mg_value row[] = {
+                mg_cell_text("experiment", run->spec->name),
+                mg_cell_text("point", run->point->label),
+                mg_cell_integer("replicate", (int64_t)run->replicate),
+                mg_cell_text("state", reason.state),
+                mg_cell_text("reason", reason.text),
+            };
+            status = mg_output_row(output, row, sizeof(row) / sizeof(row[0]), err);
+        }
     }
+    free(models);
     if (mg_output_end(output, err) != MG_OK && status == MG_OK) {
         status = err->status;
     }
     return status;
 }
 
-static enum mg_status take_real(void *ctx, const struct mg_value *values, size_t n,
-                                struct mg_error *err)
-{
-    double *real = ctx;
-
-    (void)n;
-    (void)err;
-    *real = values[0].real; /* 0 for NULL: nothing is known */
-    return MG_OK;
-}
-
 /* One sentence on standard error: how much there is to do, and how long that took in the past. */
 static enum mg_status tell_estimate(const struct mg_plan *plan, struct mg_store *store,
-                                    struct mg_error *err)
+                                    const struct mg_cli *cli, struct mg_error *err)
 {
-    const struct mg_drive_options options = {0};
+    const struct mg_drive_options options = {.retry_failed = cli->failed};
     const size_t jobs = mg_drive_count(plan, &options);
+    double *cost_s = NULL;
+    double sum_s = 0.0;
+    size_t guessed = 0;
     char duration[32];
-    double mean_s = 0.0;
-    enum mg_status status = MG_OK;
 
-    if (store != NULL && jobs > 0) {
-        status = mg_store_query(store, NULL, "SELECT avg(wall_s) FROM runs WHERE status = 'done'",
-                                NULL, take_real, &mean_s, err);
+    if (store != NULL && jobs > 0 && mg_estimate(&cost_s, &guessed, plan, store, err) != MG_OK) {
+        return err->status;
     }
-    if (status != MG_OK) {
-        return status;
+    for (size_t i = 0; cost_s != NULL && i < plan->n_results; i++) {
+        sum_s += plan->results[i].stored.status == MG_RESULT_PENDING ? cost_s[i] : 0.0;
     }
     fprintf(stderr, "%zu of %zu runs need %zu %s", plan->n_runs - mg_plan_count_done(plan),
             plan->n_runs, jobs, jobs == 1 ? "computation" : "computations");
-    if (mean_s > 0.0) {
-        fprintf(stderr, ", about %s at the mean of past runs",
-                mg_progress_duration(mean_s * (double)jobs, duration));
+    if (sum_s > 0.0) {
+        fprintf(stderr, ", about %s of computing", mg_progress_duration(sum_s, duration));
+        if (guessed > 0) {
+            fprintf(stderr, " (%zu results have no past times)", guessed);
+        } else {
+            fprintf(stderr, " by past times");
+        }
     }
     fprintf(stderr, "\n");
+    free(cost_s);
     return MG_OK;
 }
 
@@ -126,10 +128,10 @@ enum mg_status mg_verb_plan(const struct mg_cli *cli, struct mg_error *err)
         status = mg_plan_make(&plan, files.specs, files.n, store, err);
     }
     if (status == MG_OK) {
-        status = print_plan(&plan, cli, err);
+        status = print_plan(&plan, store, cli, err);
     }
     if (status == MG_OK) {
-        status = tell_estimate(&plan, store, err);
+        status = tell_estimate(&plan, store, cli, err);
     }
     mg_plan_free(&plan);
     mg_store_close(store);
@@ -152,23 +154,27 @@ static void tell_failures(const struct mg_plan *plan)
     }
 }
 
-static enum mg_status drive(struct mg_plan *plan, struct mg_store *store, const struct mg_cli *cli,
-                            struct mg_error *err)
+static enum mg_status drive(struct mg_plan *plan, struct mg_store *store,
+                            struct mg_workers *workers, const double *cost_s,
+                            const struct mg_cli *cli, struct mg_error *err)
 {
     char *models = mg_cli_beside(cli, "models");
     const struct mg_drive_options options = {.models_dir = models,
                                              .retry_failed = cli->failed,
-                                             .threads = cli->threads,
+                                             .cost_s = cost_s,
+                                             .budget_s = cli->budget_s,
+                                             .jobs_max = cli->runs_max,
                                              .stop = cli->stop};
     const double begin_s = mg_clock_s();
     const size_t cached = mg_plan_count_done(plan);
-    struct mg_progress *progress = mg_progress_new(stderr, mg_drive_count(plan, &options));
+    struct mg_progress *progress =
+        mg_progress_new(stderr, mg_drive_count(plan, &options), mg_workers_count(workers));
     struct mg_drive_summary summary;
     char duration[32];
-    const enum mg_status status = mg_drive(&summary, plan, store, &options, progress, err);
+    const enum mg_status status = mg_drive(&summary, plan, store, workers, &options, progress, err);
 
     mg_progress_free(progress);
-    if (status == MG_OK || status == MG_NO) {
+    if (status == MG_OK || status == MG_NO || status == MG_UNDECIDED) {
         tell_failures(plan);
     }
     fprintf(stderr, "%zu runs: %zu done (%zu of them cached), %zu failed, %zu to do; %s\n",
@@ -179,36 +185,72 @@ static enum mg_status drive(struct mg_plan *plan, struct mg_store *store, const 
     return status;
 }
 
-enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
+/* Open the database and carry out the plan, which knows nothing of it so far. */
+static enum mg_status run_plan(struct mg_plan *plan, struct mg_workers *workers,
+                               const struct mg_cli *cli, struct mg_error *err)
 {
     struct mg_store *store = NULL;
+    double *cost_s = NULL;
+    enum mg_status status = mg_cli_open(&store, cli, err);
+
+    if (status == MG_OK) {
+        status = mg_plan_look_up(plan, store, err);
+    }
+    if (status == MG_OK) { /* before the runs forget what they were */
+        status = mg_estimate(&cost_s, NULL, plan, store, err);
+    }
+    if (status == MG_OK) {
+        status = mg_plan_register(plan, store, err);
+    }
+    if (status == MG_OK) {
+        status = drive(plan, store, workers, cost_s, cli, err);
+    }
+    free(cost_s);
+    mg_store_close(store);
+    return status;
+}
+
+/* More workers than trainings would have nothing to do. */
+static size_t count_workers(const struct mg_plan *plan, const struct mg_cli *cli)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    const size_t wanted = cli->jobs > 0 ? cli->jobs : (cores > 0 ? (size_t)cores : 1);
+    size_t trainings = 0;
+
+    for (size_t i = 0; i < plan->n_results; i++) {
+        trainings += plan->results[i].entry == NULL;
+    }
+    return wanted < trainings ? wanted : trainings;
+}
+
+enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
+{
     struct mg_plan plan = {0};
     struct mg_files files;
+    struct mg_workers *workers = NULL;
+    char *models = NULL;
+    struct mg_job_setting setting;
     enum mg_status status = mg_files_load(&files, cli, true, err);
 
     if (status != MG_OK) {
         return status;
     }
+    models = mg_cli_beside(cli, "models");
+    setting = (struct mg_job_setting){
+        .plan = &plan, .models_dir = models, .threads = cli->threads, .keep_s = cli->keep_s};
     status = mg_matmul_start(cli->threads, err);
     if (status == MG_OK) {
-        status =
-            mg_plan_make(&plan, files.specs, files.n, NULL, err); /* before a database is made */
-        mg_plan_free(&plan);
+        status = mg_plan_make(&plan, files.specs, files.n, NULL, err);
+    }
+    if (status == MG_OK) { /* before a database is made or opened */
+        status = mg_workers_new(&workers, count_workers(&plan, cli), mg_job_work, &setting, err);
     }
     if (status == MG_OK) {
-        status = mg_cli_open(&store, cli, err);
+        status = run_plan(&plan, workers, cli, err);
     }
-    if (status == MG_OK) {
-        status = mg_plan_make(&plan, files.specs, files.n, store, err);
-    }
-    if (status == MG_OK) {
-        status = mg_plan_register(&plan, store, err);
-    }
-    if (status == MG_OK) {
-        status = drive(&plan, store, cli, err);
-    }
+    mg_workers_free(workers);
     mg_plan_free(&plan);
-    mg_store_close(store);
     mg_files_free(&files);
+    free(models);
     return status;
 }

@@ -2,19 +2,10 @@
 -- caption: Share of drawn sequences that have positive probability under the source, against the mean number of predictor calls of a draw (NFE). Small points: single training seeds; lines: their mean with the 90 % Student t interval; thin lines with crosses: the same sampler with a perfect predictor, exact, where the source has one.
 -- Samplers called FAMILY-1, FAMILY-2, ... are one line; a sampler alone in its family is left out
 -- where others are lines.
-WITH varied AS (
-  SELECT path FROM params WHERE length(value) <= 40 AND path <> 'predictor.kind'
-  GROUP BY path HAVING count(DISTINCT value) > 1),
-labelled AS (
-  SELECT run_id, replicate, predictor || coalesce(
-    (SELECT ', ' || group_concat(replace(value, '.tsv', ''), ', ')
-     FROM params JOIN varied USING (path)
-     WHERE params.run_id = runs.run_id AND path NOT LIKE 'measure.%'), '') AS label
-  FROM runs WHERE status = 'done'),
-counted AS (
-  SELECT label, label || ' (n = ' || count(DISTINCT replicate) || ')' AS panel
-  FROM labelled GROUP BY label),
-named AS (SELECT run_id, replicate, panel FROM labelled JOIN counted USING (label)),
+WITH named AS (
+  SELECT run_id, replicate, predictor,
+         label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS panel
+  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
 points AS (
   SELECT panel, rtrim(rtrim(sampler, '0123456789'), '-') AS series, sampler, nfe, replicate, rate,
          exact_rate

@@ -1,18 +1,9 @@
 -- title: Joint against product of marginals
 -- caption: The twelve likeliest outcomes of the masked targets, largest first. Grey bars: the exact joint. Points: the predictor's product of marginals (what one parallel step draws from) and its own chain rule (what it draws when it reveals one token at a time), means over training seeds with the 90 % Student t interval, single seeds in light.
-WITH varied AS (
-  SELECT path FROM params WHERE length(value) <= 40 AND path <> 'predictor.kind'
-  GROUP BY path HAVING count(DISTINCT value) > 1),
-labelled AS (
-  SELECT run_id, replicate, predictor, predictor || coalesce(
-    (SELECT ', ' || group_concat(replace(value, '.tsv', ''), ', ')
-     FROM params JOIN varied USING (path)
-     WHERE params.run_id = runs.run_id AND path NOT LIKE 'measure.%'), '') AS label
-  FROM runs WHERE status = 'done'),
-counted AS (
-  SELECT label, label || ' (n = ' || count(DISTINCT replicate) || ')' AS point
-  FROM labelled GROUP BY label),
-named AS (SELECT run_id, replicate, predictor, point FROM labelled JOIN counted USING (label)),
+WITH named AS (
+  SELECT run_id, replicate, predictor,
+         label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS point
+  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
 values_ AS (
   SELECT probe || ': ' || point AS panel, replicate, outcome, p_exact, p_product, p_chain
   FROM joints JOIN named USING (run_id)),

@@ -1,33 +1,45 @@
-# The error ledger of samplers as stacked bars, a panel for each point of the sweep.
-stats $bar using 2 nooutput
+# The error ledger of samplers as stacked bars, a column for each point of the sweep.
+# Colour and fill stay with a part, whichever parts there are.
+number(part) = sum [k = 1:5] (word('factorization model mixture selection order', k) eq part ? k : 0)
+filling(k) = k == 1 ? 3 : k == 2 ? 1 : k == 3 ? 5 : k == 4 ? 2 : 4
+stats $part using 4 nooutput
+least = STATS_min < 0 ? STATS_min : 0
+stats $part using 5 nooutput
 most = STATS_max
-wide = 760.0
+stats $total using 2 nooutput
+last = STATS_max
+longest = 0
+do for [i = 1:name_rows] {
+    stats $name using (strlen(strcol(2))) every ::i-1::i-1 nooutput
+    longest = STATS_max > longest ? STATS_max : longest
+}
 keys = 1
-cell_top = 34.0 + 19.0
-row = 330.0
-high = cell_top + row * bar_panels
-eval figure(wide, high)
-set multiplot
-set xrange [0.4 : most + 0.6]
-set xtics rotate by -50
-set xzeroaxis lt 1 lc rgb ink lw 0.8
-set style fill solid 1 noborder
-do for [p = 1:bar_panels] {
-    set tmargin at screen 1 - (cell_top + row * (p - 1)) / high
-    set bmargin at screen 1 - (cell_top + row * (p - 1) + 160) / high
-    set lmargin at screen 68 / wide
-    set rmargin at screen 748 / wide
-    unset key
-    set title bar_panel_name[p]
-    set ylabel 'nats per sequence'
-    plot $bar index p-1 using 2:($4 / 2.0):(0.35):($4 / 2.0):xtic(3) with boxxyerror fs solid lc rgb col(1), \
-         '' index p-1 using 2:($4 + $5 / 2.0):(0.35):($5 / 2.0) with boxxyerror fs pattern 2 lc rgb col(2), \
-         '' index p-1 using 2:($6 > 0 ? $4 + $5 + $6 / 2.0 : $6 / 2.0):(0.35):(abs($6) / 2.0) with boxxyerror fs pattern 5 lc rgb col(3), \
-         '' index p-1 using 2:7 with points ls 20
+cell_high = 16.0 * last + 8
+eval grid_of(total_panels < 4 ? total_panels : 3, (total_panels + 2) / 3)
+names = 7.4 * longest + 20
+gap = (wide - names - 12.0) / across
+set xrange [least * 1.1 : most * 1.07]
+set yrange [last + 0.8 : 0.2]
+set grid noytics xtics
+unset mxtics
+do for [p = 1:total_panels] {
+    eval cell(p)
+    set lmargin at screen (names + ((p - 1) % across) * gap) / wide
+    set rmargin at screen (names + ((p - 1) % across) * gap + gap - 22) / wide
+    set title total_panel_name[p]
+    set xlabel (bottom(p, total_panels) ? 'nats per sequence' : '')
+    if (leftmost(p)) { set ytics scale 0 ('' 0) } else { unset ytics }
+    set arrow 1 from first 0, graph 0 to first 0, graph 1 nohead front lc rgb ink lw 0.8
+    set border 1
+    q = sum [j = 1:part_panels] (part_panel_name[j] eq total_panel_name[p] ? j : 0)
+    plot for [i = (q ? part_from[q] : 1):(q ? part_to[q] : 0)] $part index i-1 \
+             using (0):3:4:5:($3 - 0.36):($3 + 0.36) with boxxyerror lc rgb col(number(part_series[i])) \
+             fs pattern filling(number(part_series[i])) border lc rgb col(number(part_series[i])), \
+         for [j = 1:(leftmost(p) ? 1 : 0)] $name using (least * 1.1):1:ytic(2) with points pt 7 ps 0, \
+         $total index p-1 using 3:2 with points ls 20
 }
 eval key_cell
-plot 2 notitle, keyentry with boxes fs solid lc rgb col(1) title 'factorization', \
-     keyentry with boxes fs pattern 2 lc rgb col(2) title 'model', \
-     keyentry with boxes fs pattern 5 lc rgb col(3) title 'order', \
-     keyentry with points ls 20 title 'sum'
+plot 2 notitle, for [i = 1:part_kinds] keyentry with boxes lc rgb col(number(part_kind[i])) \
+         fs pattern filling(number(part_kind[i])) border lc rgb col(number(part_kind[i])) title part_kind[i], \
+     keyentry with points ls 20 title 'sum: KL'
 unset multiplot

@@ -1,33 +1,45 @@
 -- title: Where the error of a sampler comes from
--- caption: Each sampler's divergence from the source, in nats per sequence, split into factorization (tokens revealed together are drawn independently), model (the network's marginals are not the true ones) and order (the rule that picks positions; it can be negative and is then drawn below zero). Means over training seeds; the cross is the sum.
-WITH varied AS (
-  SELECT path FROM params WHERE length(value) <= 40 AND path <> 'predictor.kind'
-  GROUP BY path HAVING count(DISTINCT value) > 1),
-labelled AS (
-  SELECT run_id, replicate, predictor, predictor || coalesce(
-    (SELECT ', ' || group_concat(replace(value, '.tsv', ''), ', ')
-     FROM params JOIN varied USING (path)
-     WHERE params.run_id = runs.run_id AND path NOT LIKE 'measure.%'), '') AS label
-  FROM runs WHERE status = 'done'),
-counted AS (
-  SELECT label, label || ' (n = ' || count(DISTINCT replicate) || ')' AS point
-  FROM labelled GROUP BY label),
-named AS (SELECT run_id, replicate, predictor, point FROM labelled JOIN counted USING (label)),
+-- caption: KL(source || sampler) of each sampler, in nats per sequence (the cross), split into factorization (tokens revealed together are drawn independently), model (the predictor's marginals are not the true ones), mixture (several paths lead to a sequence: never above 0, drawn to the left) and selection (positions are picked by the value just drawn; either sign); order, where the last two are not told apart. Means over n training seeds, where n is given; otherwise exact.
+WITH named AS (
+  SELECT run_id, label || CASE WHEN predictor = 'oracle' THEN ''
+         ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS panel
+  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
 sums AS (
-  SELECT point, sampler, avg(factorization_nats) AS factorization, avg(model_nats) AS model,
-         avg(order_nats) AS ordering, avg(kl_nats) AS kl,
-         avg(nfe) AS calls, rtrim(rtrim(sampler, '0123456789'), '-') AS family
+  SELECT panel, sampler, avg(factorization_nats) AS factorization, avg(model_nats) AS model,
+         avg(mixture_nats) AS mixture, avg(selection_nats) AS selection,
+         CASE WHEN avg(mixture_nats) IS NULL THEN avg(order_nats) END AS ordering,
+         avg(kl_nats) AS kl, avg(nfe) AS calls
   FROM sampler_error JOIN named USING (run_id)
-  WHERE kl_nats IS NOT NULL AND factorization_nats IS NOT NULL GROUP BY point, sampler),
-ranked AS (
-  SELECT point AS panel, row_number() OVER (PARTITION BY point ORDER BY family, calls, sampler) AS x, *
-  FROM sums)
--- block: bar
-SELECT panel, x, sampler, coalesce(factorization, 0) AS factorization, coalesce(model, 0) AS model,
-       coalesce(ordering, 0) AS ordering, kl
-FROM ranked ORDER BY panel, x;
+  WHERE kl_nats IS NOT NULL AND factorization_nats IS NOT NULL GROUP BY panel, sampler),
+families AS (
+  SELECT sampler, rtrim(rtrim(sampler, '0123456789'), '-') AS family, avg(calls) AS calls
+  FROM sums GROUP BY sampler),
+rows_ AS (
+  SELECT sampler, family, row_number() OVER (ORDER BY family, calls, sampler) +
+         0.7 * (dense_rank() OVER (ORDER BY family) - 1) AS y
+  FROM families),
+parts AS (
+  SELECT panel, sampler, 1 AS k, 'factorization' AS series, factorization AS nats FROM sums
+  UNION ALL SELECT panel, sampler, 2, 'model', model FROM sums
+  UNION ALL SELECT panel, sampler, 3, 'mixture', mixture FROM sums
+  UNION ALL SELECT panel, sampler, 4, 'selection', selection FROM sums
+  UNION ALL SELECT panel, sampler, 5, 'order', ordering FROM sums),
+stacked AS (
+  SELECT *, sum(nats) OVER (PARTITION BY panel, sampler, nats > 0 ORDER BY k) AS till
+  FROM parts WHERE abs(nats) > 1e-9)
+-- block: total
+SELECT panel, y, kl FROM sums JOIN rows_ USING (sampler) ORDER BY panel, y;
+-- block: part
+SELECT panel, series, y, min(till - nats, till) AS low, max(till - nats, till) AS high
+FROM stacked JOIN rows_ USING (sampler) ORDER BY panel, k, y;
+-- block: name
+SELECT y, sampler FROM rows_ ORDER BY y;
 -- block: caption
-SELECT group_concat(panel || printf(': factorization %.0f %%, model %.0f %%, order %.0f %% of all error', 100 * f / kl, 100 * m / kl, 100 * o / kl), '; ') || '.' AS finding,
-       'Stacked bars of factorization, model and order error, one bar for each sampler.' AS alt
-FROM (SELECT panel, sum(factorization) AS f, sum(model) AS m, sum(ordering) AS o, sum(kl) AS kl
-      FROM ranked GROUP BY panel HAVING sum(kl) > 0 ORDER BY panel LIMIT 6);
+SELECT group_concat(panel || ': ' || worst || printf(' is worst with %.3g nats, ', kl) ||
+                    coalesce(words, 'all of it rounding'), '; ') || '.' AS finding,
+       'Stacked horizontal bars, one for each sampler. ' ||
+       group_concat(panel || printf(': the longest, %.3g nats, is ', kl) || worst, '; ') || '.' AS alt
+FROM (SELECT panel, sampler AS worst, max(kl) AS kl,
+             (SELECT group_concat(series || printf(' %.3g', nats), ', ') FROM stacked s
+              WHERE s.panel = t.panel AND s.sampler = t.sampler) AS words
+      FROM sums AS t GROUP BY panel ORDER BY panel LIMIT 6);

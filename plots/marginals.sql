@@ -1,18 +1,9 @@
 -- title: Marginals against the exact conditionals
 -- caption: One point for every token of every masked position of every probe and seed: the predictor's probability against the exact one. A perfect predictor lies on the diagonal.
-WITH varied AS (
-  SELECT path FROM params WHERE length(value) <= 40 AND path <> 'predictor.kind'
-  GROUP BY path HAVING count(DISTINCT value) > 1),
-labelled AS (
-  SELECT run_id, replicate, predictor, predictor || coalesce(
-    (SELECT ', ' || group_concat(replace(value, '.tsv', ''), ', ')
-     FROM params JOIN varied USING (path)
-     WHERE params.run_id = runs.run_id AND path NOT LIKE 'measure.%'), '') AS label
-  FROM runs WHERE status = 'done'),
-counted AS (
-  SELECT label, label || ' (n = ' || count(DISTINCT replicate) || ')' AS point
-  FROM labelled GROUP BY label),
-named AS (SELECT run_id, replicate, predictor, point FROM labelled JOIN counted USING (label))
+WITH named AS (
+  SELECT run_id, replicate, predictor,
+         label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS point
+  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done')
 -- block: point
 SELECT point AS panel, probe AS series, p_exact, p_model FROM marginals JOIN named USING (run_id)
 WHERE p_exact IS NOT NULL ORDER BY panel, series, p_exact, p_model, replicate;

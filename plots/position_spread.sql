@@ -1,25 +1,17 @@
 -- title: Do masked positions get different answers?
 -- caption: Total variation between the prediction for each masked position and that for position 0, in the same context. Solid line: the exact value. Points: means over training seeds with the 90 % Student t interval, single seeds in light; 0 means the same distribution as position 0.
-WITH varied AS (
-  SELECT path FROM params WHERE length(value) <= 40
-  GROUP BY path HAVING count(DISTINCT value) > 1),
-named AS (
-  SELECT run_id, replicate, coalesce(
-    (SELECT group_concat(replace(value, '.tsv', ''), ', ') FROM params JOIN varied USING (path)
-     WHERE params.run_id = runs.run_id AND path NOT LIKE 'measure.%'), predictor) AS label
-  FROM runs WHERE status = 'done'),
+WITH named AS (
+  SELECT run_id, replicate, label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS series
+  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
 spread AS (
   SELECT m.run_id, m.probe, m.position, sum(abs(m.p_model - z.p_model)) / 2 AS tv,
          sum(abs(m.p_exact - z.p_exact)) / 2 AS exact
   FROM marginals AS m JOIN marginals AS z
        ON z.run_id = m.run_id AND z.probe = m.probe AND z.token = m.token AND z.position = 0
   GROUP BY m.run_id, m.probe, m.position),
-counted AS (
-  SELECT label, label || ' (n = ' || count(DISTINCT replicate) || ')' AS series
-  FROM named GROUP BY label),
 points AS (
   SELECT probe AS panel, series, position, replicate, tv, exact
-  FROM spread JOIN named USING (run_id) JOIN counted USING (label)),
+  FROM spread JOIN named USING (run_id)),
 means AS (
   SELECT panel, series, position, avg(tv) AS mean, count(*) AS n FROM points
   GROUP BY panel, series, position)

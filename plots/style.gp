@@ -27,7 +27,12 @@
 #                             keys: lines of the key; `across` and `down` say what was chosen
 #   keyrows(n, chars)         lines that n entries of at most chars characters need, full width
 #   eval cell(p)              the margins of panel p, from 1; bottom(p), leftmost(p): is it there?
+#   eval grid_of(a, d)        the same with a columns and d rows; set cell_high before for another
+#                             height than 210 or 165, between = 76 for a y label in each column
 #   eval key_cell             the strip on top: plot keyentry ... there, last
+# For a logarithmic axis y with zeros, lo the smallest and hi the largest of what is not zero:
+#   eval zero_axis(lo, hi)    ticks at powers of ten, and a line labelled 0 below them
+#   shown(y)                  y, or the height of that line for what is zero (below `nil`)
 # Nothing here depends on the data, and the output only on `format` (svg, dark, png, pdf).
 reset
 set encoding utf8
@@ -67,6 +72,7 @@ set style line 20 lc rgb ink lw 1.3 dt 1 pt 2 ps 0.8
 set style line 21 lc rgb ink lw 1.0 dt (6,3,1,3)
 set style line 22 lc rgb col(2) lw 1.5 dt (3,2)
 
+set format xy '%h'
 set border 3 lc rgb ink lw 0.8
 set tics nomirror out scale 0.6 textcolor rgb ink
 set grid back lc rgb faint lw 0.5 dt 1
@@ -74,19 +80,22 @@ set key textcolor rgb ink noenhanced samplen 2.5 spacing 1.05
 set title textcolor rgb ink noenhanced offset 0,-0.4
 set label textcolor rgb ink
 set xlabel textcolor rgb ink offset 0,0.3
-set ylabel textcolor rgb ink offset 1.2,0
+set ylabel textcolor rgb ink offset 0.4,0
 set cblabel textcolor rgb ink
 set style fill solid 1.0 border lc rgb ink
 set boxwidth 0.8 relative
 set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21908c', 0.75 '#5dc863', 1 '#fde725')
 
-grid(n) = sprintf("across = %d; down = %d", n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2, \
-                  n <= 3 ? 1 : n == 4 ? 2 : (n + 2) / 3) . "; wide = across == 1 ? 480.0 : 760.0; \
-    cell_top = 34.0 + 19.0 * keys; cell_high = down == 1 ? 210.0 : 165.0; \
+cell_high = 0.0
+between = 46.0
+grid(n) = grid_of(n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2, n <= 3 ? 1 : n == 4 ? 2 : (n + 2) / 3)
+grid_of(a, d) = sprintf("across = %d; down = %d", a, d) . "; wide = across == 1 ? 480.0 : 760.0; \
+    cell_top = 34.0 + 19.0 * keys; \
+    cell_high = cell_high > 0 ? cell_high : down == 1 ? 210.0 : 165.0; \
     high = cell_top + down * (cell_high + 74.0) - 14; eval figure(wide, high); set multiplot"
 keyrows(n, chars) = int(ceil(1.0 * n / floor(740.0 / (8.5 * chars + 52))))
-cell_wide(n) = (wide - 64.0 - 12.0 - (n - 1) * 42.0) / n
-cell_left(p) = (64.0 + ((p - 1) % across) * (cell_wide(across) + 42.0)) / wide
+cell_wide(n) = (wide - 72.0 - 12.0 - (n - 1) * between) / n
+cell_left(p) = (72.0 + ((p - 1) % across) * (cell_wide(across) + between)) / wide
 cell_above(p) = 1 - (cell_top + ((p - 1) / across) * (cell_high + 74.0)) / high
 cell(p) = sprintf("set lmargin at screen %.5f; set rmargin at screen %.5f; set tmargin at screen %.5f; set bmargin at screen %.5f; unset key", \
                   cell_left(p), cell_left(p) + cell_wide(across) / wide, cell_above(p), \
@@ -97,3 +106,13 @@ key_cell = "set lmargin at screen 0.01; set rmargin at screen 0.99; \
     set tmargin at screen 1; set bmargin at screen 1 - (19.0 * keys + 4) / high; \
     unset border; unset tics; unset xlabel; unset ylabel; unset title; unset grid; unset logscale; unset xzeroaxis; unset arrow; unset label; \
     set xrange [0:1]; set yrange [0:1]; set key center center horizontal Left reverse maxrows keys"
+
+nil = 1e-9
+zero = 1.0
+shown(y) = y > nil ? y : zero
+power(k) = k > -3 && k < 4 ? sprintf('%g', 10.0**k) : sprintf('1e%d', k)
+zero_axis(lo, hi) = sprintf("low_k = %d; high_k = %d; top = %.17g", \
+                            int(floor(log10(lo))), int(ceil(log10(hi))), hi) . "; \
+    zero = 10.0**(low_k - 0.6); set logscale y; set yrange [zero / 1.7 : top * 1.6]; unset mytics; \
+    set ytics ('0' zero); set for [k = low_k:high_k] ytics add (power(k) 10.0**k); \
+    set arrow 99 from graph 0, first zero to graph 1, first zero nohead back lc rgb ink lw 0.6 dt (2,4)"

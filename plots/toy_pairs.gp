@@ -28,10 +28,10 @@ do for [r = 1:pair_panels] {
          for [i = 1:(single_mean_n ? 1 : 0)] $single_mean index r-1 using 2:($3 - half($4,$5)):(0):(2 * half($4,$5)) with vectors nohead lc rgb col(1) lw 1, \
          for [i = 1:(single_mean_n ? 1 : 0)] $single_mean index r-1 using 2:3 with points ls 1
 
-    set lmargin at screen 322 / wide
+    set lmargin at screen 340 / wide
     set rmargin at screen 748 / wide
     set title seeds ? sprintf('%s (network: n = %d seeds)', pair_panel_name[r], seeds) : pair_panel_name[r]
-    unset ylabel
+    set ylabel 'probability'
     set xlabel 'pair of the two positions'
     plot $pair index r-1 using 2:4:(0.8):xtic(3) with boxes lc rgb faint, \
          '' index r-1 using 2:($5 > 0 ? $5 : 0):(0.8) with boxes fs empty border rgb ink lc rgb ink lw 0.9, \

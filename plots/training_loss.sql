@@ -1,21 +1,14 @@
 -- title: Training loss
 -- caption: Training loss in nats per token (the objective's own weights), averaged over windows of 1/60 of the training. Light lines: single seeds; dark line: their mean. Dashed: the exact NELBO of the network after each step, mean over seeds. Horizontal line: the exact floor, the NELBO of the source's own conditionals, which is its entropy. Markers at the right end: the exact NELBO of the trained networks with the 90 % Student t interval over seeds, where the measure `likelihood` was asked for.
-WITH varied AS (
-  SELECT path FROM params WHERE length(value) <= 40 AND path <> 'predictor.kind'
-  GROUP BY path HAVING count(DISTINCT value) > 1),
-named AS (
-  SELECT run_id, replicate, seq_len, coalesce(
-    (SELECT group_concat(replace(value, '.tsv', ''), ', ') FROM params JOIN varied USING (path)
-     WHERE params.run_id = runs.run_id AND path NOT LIKE 'measure.%'), predictor) AS label
-  FROM runs WHERE status = 'done' AND run_id IN (
+WITH named AS (
+  SELECT run_id, replicate, seq_len,
+         label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS panel
+  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done' AND run_id IN (
     SELECT run_id FROM metrics WHERE name IN ('loss', 'loss_nats_per_token'))),
-counted AS (
-  SELECT label, label || ' (n = ' || count(DISTINCT replicate) || ')' AS panel
-  FROM named GROUP BY label),
 points AS (
   SELECT panel, run_id, replicate, step, value AS loss,
          max(step) OVER (PARTITION BY panel) AS last
-  FROM metrics JOIN named USING (run_id) JOIN counted USING (label)
+  FROM metrics JOIN named USING (run_id)
   WHERE name IN ('loss', 'loss_nats_per_token') AND value IS NOT NULL),
 windows AS (
   SELECT panel, replicate, min(59, CAST(60 * step / (last + 1) AS INTEGER)) AS w,
@@ -23,11 +16,11 @@ windows AS (
   FROM points GROUP BY panel, replicate, w),
 ends AS (
   SELECT panel, value / seq_len AS nelbo
-  FROM information JOIN named USING (run_id) JOIN counted USING (label)
+  FROM information JOIN named USING (run_id)
   WHERE quantity = 'nelbo_nats' AND value IS NOT NULL),
 floors AS (
   SELECT panel, min(exact / seq_len) AS floor
-  FROM information JOIN named USING (run_id) JOIN counted USING (label)
+  FROM information JOIN named USING (run_id)
   WHERE quantity = 'nelbo_nats' AND exact IS NOT NULL GROUP BY panel),
 finals AS (SELECT panel, avg(nelbo) AS mean, count(*) AS n FROM ends GROUP BY panel)
 -- block: mean
@@ -35,7 +28,7 @@ SELECT panel, avg(step) AS step, avg(loss) AS loss FROM windows GROUP BY panel, 
 -- block: seed
 SELECT panel, replicate AS series, step, loss FROM windows ORDER BY panel, replicate, w;
 -- block: nelbo
-SELECT panel, step, avg(value) AS nelbo FROM metrics JOIN named USING (run_id) JOIN counted USING (label)
+SELECT panel, step, avg(value) AS nelbo FROM metrics JOIN named USING (run_id)
 WHERE name = 'nelbo_nats_per_token' AND value IS NOT NULL GROUP BY panel, step ORDER BY panel, step;
 -- block: floor
 SELECT panel, floor FROM floors ORDER BY panel;

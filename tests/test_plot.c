@@ -297,6 +297,33 @@ static void without_gnuplot_the_environment_is_at_fault(void **state)
     database_close(&database);
 }
 
+/* On a full disk gnuplot writes what fits and ends with 0; here another program does that. */
+static void pictures_cut_short_are_no_pictures(void **state)
+{
+    static const char program[] = "#!/bin/sh\nprintf '<svg>' >f.svg; printf PNG >f.png; : >f.pdf\n";
+    struct database database = open_with(SQL, GP);
+    struct mg_drawing drawing;
+    struct mg_error err = {0};
+    char *path = strdup(getenv("PATH"));
+    char *gnuplot = database_path(&database, "gnuplot");
+    char *svg = database_path(&database, "out/tiny/f.svg");
+
+    (void)state;
+    database_marginal(&database, 0, "A");
+    database_write(&database, "gnuplot", program);
+    assert_int_equal(chmod(gnuplot, 0755), 0);
+    assert_int_equal(setenv("PATH", database.folder, 1), 0);
+    assert_int_equal(draw(&drawing, &database, &err), MG_ESTORAGE);
+    assert_non_null(strstr(err.text, "f.svg: not all of it"));
+    assert_false(mg_path_is_file(svg));
+    assert_int_equal(setenv("PATH", path, 1), 0);
+    mg_drawing_free(&drawing);
+    free(svg);
+    free(gnuplot);
+    free(path);
+    database_close(&database);
+}
+
 /* style.gp has its own table of t quantiles, since a script must run with gnuplot alone. */
 static void the_table_in_style_agrees_with_the_intervals(void **state)
 {
@@ -341,6 +368,7 @@ int main(void)
         cmocka_unit_test(an_empty_figure_is_skipped_and_its_old_pictures_go),
         cmocka_unit_test(a_script_that_complains_is_faulty_and_leaves_nothing),
         cmocka_unit_test(without_gnuplot_the_environment_is_at_fault),
+        cmocka_unit_test(pictures_cut_short_are_no_pictures),
         cmocka_unit_test(the_table_in_style_agrees_with_the_intervals),
     };
 

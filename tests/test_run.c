@@ -181,6 +181,34 @@ static bool stop_at_once(void *ctx)
     return ++*asked > 10;
 }
 
+/* 2^80 sequences: the law is a closed form for the oracle of the source, else an estimate. */
+static const char twice[] =
+    "{\"marginalia\": 1, \"name\": \"twice\", \"source\": {\"kind\": \"markov\", \"transition\":"
+    " [[0.9, 0.1], [0.3, 0.7]], \"start\": \"stationary\", \"length\": 80}, \"predictor\":"
+    " {\"kind\": \"oracle\"}, \"measure\": [{\"kind\": \"law\", \"name\": \"law\", \"samplers\":"
+    " [{\"name\": \"l2r\", \"order\": \"left_to_right\", \"steps\": 8}]}]}";
+
+static void an_oracle_measures_the_same_whichever_equal_source_it_was_opened_for(void **state)
+{
+    struct bench *bench = *state;
+    const struct mg_run_options options = {.threads = 1};
+    struct mg_spec *first = mg_test_spec(bench->folder, "first.json", twice);
+    struct mg_spec *second = mg_test_spec(bench->folder, "second.json", twice);
+    struct mg_subject subject;
+    struct mg_error err = {0};
+    char digests[2][MG_KEY_TEXT];
+
+    assert_int_equal(mg_run_open(&subject, &first->points[0], NULL, &options, &err), MG_OK);
+    bench->point = &first->points[0];
+    measure(digests[0], &subject, bench);
+    bench->point = &second->points[0];
+    measure(digests[1], &subject, bench);
+    assert_string_equal(digests[0], digests[1]);
+    mg_subject_free(&subject);
+    mg_spec_free(second);
+    mg_spec_free(first);
+}
+
 static void training_stops_between_steps_when_asked(void **state)
 {
     size_t asked = 0;
@@ -216,6 +244,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_saved_network_measures_as_the_trained_one, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            an_oracle_measures_the_same_whichever_equal_source_it_was_opened_for, set_up,
+            tear_down),
         cmocka_unit_test_setup_teardown(training_stops_between_steps_when_asked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missing_model_is_a_clear_error, set_up, tear_down),
     };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/source/markov.h"
 #include "model/source/sequences.h"
 #include "tests/support/test.h"
 
@@ -180,9 +181,40 @@ static void temperature_sharpens_and_zero_takes_the_largest(void **state)
     assert_close(q[2], 0.0, 0.0);
 }
 
+/*
+ * A chain that turns like a wheel has uniform marginals, which its oracle gives but for the last
+ * bits; temperature 0 takes the lowest token all the same, not the one that rounding favours.
+ */
+static void temperature_zero_is_deaf_to_the_last_bits(void **state)
+{
+    static const int all[L] = {MG_MASK, MG_MASK, MG_MASK, MG_MASK, MG_MASK};
+    struct mg_sampler sampler = sampler_of("left_to_right", L);
+    double transition[V * V];
+    double start[V];
+    int drawn[L];
+    struct mg_source *wheel;
+    struct mg_predictor *oracle;
+
+    (void)state;
+    for (size_t i = 0; i < (size_t)V * V; i++) {
+        transition[i] = 0.15 / V + (i % V == (i / V + 1) % V ? 0.85 : 0.0);
+        start[i % V] = 1.0 / V;
+    }
+    wheel = mg_markov_new(transition, start, L, V);
+    oracle = mg_oracle_new(wheel);
+    sampler.temperature = 0.0;
+    mg_sample(drawn, NULL, NULL, oracle, &sampler, all, 1, STREAM, 0);
+    for (size_t i = 0; i < L; i++) {
+        assert_int_equal(drawn[i], 0);
+    }
+    mg_predictor_free(oracle);
+    mg_source_free(wheel);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(temperature_zero_is_deaf_to_the_last_bits),
         cmocka_unit_test(one_step_samples_the_product),
         cmocka_unit_test(one_position_a_step_samples_the_joint),
         cmocka_unit_test(steps_record_when_each_position_came),

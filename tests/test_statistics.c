@@ -36,6 +36,9 @@ static void argmax_takes_the_lowest_of_equals(void **state)
     (void)state;
     assert_int_equal(mg_argmax((const double[]){0.1, 0.4, 0.4, 0.1}, 4), 1);
     assert_int_equal(mg_argmax((const double[]){0.7}, 1), 0);
+    /* 0.1 + 0.2 > 0.3 by one bit, which is no reason to prefer it. */
+    assert_int_equal(mg_argmax((const double[]){0.3, 0.1 + 0.2}, 2), 0);
+    assert_int_equal(mg_argmax((const double[]){0.3, 0.3 + 2e-12}, 2), 1);
 }
 
 static void moments_match_two_passes(void **state)

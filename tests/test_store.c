@@ -234,6 +234,7 @@ static void make_database(const char *path, const char *script)
 
 static void assert_refused(const struct bench *bench, const char *name, const char *why)
 {
+    static const char *const beside[] = {".lock", "-wal", "-shm", "-journal"};
     char *path = mg_format("%s/%s", bench->folder, name);
     struct mg_error none = {0};
     char *before = NULL;
@@ -254,6 +255,11 @@ static void assert_refused(const struct bench *bench, const char *name, const ch
     }
     assert_int_equal(mg_file_read(&after, &size, path, 1 << 20, &none), MG_OK);
     assert_memory_equal(before, after, size);
+    for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+        char *litter = mg_format("%s%s", path, beside[i]);
+        assert_int_not_equal(access(litter, F_OK), 0);
+        free(litter);
+    }
     free(before);
     free(after);
     free(path);
@@ -268,8 +274,10 @@ static void databases_of_others_are_refused_and_left_alone(void **state)
     char *text = mg_format("%s/text.db", bench->folder);
 
     make_database(other, "CREATE TABLE t (a); INSERT INTO t VALUES (1)");
-    make_database(newer, "PRAGMA application_id = 1297237838; PRAGMA user_version = 99;"
-                         "CREATE TABLE t (a)");
+    make_database(
+        newer,
+        "PRAGMA journal_mode = WAL; PRAGMA application_id = 1297237838; PRAGMA user_version = 99;"
+        "CREATE TABLE t (a)");
     assert_int_equal(
         mg_file_write(text, "not a database, but long enough to be looked at", 48, &err), MG_OK);
     assert_refused(bench, "other.db", "not a database of marginalia");

@@ -2,7 +2,6 @@
 #include "model/diffusion/order.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,11 +61,6 @@ const struct mg_order *mg_order_find(const char *name)
         }
     }
     return NULL;
-}
-
-double mg_order_round(double score)
-{
-    return nearbyint(score * 1e12) / 1e12;
 }
 
 size_t mg_order_step_size(const struct mg_sampler *sampler, size_t masked, size_t total)

@@ -93,9 +93,6 @@ void mg_order_select(struct mg_selection *selection, const struct mg_order_view 
  */
 size_t mg_order_candidates(size_t *at, size_t *count, const struct mg_order_view *view);
 
-/* A score as rules compare it: rounded to 12 decimals. */
-double mg_order_round(double score);
-
 /*
  * How many positions the coming step of a COUNT sampler reveals, given that `masked` of the
  * `total` positions it will ever reveal (with `block`: in the current block, and steps are those

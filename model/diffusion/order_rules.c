@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "model/numeric/arena.h"
+#include "model/numeric/statistics.h"
 #include "model/source/source.h"
 
 static const double MET_WITHIN = 1e-12; /* of tau and gamma */
@@ -137,7 +138,7 @@ static void take_best(struct mg_selection *selection, const struct mg_order_scop
 
     assert(take >= 1 && take <= scope->n);
     for (size_t i = 0; i < scope->n; i++) {
-        rounded[i] = mg_order_round(scores[i]);
+        rounded[i] = mg_round_score(scores[i]);
     }
     sorted = sorted_new(rounded, scope->n);
     last = sorted[take - 1];

@@ -9,6 +9,7 @@
 #include "model/diffusion/contexts.h"
 #include "model/diffusion/corrector.h"
 #include "model/numeric/arena.h"
+#include "model/numeric/statistics.h"
 
 enum {
     ROWS_MAX = 4096,                    /* rows of one prediction */
@@ -34,24 +35,24 @@ struct run {
 
 void mg_temper(double *q, const double *p, size_t vocab, double temperature)
 {
-    size_t best = 0;
+    size_t best;
     double total = 0.0;
 
     assert(temperature >= 0.0);
-    for (size_t v = 1; v < vocab; v++) {
-        best = p[v] > p[best] ? v : best;
+    if (temperature == 1.0) {
+        memcpy(q, p, vocab * sizeof(q[0]));
+        return;
     }
+    best = mg_argmax(p, vocab);
     for (size_t v = 0; v < vocab; v++) {
-        if (temperature == 1.0) {
-            q[v] = p[v];
-        } else if (temperature == 0.0) {
+        if (temperature == 0.0) {
             q[v] = v == best ? 1.0 : 0.0;
         } else {
             q[v] = p[v] > 0.0 ? exp(log(p[v] / p[best]) / temperature) : 0.0;
         }
         total += q[v];
     }
-    for (size_t v = 0; v < vocab && temperature != 1.0; v++) {
+    for (size_t v = 0; v < vocab; v++) {
         q[v] /= total;
     }
 }

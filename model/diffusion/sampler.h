@@ -31,7 +31,7 @@ void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor 
                     const struct mg_sampler *sampler, size_t n, struct mg_stream stream,
                     size_t first_draw);
 
-/* q (V) out: p^(1/T) normalised; T = 0 puts all mass on the arg-max (lowest index on ties). */
+/* q (V) out: p^(1/T) normalised; T = 0 puts all mass on the arg-max (mg_argmax). */
 void mg_temper(double *q, const double *p, size_t vocab, double temperature);
 
 #endif

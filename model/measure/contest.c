@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/numeric/arena.h"
+#include "model/numeric/statistics.h"
 
 struct mg_contest {
     size_t vocab;
@@ -78,7 +79,7 @@ void mg_contest_set(struct mg_contest *contest, const double *probs, const doubl
     contest->n = n;
     for (size_t j = 0; j < n; j++) {
         for (size_t v = 0; v < vocab; v++) {
-            contest->score[j * vocab + v] = mg_order_round(probs[at[j] * vocab + v]);
+            contest->score[j * vocab + v] = mg_round_score(probs[at[j] * vocab + v]);
             if (q[at[j] * vocab + v] > 0.0) {
                 contest->theta[drawn++] = contest->score[j * vocab + v];
             }

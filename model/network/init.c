@@ -4,31 +4,21 @@
 #include <math.h>
 #include <string.h>
 
-static const double DEVIATION = 0.02;
+static const double EMBEDDING_DEVIATION = 0.2;
 
-static bool ends_with(const char *name, const char *ending)
+static bool is_embedding(const char *name)
 {
-    const size_t length = strlen(name);
-    const size_t end = strlen(ending);
-
-    return length >= end && strcmp(name + length - end, ending) == 0;
+    return strcmp(name, "model.transformer.wte.weight") == 0 ||
+           strcmp(name, "model.transformer.wpe.weight") == 0;
 }
 
-/* True for what a block adds to the residual stream; the head is called ff_out as well. */
-static bool is_output_projection(const char *name)
+void mg_init_parameters(struct mg_parameters *parameters, struct mg_stream init)
 {
-    return strstr(name, ".blocks.") != NULL &&
-           (ends_with(name, ".attn_out.weight") || ends_with(name, ".ff_out.weight"));
-}
-
-void mg_init_parameters(struct mg_parameters *parameters,
-                        const struct mg_transformer_config *config, struct mg_stream init)
-{
-    const double narrow = DEVIATION / sqrt(2.0 * (double)config->layers);
-
     for (size_t t = 0; t < parameters->n; t++) {
         const struct mg_tensor *tensor = &parameters->tensors[t];
-        const double deviation = is_output_projection(tensor->name) ? narrow : DEVIATION;
+        const double deviation = is_embedding(tensor->name)
+                                     ? EMBEDDING_DEVIATION
+                                     : 1.0 / sqrt(3.0 * (double)tensor->shape[1]);
 
         for (size_t e = 0; e < tensor->count; e++) {
             struct mg_rng rng = mg_rng_at(init, e, (uint32_t)t);

@@ -75,7 +75,7 @@ struct mg_transformer *mg_transformer_new(const struct mg_transformer_config *co
     transformer->batch = batch;
     transformer->train = train;
     transformer->parameters = mg_parameters_new(config, true);
-    mg_init_parameters(transformer->parameters, config, init);
+    mg_init_parameters(transformer->parameters, init);
     mg_network_carve(network, &transformer->network_arena);
     mg_arena_reserve(&transformer->network_arena);
     mg_network_carve(network, &transformer->network_arena);

@@ -26,8 +26,7 @@ enum { MG_SHARDS = 4 };
 /*
  * Allocate a network for rows of config->length tokens with all working memory for batches of up
  * to batch rows (training: gradients and saved activations too, when `train`). The parameters
- * start as drawn from the init stream: normal, standard deviation 0.02, output projections of a
- * block divided by sqrt(2 layers), norms 1 (GPT-2's rule, Radford et al. 2019). Never NULL.
+ * start as drawn from the init stream (init.h). Never NULL.
  */
 struct mg_transformer *mg_transformer_new(const struct mg_transformer_config *config, size_t batch,
                                           bool train, struct mg_stream init);

@@ -55,14 +55,24 @@ double mg_js_nats(const double *p, const double *q, size_t n)
     return 0.5 * sum;
 }
 
+double mg_round_score(double score)
+{
+    return nearbyint(score * 1e12) / 1e12;
+}
+
 size_t mg_argmax(const double *p, size_t n)
 {
     size_t best = 0;
+    double largest;
 
     assert(n >= 1);
+    largest = mg_round_score(p[0]);
     for (size_t i = 1; i < n; i++) {
-        if (p[i] > p[best]) {
+        const double rounded = mg_round_score(p[i]);
+
+        if (rounded > largest) {
             best = i;
+            largest = rounded;
         }
     }
     return best;

@@ -22,7 +22,13 @@ double mg_tv(const double *p, const double *q, size_t n);
 /* Jensen-Shannon divergence, the mean KL of p and of q to their mean, in [0, log 2]. */
 double mg_js_nats(const double *p, const double *q, size_t n);
 
-/* Index of the largest value, the lowest on ties; n >= 1. */
+/*
+ * A probability or score as it is compared: rounded to 12 decimals, so that the last bits of a sum
+ * do not decide between equals.
+ */
+double mg_round_score(double score);
+
+/* Index of the largest value as rounded by mg_round_score, the lowest on ties; n >= 1. */
 size_t mg_argmax(const double *p, size_t n);
 
 /* Mean and variance of numbers that come one at a time; start from {0}. */

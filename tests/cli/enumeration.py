@@ -263,7 +263,16 @@ def expected(s, law):
         "mixture_nats": kl_twin - factorization - model, "selection_nats": kl - kl_twin,
         "order_nats": kl - factorization - model, "nfe": nfe,
         "coherence": sum(v for x, v in nu.items() if x in law.p), "ledger": ledger,
+        "reverse_kl_nats": reverse_kl(law, nu),
+        "tv": sum(abs(law.p.get(x, 0) - nu.get(x, 0)) for x in set(law.p) | set(nu)) / 2,
     }
+
+
+def reverse_kl(law, nu):
+    """KL(nu || law), infinite where nu goes astray by more than rounding."""
+    if sum(v for x, v in nu.items() if law.p.get(x, 0) == 0) > 1e-12:
+        return math.inf
+    return sum(v * math.log(v / law.p[x]) for x, v in nu.items() if v > 0 and law.p.get(x, 0) > 0)
 
 
 def simplex(rng, n, zeros=0.0):
@@ -339,8 +348,8 @@ def random_probe(rng, law):
 
 
 def close(a, b):
-    if a is None:
-        return b is None or math.isinf(b)
+    if a is None or b is None or math.isinf(b):  # the database has NULL for infinity
+        return a is None and (b is None or math.isinf(b))
     return abs(a - b) <= TOLERANCE * max(1.0, abs(b))
 
 

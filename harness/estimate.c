@@ -1,0 +1,99 @@
+/* estimate.c - how long results will take; see estimate.h. */
+#include "harness/estimate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/numeric/arena.h"
+
+/* Floating-point operations a parameter and token of a training step, and a core's speed at it. */
+#define FLOPS_PER_WEIGHT  6.0
+#define FLOPS_PER_S_GUESS 1e10
+
+/* What an experiment's runs took, a line a measure entry (or "train"). */
+struct means {
+    const struct mg_spec *spec;
+    struct mg_past_mean *items;
+    size_t n;
+};
+
+static double find_mean(const struct means *means, const char *name)
+{
+    for (size_t i = 0; i < means->n; i++) {
+        if (strcmp(means->items[i].name, name) == 0) {
+            return means->items[i].wall_s;
+        }
+    }
+    return (double)NAN;
+}
+
+static double guess(const struct mg_plan_result *result)
+{
+    struct mg_parameters *shapes;
+    double flops;
+
+    if (result->entry != NULL || !result->point->trains) {
+        return 0.0;
+    }
+    shapes = mg_parameters_new(&result->point->network, false);
+    flops = FLOPS_PER_WEIGHT * (double)shapes->count * (double)result->point->train.steps *
+            (double)result->point->train.batch * (double)result->point->network.length;
+    mg_parameters_free(shapes);
+    return flops / FLOPS_PER_S_GUESS;
+}
+
+/* NaN where the past says nothing. */
+static enum mg_status estimate_one(double *cost_s, const struct mg_plan_result *result,
+                                   struct means *means, struct mg_store *store,
+                                   struct mg_error *err)
+{
+    const char *name = result->entry != NULL ? result->entry->name : "train";
+    enum mg_status status;
+
+    *cost_s = (double)NAN;
+    if (result->entry == NULL && !result->point->trains) {
+        *cost_s = 0.0;
+        return MG_OK;
+    }
+    status =
+        mg_store_past_wall(cost_s, store, result->spec->name, result->point->assignment, name, err);
+    if (status == MG_OK && isnan(*cost_s)) {
+        if (means->spec != result->spec) {
+            free(means->items);
+            *means = (struct means){.spec = result->spec};
+            status = mg_store_past_means(&means->items, &means->n, store, result->spec->name, err);
+        }
+        *cost_s = find_mean(means, name);
+    }
+    return status;
+}
+
+enum mg_status mg_estimate(double **cost_s, size_t *n_guessed, const struct mg_plan *plan,
+                           struct mg_store *store, struct mg_error *err)
+{
+    size_t guessed = 0;
+    struct means means = {0};
+    enum mg_status status = MG_OK;
+
+    *cost_s = mg_allocate(plan->n_results + 1, sizeof(**cost_s));
+    for (size_t i = 0; status == MG_OK && i < plan->n_results; i++) {
+        if (plan->results[i].stored.status == MG_RESULT_DONE) {
+            continue;
+        }
+        status = estimate_one(&(*cost_s)[i], &plan->results[i], &means, store, err);
+        if (isnan((*cost_s)[i])) {
+            (*cost_s)[i] = guess(&plan->results[i]);
+            guessed++;
+        }
+    }
+    if (n_guessed != NULL) {
+        *n_guessed = guessed;
+    }
+    free(means.items);
+    if (status != MG_OK) {
+        free(*cost_s);
+        *cost_s = NULL;
+    }
+    return status;
+}

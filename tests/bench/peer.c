@@ -1,0 +1,113 @@
+/* peer.c - the PyTorch process: asked over a pipe, so that both sides run in turn. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "model/numeric/arena.h"
+#include "tests/bench/bench.h"
+
+struct bench_peer {
+    pid_t pid;
+    FILE *ask;
+    FILE *answer;
+    char about[400];
+    char mode[400];
+};
+
+/* The next line of the answer, without its end; false when the process has gone. */
+static bool read_line(struct bench_peer *peer, char *line, size_t size)
+{
+    if (fgets(line, (int)size, peer->answer) == NULL) {
+        line[0] = '\0';
+        return false;
+    }
+    line[strcspn(line, "\n")] = '\0';
+    return true;
+}
+
+static void become_peer(int from, int to, const char *python, const char *script, size_t threads)
+{
+    char count[24];
+
+    (void)snprintf(count, sizeof(count), "%zu", threads);
+    (void)dup2(from, STDIN_FILENO);
+    (void)dup2(to, STDOUT_FILENO);
+    (void)close(from);
+    (void)close(to);
+    (void)execl(python, python, script, count, (char *)NULL);
+    _exit(127);
+}
+
+struct bench_peer *bench_peer_open(const char *python, const char *script, size_t threads)
+{
+    struct bench_peer *peer = (struct bench_peer *)mg_allocate(1, sizeof(*peer));
+    int question[2];
+    int reply[2];
+
+    if (pipe(question) != 0 || pipe(reply) != 0) {
+        abort();
+    }
+    peer->pid = fork();
+    if (peer->pid == 0) {
+        (void)close(question[1]);
+        (void)close(reply[0]);
+        become_peer(question[0], reply[1], python, script, threads);
+    }
+    (void)close(question[0]);
+    (void)close(reply[1]);
+    peer->ask = fdopen(question[1], "w");
+    peer->answer = fdopen(reply[0], "r");
+    if (peer->pid < 0 || peer->ask == NULL || peer->answer == NULL) {
+        abort();
+    }
+    if (!read_line(peer, peer->about, sizeof(peer->about))) {
+        (void)fprintf(stderr, "bench: %s has no PyTorch that starts; make bench-deps\n", python);
+        bench_peer_close(peer);
+        return NULL;
+    }
+    return peer;
+}
+
+void bench_peer_close(struct bench_peer *peer)
+{
+    if (peer == NULL) {
+        return;
+    }
+    (void)fclose(peer->ask); /* the end of its input ends it */
+    (void)fclose(peer->answer);
+    (void)waitpid(peer->pid, NULL, 0);
+    free(peer);
+}
+
+const char *bench_peer_about(const struct bench_peer *peer)
+{
+    return peer->about;
+}
+
+const char *bench_peer_mode(const struct bench_peer *peer)
+{
+    return peer->mode;
+}
+
+bool bench_peer_prepare(struct bench_peer *peer, const struct bench_kind *kind,
+                        const struct bench_size *size, double seconds)
+{
+    const struct mg_transformer_config *c = &size->config;
+
+    (void)fprintf(peer->ask, "prepare %s %zu %zu %zu %zu %zu %zu %zu %zu %g\n", kind->name,
+                  c->vocab, c->length, c->layers, c->width, c->heads, c->hidden,
+                  kind->per_call > 1 ? (size_t)kind->per_call : size->batch, size->rounds, seconds);
+    (void)fflush(peer->ask);
+    return read_line(peer, peer->mode, sizeof(peer->mode));
+}
+
+double bench_peer_time_s(struct bench_peer *peer, double seconds)
+{
+    char line[100];
+
+    (void)fprintf(peer->ask, "time %g\n", seconds);
+    (void)fflush(peer->ask);
+    return read_line(peer, line, sizeof(line)) ? strtod(line, NULL) : (double)NAN;
+}

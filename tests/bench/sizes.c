@@ -1,0 +1,31 @@
+/* sizes.c - the four sizes of network that speed is told for, and what a pass over them costs. */
+#include "tests/bench/bench.h"
+
+#define NETWORK(vocab, length, layers, width, heads, hidden)                                       \
+    {                                                                                              \
+        vocab, length, layers, width, heads, hidden, MG_POSITIONS_ROPE, false, 1e4, 1e-5           \
+    }
+
+static const struct bench_size SIZES[] = {
+    {"toy", NETWORK(8, 5, 2, 32, 2, 64), 100, 5},
+    {"tiny", NETWORK(64, 32, 2, 64, 4, 172), 64, 16},
+    {"small", NETWORK(256, 64, 4, 128, 4, 344), 64, 16},
+    {"base", NETWORK(4096, 128, 6, 256, 8, 688), 32, 16},
+};
+
+const struct bench_size *bench_sizes(size_t *n)
+{
+    *n = sizeof(SIZES) / sizeof(SIZES[0]);
+    return SIZES;
+}
+
+double bench_forward_flop(const struct bench_size *size, size_t rows)
+{
+    const struct mg_transformer_config *c = &size->config;
+    const double d = (double)c->width;
+    const double layers = (double)c->layers;
+    const double weights = layers * (4 * d * d + 3 * d * (double)c->hidden) + d * (double)c->vocab;
+    const double attention = 4 * (double)c->length * d * layers;
+
+    return (double)(rows * c->length) * (2 * weights + attention);
+}

@@ -1,0 +1,66 @@
+/* task_program.c - tasks that are whole commands, timed as a user would. */
+#include <fcntl.h>
+#include <math.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/bench/bench.h"
+
+extern char **environ;
+
+enum { PATH_SIZE = 4096, RUNS = 1000 /* of distances.json */ };
+
+/* `marginalia run FILE --db DB` in silence: its wall time in seconds, NaN unless it exits 0. */
+static double run_s(const struct bench_options *options, const char *file, const char *db)
+{
+    char experiment[PATH_SIZE];
+    char database[PATH_SIZE];
+    const char *argv[] = {options->program, "run", experiment, "--db", database, NULL};
+    const double begin_s = bench_now_s();
+    posix_spawn_file_actions_t quiet;
+    pid_t pid;
+    int status = -1;
+
+    (void)snprintf(experiment, sizeof(experiment), "%s/%s", options->folder, file);
+    (void)snprintf(database, sizeof(database), "%s/%s", options->scratch, db);
+    (void)posix_spawn_file_actions_init(&quiet);
+    (void)posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    (void)posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    if (posix_spawn(&pid, options->program, &quiet, NULL, (char *const *)argv, environ) == 0) {
+        (void)waitpid(pid, &status, 0);
+    }
+    (void)posix_spawn_file_actions_destroy(&quiet);
+    return status == 0 ? bench_now_s() - begin_s : (double)NAN;
+}
+
+/* The same into a database that is not there yet. */
+static double run_new_s(const struct bench_options *options, const char *file, const char *db)
+{
+    char path[PATH_SIZE];
+
+    (void)snprintf(path, sizeof(path), "%s/%s", options->scratch, db);
+    (void)unlink(path);
+    return run_s(options, file, db);
+}
+
+double bench_laws_s(const struct bench_options *options)
+{
+    return run_new_s(options, "laws.json", "laws.db");
+}
+
+double bench_distances_s(const struct bench_options *options)
+{
+    return run_new_s(options, "distances.json", "distances.db");
+}
+
+/* After bench_distances_s: every run is there. */
+double bench_cached_ms(const struct bench_options *options)
+{
+    return 1e3 * run_s(options, "distances.json", "distances.db") / RUNS;
+}
+
+double bench_toy_s(const struct bench_options *options)
+{
+    return run_new_s(options, "toy.json", "toy.db");
+}

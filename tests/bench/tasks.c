@@ -1,0 +1,42 @@
+/* tasks.c - the tasks with targets of their own: the table, and how one is repeated and told. */
+
+#include "tests/bench/bench.h"
+
+enum { REPEATS = 3 };
+
+static const struct bench_task TASKS[] = {
+    {"oracle", "all marginals of a chain, V = 64, L = 512, one token in 16 revealed", "ms", 20,
+     false, bench_oracle_ms},
+    {"laws", "exact law of 18 samplers on 5 sources, run into a new database", "s", 5, false,
+     bench_laws_s},
+    {"distances", "distance sweep of 1,000 points on exact chains, into a new database", "s", 5,
+     false, bench_distances_s},
+    {"recording", "rows stored, tokens written and digest taken", "rows/s", 300000, true,
+     bench_recording_rows},
+    {"cached", "the driver on 1,000 runs that are there already, one of them", "ms", 2, false,
+     bench_cached_ms},
+    {"toy", "one toy training of 1500 steps, one thread, into a new database", "s", 2, false,
+     bench_toy_s},
+};
+
+void bench_tasks(FILE *csv, const struct bench_options *options)
+{
+    (void)printf("\n%-10s %10s %-7s %10s  %s\n", "task", "median", "unit", "target", "");
+    for (size_t t = 0; t < sizeof(TASKS) / sizeof(TASKS[0]); t++) {
+        const struct bench_task *task = &TASKS[t];
+        double values[REPEATS];
+        double median;
+        const char *met;
+
+        for (size_t i = 0; i < REPEATS; i++) {
+            values[i] = task->run(options);
+        }
+        median = bench_median(values, REPEATS);
+        met =
+            (task->more_is_better ? median >= task->target : median <= task->target) ? "yes" : "no";
+        (void)printf("%-10s %10.4g %-7s %s%9.6g  %-3s  %s\n", task->name, median, task->unit,
+                     task->more_is_better ? ">" : "<", task->target, met, task->what);
+        (void)fprintf(csv, "%s,%.6g,%s,%g,%s\n", task->name, median, task->unit, task->target, met);
+        (void)fflush(stdout);
+    }
+}
