@@ -161,6 +161,52 @@ bool mg_bind_predictor(struct mg_binding *binding)
     return point->predictor != MG_PREDICTOR_TRANSFORMER || bind_transformer(binding);
 }
 
+/* A causal network and the objective that trains one need each other. */
+static bool check_direction(const struct mg_binding *binding)
+{
+    const struct mg_objective *objective = binding->point->train.objective;
+    const bool causal = binding->point->network.causal;
+
+    if (objective->causal && !causal) {
+        mg_bound_refuse(binding, "train.objective",
+                        "predicts each token from its prefix and needs \"predictor\": {\"causal\": "
+                        "true}: a bidirectional network would see the answers");
+    } else if (causal && !objective->causal) {
+        mg_bound_refuse(binding, "predictor.causal",
+                        "a causal network reads clean prefixes, no masks: it needs \"train\": "
+                        "{\"objective\": \"autoregressive\"}");
+    }
+    return objective->causal == causal;
+}
+
+/* Blocks fill the length, and a staged objective has a step for each stage. */
+static bool bind_blocks(struct mg_binding *binding)
+{
+    struct mg_train_config *train = &binding->point->train;
+    const struct mg_setting *block = mg_resolved_get(binding->resolved, "train.block");
+    size_t length;
+
+    if (!train->objective->blockwise) {
+        return true;
+    }
+    if (block == NULL || binding->point->source == NULL) {
+        return false; /* complained about */
+    }
+    train->block = mg_bound_size(binding, "train.block");
+    length = binding->point->source->length;
+    if (length % train->block != 0) {
+        mg_bound_refuse(binding, "train.block", "blocks of %zu do not fill the length, %zu",
+                        train->block, length);
+        return false;
+    }
+    if (train->objective->staged && train->steps < length / train->block) {
+        mg_bound_refuse(binding, "train.steps", "%zu steps are fewer than the %zu stages",
+                        train->steps, length / train->block);
+        return false;
+    }
+    return true;
+}
+
 bool mg_bind_train(struct mg_binding *binding)
 {
     struct mg_point *point = binding->point;
@@ -188,5 +234,5 @@ bool mg_bind_train(struct mg_binding *binding)
         .weight_decay = mg_bound_number(binding, "train.weight_decay"),
         .clip = mg_bound_number(binding, "train.clip"),
     };
-    return true;
+    return bind_blocks(binding) && check_direction(binding);
 }

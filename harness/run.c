@@ -221,8 +221,15 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
         .streams = &streams,
         .sink = sink,
     };
-    const enum mg_status status = entry->measure->run(&input, err);
+    enum mg_status status = MG_OK;
 
+    if (subject->transformer != NULL && mg_transformer_config(subject->transformer)->causal) {
+        /* a checkpoint shows only now that it is causal */
+        status = mg_measure_check_causal(entry->measure, &entry->spec, point->source, err);
+    }
+    if (status == MG_OK) {
+        status = entry->measure->run(&input, err);
+    }
     mg_predictor_free(oracle);
     return status;
 }
