@@ -379,6 +379,12 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);
         return false;
     }
+    if (binding->point->network.causal &&
+        mg_measure_check_causal(measure->measure, &measure->spec, binding->point->source, &err) !=
+            MG_OK) {
+        mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);
+        return false;
+    }
     return true;
 }
 

@@ -63,6 +63,7 @@ struct mg_point {
     enum mg_predictor_kind predictor;
     struct mg_transformer_config network; /* transformer */
     const char *checkpoint_path;          /* checkpoint, resolved against the file; else NULL */
+    const char *checkpoint_sha256;        /* its content: part of the training's identity */
     bool trains;
     struct mg_train_config train; /* when trains */
     struct mg_measure_entry *measures;

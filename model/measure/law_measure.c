@@ -111,15 +111,20 @@ static enum mg_status estimate_one(const struct mg_measure_input *input,
                                    const struct mg_sampler *sampler, struct mg_error *err)
 {
     struct mg_law_estimate *estimate = NULL;
+    struct mg_law_estimate *exact = NULL;
     enum mg_status status = MG_OK;
 
     if (!mg_law_closed(&estimate, input->predictor, input->source, sampler)) {
         status = mg_law_monte_carlo(&estimate, input->predictor, input->source, sampler,
                                     draws_of(input->spec), input->streams->order, err);
+        if (status == MG_OK && mg_law_factorization(&exact, input->source, sampler)) {
+            mg_law_replace_factorization(estimate, exact);
+        }
     }
     if (status == MG_OK) {
         emit_estimate(input->sink, sampler->name, estimate);
     }
+    mg_law_estimate_free(exact);
     mg_law_estimate_free(estimate);
     return status;
 }
@@ -229,5 +234,6 @@ const struct mg_measure mg_measure_law = {
         "an estimate: KL from the source, coherence and the error ledger; on text, nats per token "
         "of what was held out",
     .check = law_check,
+    .prefixes_alone = mg_samplers_ask_prefixes,
     .run = law_run,
 };
