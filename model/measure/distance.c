@@ -17,8 +17,7 @@
 static const double CELLS_MAX = 67108864.0; /* 2^26 probabilities kept, 512 MB */
 
 enum {
-    UNIGRAM_DRAWS = 4096, /* sequences counted where a source has no exact marginals */
-    GRID_MAX = 64         /* positions of the pair table: at most 2016 rows */
+    GRID_MAX = 64 /* positions of the pair table: at most 2016 rows */
 };
 
 static struct mg_distance_layout layout_of(const struct mg_measure_spec *spec, size_t length)
@@ -111,17 +110,14 @@ static void draw_context(int *row, const struct mg_source *source,
     free(whole);
 }
 
-/* u (R, V) out: exact marginals, a text's unigram law, or letter frequencies of draws, the same at
- * every position. */
-static void fill_unconditional(double *u, const struct mg_measure_input *input,
+/* u (R, V) out: exact marginals, or a text's unigram law, the same at every position. */
+static void fill_unconditional(double *u, const struct mg_source *source,
                                const struct mg_distance_layout *layout)
 {
-    const struct mg_source *source = input->source;
     const struct mg_text *text = mg_source_text(source);
     const size_t vocab = source->vocab;
     int *row = calloc(source->length, sizeof(*row));
     double *probs = calloc(source->length * vocab, sizeof(*probs));
-    const double share = 1.0 / ((double)UNIGRAM_DRAWS * (double)source->length);
 
     assert(row != NULL);
     assert(probs != NULL);
@@ -131,21 +127,10 @@ static void fill_unconditional(double *u, const struct mg_measure_input *input,
         }
         (void)mg_source_conditionals(source, row, probs);
         memcpy(u, probs + layout->left * vocab, layout->run * vocab * sizeof(*u));
-    } else if (text != NULL) {
+    } else {
+        assert(text != NULL);
         for (size_t i = 0; i < layout->run; i++) {
             memcpy(u + i * vocab, text->unigram, vocab * sizeof(*u));
-        }
-    } else {
-        for (uint64_t draw = 0; draw < UNIGRAM_DRAWS; draw++) {
-            struct mg_rng rng = mg_rng_at(input->streams->order, draw, 1);
-
-            mg_source_draw_held_out(source, &rng, row);
-            for (size_t i = 0; i < source->length; i++) {
-                probs[row[i]] += share;
-            }
-        }
-        for (size_t i = 0; i < layout->run; i++) {
-            memcpy(u + i * vocab, probs, vocab * sizeof(*u));
         }
     }
     free(probs);
@@ -223,7 +208,7 @@ static void answers_new(struct answers *answers, const struct mg_measure_input *
             draw_context(context, source, layout, literals > 0, &rng);
         }
     }
-    fill_unconditional(answers->unconditional, input, layout);
+    fill_unconditional(answers->unconditional, source, layout);
     answer(answers, input, layout);
     free(row);
 }
