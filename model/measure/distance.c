@@ -10,6 +10,7 @@
 #include "model/measure/kinds.h"
 #include "model/measure/measure.h"
 #include "model/measure/text_gain.h"
+#include "model/measure/unconditional.h"
 #include "model/source/chain_facts.h"
 #include "model/source/markov.h"
 #include "model/source/text.h"
@@ -110,33 +111,6 @@ static void draw_context(int *row, const struct mg_source *source,
     free(whole);
 }
 
-/* u (R, V) out: exact marginals, or a text's unigram law, the same at every position. */
-static void fill_unconditional(double *u, const struct mg_source *source,
-                               const struct mg_distance_layout *layout)
-{
-    const struct mg_text *text = mg_source_text(source);
-    const size_t vocab = source->vocab;
-    int *row = calloc(source->length, sizeof(*row));
-    double *probs = calloc(source->length * vocab, sizeof(*probs));
-
-    assert(row != NULL);
-    assert(probs != NULL);
-    if (mg_source_has_oracle(source)) {
-        for (size_t i = 0; i < source->length; i++) {
-            row[i] = MG_MASK;
-        }
-        (void)mg_source_conditionals(source, row, probs);
-        memcpy(u, probs + layout->left * vocab, layout->run * vocab * sizeof(*u));
-    } else {
-        assert(text != NULL);
-        for (size_t i = 0; i < layout->run; i++) {
-            memcpy(u + i * vocab, text->unigram, vocab * sizeof(*u));
-        }
-    }
-    free(probs);
-    free(row);
-}
-
 /* What was asked and answered: the run's part of every prediction. */
 struct answers {
     size_t n;              /* C */
@@ -208,7 +182,7 @@ static void answers_new(struct answers *answers, const struct mg_measure_input *
             draw_context(context, source, layout, literals > 0, &rng);
         }
     }
-    fill_unconditional(answers->unconditional, source, layout);
+    mg_unconditional(answers->unconditional, source, layout, input->streams->order);
     answer(answers, input, layout);
     free(row);
 }
