@@ -85,7 +85,7 @@ FORCE:
 deps: ## look for what the project needs and install what is missing
 	@sh .ci/deps core
 data: ## the default text corpora, from Debian packages
-	@sh .ci/deps data
+	@sh .ci/data
 
 test: deps ## every test, under two minutes
 	@$(MAKE) --no-print-directory -j$(JOBS) all tests
@@ -114,7 +114,7 @@ format: ## clang-format every source
 	clang-format -i $(SOURCES)
 install: all ## program, figures and experiments under PREFIX
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/marginalia
-	@for f in plots/* experiments/*/*.json; do \
+	@for f in plots/* experiments/*/*; do \
 	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/marginalia/$$f; done
 clean: ## remove what was built (results stay)
 	rm -rf build

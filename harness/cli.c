@@ -46,6 +46,7 @@ static size_t check_queries(const struct mg_spec *spec)
     if (spec->n_claims == 0 || mg_store_open(&empty, NULL, MG_STORE_EMPTY, &broken) != MG_OK) {
         return 0;
     }
+    (void)mg_store_put_wide(empty, spec, &broken); /* a query may ask it, too */
     for (size_t i = 0; i < spec->n_claims; i++) {
         struct mg_error fault = {0};
         if (mg_store_query(empty, spec->name, spec->claims[i].query, NULL, NULL, NULL, &fault) !=
@@ -73,7 +74,8 @@ enum mg_status mg_files_load(struct mg_files *files, const struct mg_cli *cli, b
     for (size_t i = 0; i < cli->n; i++) {
         struct mg_problems problems = {0};
         struct mg_spec *spec = NULL;
-        const enum mg_status loaded = mg_spec_load(&spec, cli->arguments[i], &problems);
+        const enum mg_status loaded =
+            mg_spec_load_set(&spec, cli->arguments[i], cli->sets, cli->n_sets, &problems);
         print_problems(&problems);
         errors += problems.errors;
         mg_problems_free(&problems);

@@ -21,12 +21,17 @@ struct mg_cli {
     const char *out;      /* NULL: the verb's default */
     const char *snapshot; /* export: NULL unless asked for */
     bool json, csv;
-    bool failed;                  /* run: retry what failed */
-    size_t jobs;                  /* worker processes; 0: one a core */
-    size_t threads;               /* of one computation */
-    double keep_s;                /* run: a training's state is written this often */
-    double budget_s;              /* run: stop after this long, 0: no limit */
-    size_t runs_max;              /* run: begin at most so many computations, 0: no limit */
+    bool failed;       /* run: retry what failed */
+    bool dry;          /* gc: count only */
+    size_t jobs;       /* worker processes; 0: one a core */
+    size_t threads;    /* of one computation */
+    double keep_s;     /* run: a training's state is written this often */
+    double budget_s;   /* run: stop after this long, 0: no limit */
+    size_t runs_max;   /* run: begin at most so many computations, 0: no limit */
+    const char **sets; /* check, plan, run: "key=value" over what the files say */
+    size_t n_sets;
+    const char **only; /* plan, run: "key=value" of the runs that are meant */
+    size_t n_only;
     const char *const *arguments; /* what stands after the verb */
     size_t n;
     bool (*stop)(void); /* a signal asked to finish */
@@ -39,11 +44,15 @@ mg_verb mg_verb_check;
 mg_verb mg_verb_plan;
 mg_verb mg_verb_run;
 
+/* verb_keep.c: what the database is to keep */
+mg_verb mg_verb_gc;
+
 /* verb_ask.c: what the database holds */
 mg_verb mg_verb_status;
 mg_verb mg_verb_sql;
 mg_verb mg_verb_export;
 mg_verb mg_verb_show;
+mg_verb mg_verb_diff;
 
 /* verb_judge.c: verdicts, figures, report */
 mg_verb mg_verb_verify;

@@ -19,6 +19,7 @@
 struct mg_drive_options {
     const char *models_dir; /* trained models are in models_dir/KEY */
     bool retry_failed;      /* compute again what failed before */
+    const bool *wanted;     /* runs of the plan that are meant; NULL: all */
     const double *cost_s;   /* of each result of the plan, to begin with the longest; NULL: none */
     double budget_s;        /* stop after this long, 0: no limit */
     size_t jobs_max;        /* begin at most so many computations, 0: no limit */
@@ -27,12 +28,10 @@ struct mg_drive_options {
 
 struct mg_drive_summary {
     size_t computed; /* results that were computed and are done */
-    size_t failed;   /* runs that failed, now or before */
-    size_t done;     /* runs that are done */
+    size_t runs;     /* that are meant */
+    size_t failed;   /* of these failed, now or before */
+    size_t done;     /* of these are done */
 };
-
-/* Computations (a training with its measures) that have something to do. */
-size_t mg_drive_count(const struct mg_plan *plan, const struct mg_drive_options *options);
 
 /*
  * Carry out a registered plan; the workers were made with mg_job_work on the same plan. A training

@@ -16,6 +16,7 @@
 #include "harness/identity.h"
 #include "harness/provenance.h"
 #include "harness/suggest.h"
+#include "model/numeric/arena.h"
 
 static const struct verb {
     const char *name;
@@ -28,11 +29,13 @@ static const struct verb {
     {"run", "FILES", "run what is missing; the same command resumes", mg_verb_run},
     {"status", "", "how far every experiment is", mg_verb_status},
     {"show", "RUN", "one run: configuration, results, environment", mg_verb_show},
+    {"diff", "RUN RUN", "what differs between two runs, and nothing else", mg_verb_diff},
     {"sql", "\"SELECT ...\"", "ask the database, read-only; CSV with a header", mg_verb_sql},
     {"verify", "[FILES]", "judge the claims, store and print verdicts", mg_verb_verify},
     {"plot", "[FILES]", "draw the figures (--out FOLDER)", mg_verb_plot},
     {"report", "[FILES]", "write the HTML report (--out PATH)", mg_verb_report},
     {"export", "VIEW", "a view as CSV or JSON; or --snapshot PATH of the database", mg_verb_export},
+    {"gc", "", "remove results and models that no run has, and leftovers", mg_verb_gc},
     {"describe", "[KEY]", "keys of an experiment file: meaning, range, default", mg_verb_describe},
     {"doctor", "", "is everything here that is needed?", mg_verb_doctor},
 };
@@ -46,9 +49,12 @@ enum {
     OPTION_CSV,
     OPTION_THREADS,
     OPTION_FAILED,
+    OPTION_SET,
+    OPTION_ONLY,
     OPTION_BUDGET,
     OPTION_MAX_RUNS,
     OPTION_CHECKPOINT,
+    OPTION_DRY,
     OPTION_SNAPSHOT,
     OPTION_VERSION
 };
@@ -61,9 +67,12 @@ static const struct option options[] = {
     {"jobs", required_argument, NULL, 'j'},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"failed", no_argument, NULL, OPTION_FAILED},
+    {"set", required_argument, NULL, OPTION_SET},
+    {"only", required_argument, NULL, OPTION_ONLY},
     {"time-budget", required_argument, NULL, OPTION_BUDGET},
     {"max-runs", required_argument, NULL, OPTION_MAX_RUNS},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
+    {"dry-run", no_argument, NULL, OPTION_DRY},
     {"snapshot", required_argument, NULL, OPTION_SNAPSHOT},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -78,10 +87,13 @@ static const char options_help[] =
     "  --json, --csv    answer in this form\n"
     "  -j N             run: worker processes; changes no number (one a core)\n"
     "  --threads N      run: threads of one computation; changes no number (1)\n"
+    "  --set KEY=VALUE  check, plan, run: as if the files said so\n"
+    "  --only KEY=VALUE plan, run: runs with this value alone\n"
     "  --failed         run: compute again what failed\n"
     "  --time-budget T  run: stop after T (90, 90s, 10m, 2h); the same command resumes\n"
     "  --max-runs N     run: begin at most N computations\n"
     "  --checkpoint T   run: write a training's state this often (10s)\n"
+    "  --dry-run        gc: say what would go, remove nothing\n"
     "  --snapshot PATH  export: a copy of the database in one file\n"
     "  --help, --version\n";
 
@@ -256,6 +268,12 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
         case OPTION_FAILED:
             cli->failed = true;
             break;
+        case OPTION_SET:
+            cli->sets[cli->n_sets++] = optarg;
+            break;
+        case OPTION_ONLY:
+            cli->only[cli->n_only++] = optarg;
+            break;
         case OPTION_BUDGET:
             status = read_duration(&cli->budget_s, "--time-budget", optarg, err);
             break;
@@ -264,6 +282,9 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
             break;
         case OPTION_CHECKPOINT:
             status = read_duration(&cli->keep_s, "--checkpoint", optarg, err);
+            break;
+        case OPTION_DRY:
+            cli->dry = true;
             break;
         case OPTION_SNAPSHOT:
             cli->snapshot = optarg;
@@ -281,14 +302,19 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
     return status;
 }
 
-static enum mg_status carry_out(int argc, char **argv, struct mg_error *err)
+/* sets and only: room for an option each argument. */
+static enum mg_status carry_out(int argc, char **argv, const char **sets, const char **only,
+                                struct mg_error *err)
 {
     struct mg_cli cli = {
         .db = "results/marginalia.db", .keep_s = 10.0, .threads = 1, .stop = is_stopped};
     const struct verb *verb;
     int asked = 0;
-    enum mg_status status = read_options(&cli, &asked, argc, argv, err);
+    enum mg_status status;
 
+    cli.sets = sets;
+    cli.only = only;
+    status = read_options(&cli, &asked, argc, argv, err);
     if (status != MG_OK) {
         return status;
     }
@@ -319,8 +345,12 @@ static enum mg_status carry_out(int argc, char **argv, struct mg_error *err)
 int main(int argc, char **argv)
 {
     struct mg_error err = {0};
-    enum mg_status status = carry_out(argc, argv, &err);
+    const char **sets = mg_allocate((size_t)argc + 1, sizeof(*sets));
+    const char **only = mg_allocate((size_t)argc + 1, sizeof(*only));
+    enum mg_status status = carry_out(argc, argv, sets, only, &err);
 
+    free(only);
+    free(sets);
     if (err.status != MG_OK) {
         fprintf(stderr, "marginalia: %s\n", err.text);
     }

@@ -189,16 +189,6 @@ enum mg_result_status mg_plan_run_status(const struct mg_plan *plan, size_t at)
     return worst;
 }
 
-size_t mg_plan_count_done(const struct mg_plan *plan)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < plan->n_runs; i++) {
-        n += mg_plan_run_status(plan, i) == MG_RESULT_DONE;
-    }
-    return n;
-}
-
 const char *mg_plan_run_state(const struct mg_plan *plan, size_t run)
 {
     static const char *const words[] = {
@@ -225,7 +215,7 @@ const char *mg_plan_run_reason(const struct mg_plan *plan, size_t run, char *buf
     }
     if (training->stored.status == MG_RESULT_PENDING) {
         snprintf(buffer, size, "%s",
-                 training->stored.id != 0 ? "begun and not finished"
+                 training->stored.id != 0 ? "in the database, and not computed yet"
                  : r->point->trains       ? "this training is not in the database"
                                           : "this source and predictor were not measured yet");
         return buffer;
@@ -326,8 +316,11 @@ static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
              at++) {
             status = register_run(plan, at, (int64_t)(at - first), store, experiment_id, err);
         }
-        if (status == MG_OK) {
+        if (status == MG_OK && plan->specs[i]->not_run == NULL) { /* else earlier runs stay */
             status = mg_store_trim_runs(store, experiment_id, err);
+        }
+        if (status == MG_OK) {
+            status = mg_store_put_wide(store, plan->specs[i], err);
         }
     }
     return status == MG_OK ? mg_store_trim_results(store, err) : status;

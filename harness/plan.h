@@ -79,9 +79,6 @@ enum mg_status mg_plan_settle(const struct mg_plan *plan, size_t run, struct mg_
 /* The worst of run i's results: failed before pending before done. */
 enum mg_result_status mg_plan_run_status(const struct mg_plan *plan, size_t run);
 
-/* Runs whose results are all done. */
-size_t mg_plan_count_done(const struct mg_plan *plan);
-
 /* "cached", "new" or "failed": the state of a run, from its results. */
 const char *mg_plan_run_state(const struct mg_plan *plan, size_t run);
 

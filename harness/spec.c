@@ -11,6 +11,7 @@
 
 #include "harness/bind.h"
 #include "harness/inherit.h"
+#include "harness/override.h"
 #include "harness/points.h"
 
 /* The valid value of a key of the file itself, or NULL. */
@@ -157,7 +158,8 @@ static void read_figures(struct mg_spec *spec, struct mg_reading *reading,
     }
 }
 
-static void read_spec(struct mg_spec *spec, struct mg_reading *reading, const char *path)
+static void read_spec(struct mg_spec *spec, struct mg_reading *reading, const char *path,
+                      const char *const *sets, size_t n_sets)
 {
     struct mg_settings settings = {0};
     const struct mg_json *root;
@@ -166,6 +168,9 @@ static void read_spec(struct mg_spec *spec, struct mg_reading *reading, const ch
 
     if (!mg_inherit(reading, &settings, path, &root, &text)) {
         return;
+    }
+    for (size_t i = 0; i < n_sets; i++) {
+        mg_override(reading, &settings, sets[i]);
     }
     place = (struct mg_place){.file = spec->path, .json = root};
     spec->text = mg_heap_text(spec->heap, text);
@@ -178,6 +183,12 @@ static void read_spec(struct mg_spec *spec, struct mg_reading *reading, const ch
 
 enum mg_status mg_spec_load(struct mg_spec **spec, const char *path, struct mg_problems *problems)
 {
+    return mg_spec_load_set(spec, path, NULL, 0, problems);
+}
+
+enum mg_status mg_spec_load_set(struct mg_spec **spec, const char *path, const char *const *sets,
+                                size_t n, struct mg_problems *problems)
+{
     struct mg_reading reading;
     struct mg_heap *heap = mg_heap_new();
 
@@ -186,8 +197,12 @@ enum mg_status mg_spec_load(struct mg_spec **spec, const char *path, struct mg_p
     (*spec)->heap = heap;
     (*spec)->path = mg_heap_text(heap, path);
     mg_reading_init(&reading);
-    read_spec(*spec, &reading, path);
+    read_spec(*spec, &reading, path, sets, n);
     mg_findings_report(reading.findings, problems);
+    if ((*spec)->not_run != NULL) {
+        mg_problems_add(problems, false, "%s: note: %s is not run: %s", path, (*spec)->name,
+                        (*spec)->not_run);
+    }
     if (mg_findings_count(reading.findings) > 0) {
         mg_spec_free(*spec);
         *spec = NULL;

@@ -127,6 +127,10 @@ struct mg_point;
 enum mg_status mg_store_put_experiment(int64_t *id, struct mg_store *store,
                                        const struct mg_spec *spec, struct mg_error *err);
 
+/* Make the experiment's wide view x_NAME, "-" and "." as "_": a column for each swept key. */
+enum mg_status mg_store_put_wide(struct mg_store *store, const struct mg_spec *spec,
+                                 struct mg_error *err);
+
 /* A run as the plan sees it. results[0] is the training, then one a measure of the point. */
 struct mg_run_record {
     const struct mg_point *point;
@@ -152,6 +156,13 @@ enum mg_status mg_store_repair_runs(struct mg_store *store, struct mg_error *err
 
 /* Remove pending results that no run wants. Computed results stay: they are the cache. */
 enum mg_status mg_store_trim_results(struct mg_store *store, struct mg_error *err);
+
+/*
+ * Remove results that no run has, parameters and environments that nothing has, and give the
+ * space back; *n_results is their number. dry: count only.
+ */
+enum mg_status mg_store_collect(int64_t *n_results, struct mg_store *store, bool dry,
+                                struct mg_error *err);
 
 /* -- the past (store_past.c) -- */
 

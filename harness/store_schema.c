@@ -10,7 +10,7 @@
 #include "harness/store_sql.h"
 #include "schema_sql.h"
 
-enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 1 };
+enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 2 };
 
 /* Stands at 60 and 68 of the file: four bytes each, the highest first. */
 static uint32_t header_number(const unsigned char *bytes)
@@ -110,6 +110,9 @@ enum mg_status mg_schema_check(struct mg_store *store, bool write, struct mg_err
     }
     if (version > SCHEMA_VERSION) {
         return refuse_newer(mg_sql_path(store), version, err);
+    }
+    if (version < SCHEMA_VERSION && write) {
+        return mg_schema_migrate(store, (int)version, SCHEMA_VERSION, err);
     }
     return MG_OK;
 }

@@ -68,6 +68,12 @@ enum mg_status mg_schema_peek(const char *path, struct mg_error *err);
 /* Is this ours, and of a version we know? An empty one is made ours when writing. MG_ESTORAGE. */
 enum mg_status mg_schema_check(struct mg_store *store, bool write, struct mg_error *err);
 
+/*
+ * Bring a database of schema `from` to schema `to`; "PATH.backup-FROM" is a copy of what it was.
+ * All or nothing.
+ */
+enum mg_status mg_schema_migrate(struct mg_store *store, int from, int to, struct mg_error *err);
+
 /* Temporary views that shadow the documented ones and show one experiment; NULL: take them away. */
 enum mg_status mg_scope_set(struct mg_store *store, const char *experiment, struct mg_error *err);
 

@@ -5,9 +5,12 @@
 
 #include "harness/cli.h"
 #include "harness/drive.h"
+#include "harness/due.h"
 #include "harness/estimate.h"
 #include "harness/job.h"
+#include "harness/only.h"
 #include "harness/reason.h"
+#include "model/numeric/arena.h"
 #include "model/numeric/matmul.h"
 
 /* ---- check ---- */
@@ -50,8 +53,26 @@ enum mg_status mg_verb_check(const struct mg_cli *cli, struct mg_error *err)
 
 /* ---- plan ---- */
 
+static size_t count_done(const struct mg_plan *plan, const bool *wanted)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        n += wanted[i] && mg_plan_run_status(plan, i) == MG_RESULT_DONE;
+    }
+    return n;
+}
+
+/* (runs) those that --only asks for, malloc'd. */
+static enum mg_status select_runs(bool **wanted, const struct mg_plan *plan,
+                                  const struct mg_cli *cli, struct mg_error *err)
+{
+    *wanted = mg_allocate(plan->n_runs + 1, sizeof(**wanted));
+    return mg_only_select(*wanted, plan, cli->only, cli->n_only, err);
+}
+
 static enum mg_status print_plan(const struct mg_plan *plan, struct mg_store *store,
-                                 const struct mg_cli *cli, struct mg_error *err)
+                                 const bool *wanted, const struct mg_cli *cli, struct mg_error *err)
 {
     char *models = mg_cli_beside(cli, "models");
     struct mg_output *output = mg_output_new(stdout, mg_cli_format(cli, MG_OUTPUT_TEXT));
@@ -60,6 +81,9 @@ static enum mg_status print_plan(const struct mg_plan *plan, struct mg_store *st
     for (size_t i = 0; status == MG_OK && i < plan->n_runs; i++) {
         const struct mg_plan_run *run = &plan->runs[i];
         struct mg_reason reason;
+        if (!wanted[i]) {
+            continue;
+        }
         status = mg_reason_find(&reason, plan, i, store, models, err);
         if (status == MG_OK) {
             const struct mg_value row[] = {
@@ -81,23 +105,27 @@ static enum mg_status print_plan(const struct mg_plan *plan, struct mg_store *st
 
 /* One sentence on standard error: how much there is to do, and how long that took in the past. */
 static enum mg_status tell_estimate(const struct mg_plan *plan, struct mg_store *store,
-                                    const struct mg_cli *cli, struct mg_error *err)
+                                    const bool *wanted, const struct mg_cli *cli,
+                                    struct mg_error *err)
 {
-    const struct mg_drive_options options = {.retry_failed = cli->failed};
-    const size_t jobs = mg_drive_count(plan, &options);
+    const size_t jobs = mg_due_count(plan, wanted, cli->failed);
     double *cost_s = NULL;
     double sum_s = 0.0;
     size_t guessed = 0;
+    size_t runs = 0;
     char duration[32];
 
     if (store != NULL && jobs > 0 && mg_estimate(&cost_s, &guessed, plan, store, err) != MG_OK) {
         return err->status;
     }
-    for (size_t i = 0; cost_s != NULL && i < plan->n_results; i++) {
-        sum_s += plan->results[i].stored.status == MG_RESULT_PENDING ? cost_s[i] : 0.0;
+    if (cost_s != NULL) {
+        sum_s = mg_due_cost_s(plan, wanted, cli->failed, cost_s);
     }
-    fprintf(stderr, "%zu of %zu runs need %zu %s", plan->n_runs - mg_plan_count_done(plan),
-            plan->n_runs, jobs, jobs == 1 ? "computation" : "computations");
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        runs += wanted[i];
+    }
+    fprintf(stderr, "%zu of %zu runs need %zu %s", runs - count_done(plan, wanted), runs, jobs,
+            jobs == 1 ? "computation" : "computations");
     if (sum_s > 0.0) {
         fprintf(stderr, ", about %s of computing", mg_progress_duration(sum_s, duration));
         if (guessed > 0) {
@@ -116,6 +144,7 @@ enum mg_status mg_verb_plan(const struct mg_cli *cli, struct mg_error *err)
     struct mg_store *store = NULL;
     struct mg_plan plan = {0};
     struct mg_files files;
+    bool *wanted = NULL;
     enum mg_status status = mg_files_load(&files, cli, true, err);
 
     if (status != MG_OK) {
@@ -128,11 +157,15 @@ enum mg_status mg_verb_plan(const struct mg_cli *cli, struct mg_error *err)
         status = mg_plan_make(&plan, files.specs, files.n, store, err);
     }
     if (status == MG_OK) {
-        status = print_plan(&plan, store, cli, err);
+        status = select_runs(&wanted, &plan, cli, err);
     }
     if (status == MG_OK) {
-        status = tell_estimate(&plan, store, cli, err);
+        status = print_plan(&plan, store, wanted, cli, err);
     }
+    if (status == MG_OK) {
+        status = tell_estimate(&plan, store, wanted, cli, err);
+    }
+    free(wanted);
     mg_plan_free(&plan);
     mg_store_close(store);
     mg_files_free(&files);
@@ -155,20 +188,21 @@ static void tell_failures(const struct mg_plan *plan)
 }
 
 static enum mg_status drive(struct mg_plan *plan, struct mg_store *store,
-                            struct mg_workers *workers, const double *cost_s,
+                            struct mg_workers *workers, const bool *wanted, const double *cost_s,
                             const struct mg_cli *cli, struct mg_error *err)
 {
     char *models = mg_cli_beside(cli, "models");
     const struct mg_drive_options options = {.models_dir = models,
                                              .retry_failed = cli->failed,
+                                             .wanted = wanted,
                                              .cost_s = cost_s,
                                              .budget_s = cli->budget_s,
                                              .jobs_max = cli->runs_max,
                                              .stop = cli->stop};
     const double begin_s = mg_clock_s();
-    const size_t cached = mg_plan_count_done(plan);
+    const size_t cached = count_done(plan, wanted);
     struct mg_progress *progress =
-        mg_progress_new(stderr, mg_drive_count(plan, &options), mg_workers_count(workers));
+        mg_progress_new(stderr, mg_due_count(plan, wanted, cli->failed), mg_workers_count(workers));
     struct mg_drive_summary summary;
     char duration[32];
     const enum mg_status status = mg_drive(&summary, plan, store, workers, &options, progress, err);
@@ -178,15 +212,15 @@ static enum mg_status drive(struct mg_plan *plan, struct mg_store *store,
         tell_failures(plan);
     }
     fprintf(stderr, "%zu runs: %zu done (%zu of them cached), %zu failed, %zu to do; %s\n",
-            plan->n_runs, summary.done, cached, summary.failed,
-            plan->n_runs - summary.done - summary.failed,
+            summary.runs, summary.done, cached, summary.failed,
+            summary.runs - summary.done - summary.failed,
             mg_progress_duration(mg_clock_s() - begin_s, duration));
     free(models);
     return status;
 }
 
 /* Open the database and carry out the plan, which knows nothing of it so far. */
-static enum mg_status run_plan(struct mg_plan *plan, struct mg_workers *workers,
+static enum mg_status run_plan(struct mg_plan *plan, struct mg_workers *workers, const bool *wanted,
                                const struct mg_cli *cli, struct mg_error *err)
 {
     struct mg_store *store = NULL;
@@ -203,7 +237,7 @@ static enum mg_status run_plan(struct mg_plan *plan, struct mg_workers *workers,
         status = mg_plan_register(plan, store, err);
     }
     if (status == MG_OK) {
-        status = drive(plan, store, workers, cost_s, cli, err);
+        status = drive(plan, store, workers, wanted, cost_s, cli, err);
     }
     free(cost_s);
     mg_store_close(store);
@@ -228,6 +262,7 @@ enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
     struct mg_plan plan = {0};
     struct mg_files files;
     struct mg_workers *workers = NULL;
+    bool *wanted = NULL;
     char *models = NULL;
     struct mg_job_setting setting;
     enum mg_status status = mg_files_load(&files, cli, true, err);
@@ -242,13 +277,17 @@ enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
     if (status == MG_OK) {
         status = mg_plan_make(&plan, files.specs, files.n, NULL, err);
     }
+    if (status == MG_OK) {
+        status = select_runs(&wanted, &plan, cli, err);
+    }
     if (status == MG_OK) { /* before a database is made or opened */
         status = mg_workers_new(&workers, count_workers(&plan, cli), mg_job_work, &setting, err);
     }
     if (status == MG_OK) {
-        status = run_plan(&plan, workers, cli, err);
+        status = run_plan(&plan, workers, wanted, cli, err);
     }
     mg_workers_free(workers);
+    free(wanted);
     mg_plan_free(&plan);
     mg_files_free(&files);
     free(models);

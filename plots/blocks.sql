@@ -27,15 +27,15 @@ keyed AS (
 -- block: mean
 SELECT panel, series, block, kl FROM keyed ORDER BY panel, series, block;
 -- block: reference
-SELECT panel, kl, printf('%s %s (NFE %.3g)', replace(sampler, '-', ' '),
-       CASE WHEN kl = 0 THEN '0' ELSE printf('%.3g', kl) END, calls) AS words
-FROM means WHERE block IS NULL ORDER BY panel, kl;
+SELECT panel, kl, group_concat(replace(sampler, '-', ' '), ', ') ||
+       CASE WHEN kl = 0 THEN ' 0' ELSE printf(' %.3g', kl) END || printf(' (NFE %.3g)', calls) AS words
+FROM means WHERE block IS NULL GROUP BY panel, printf('%.3g %.3g', kl, calls) ORDER BY panel, kl;
 -- block: caption
 SELECT group_concat(series || printf(': %.3g nats in blocks of %d, %.3g in blocks of %d', small, least, large, most), '; ') ||
        coalesce('. Without blocks: ' || (SELECT group_concat(replace(sampler, '-', ' ') || printf(' %.3g', kl), ', ')
          FROM (SELECT * FROM means WHERE block IS NULL ORDER BY panel, kl DESC)), '') || '.' AS finding,
        'One line an order: ' || group_concat(series || CASE WHEN large > small THEN ' rises' ELSE ' falls' END, ', ') || ' with the block size.' AS alt
 FROM (SELECT panel, series, min(block) AS least, max(block) AS most,
-             (SELECT kl FROM means a WHERE a.panel = m.panel AND a.series = m.series ORDER BY block LIMIT 1) AS small,
+             (SELECT kl FROM means a WHERE a.panel = m.panel AND a.series = m.series AND block IS NOT NULL ORDER BY block LIMIT 1) AS small,
              (SELECT kl FROM means a WHERE a.panel = m.panel AND a.series = m.series ORDER BY block DESC LIMIT 1) AS large
       FROM means AS m WHERE block IS NOT NULL GROUP BY panel, series ORDER BY panel, series);

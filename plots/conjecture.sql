@@ -41,7 +41,8 @@ WHERE side = 'left' AND NOT whole
 ORDER BY cell, source, run;
 -- block: caption
 SELECT 'After a left context, ' ||
-         group_concat(sources || ' of ' || (SELECT count(*) FROM named) || ' sources: ' || axis || ' ' || verdict, '; ') ||
+         group_concat(sources || ' of ' || (SELECT count(*) FROM named) || ' sources: ' ||
+                      replace(axis, 'forget', 'forgetting') || ' ' || verdict, '; ') ||
          printf('. On %d of them the two axes differ. ', (
            SELECT count(*) FROM placed a JOIN placed f USING (run_id, side)
            WHERE side = 'left' AND a.axis = 'alike' AND f.axis = 'forget' AND a.verdict <> f.verdict)) ||

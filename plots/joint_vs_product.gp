@@ -1,7 +1,7 @@
 # Outcomes of masked targets: exact joint as bars, product and chain rule as points.
 wide = 760.0
 keys = 1
-cell_top = 34.0 + 19.0
+cell_top = 38.0 + 19.0
 row = 262.0
 high = cell_top + row * mean_panels
 eval figure(wide, high)

@@ -11,13 +11,14 @@ settings AS (
               FROM params WHERE path LIKE 'measure.%.samplers.%'))),
 samplers AS (
   SELECT run_id, sampler,
-         replace(max(CASE leaf WHEN 'order' THEN value END), '_', ' ') ||
+         CASE max(CASE leaf WHEN 'order' THEN value END) WHEN 'low_confidence' THEN 'LLaDA''s rule'
+         ELSE replace(max(CASE leaf WHEN 'order' THEN value END), '_', ' ') END ||
          coalesce(', blocks of ' || max(CASE leaf WHEN 'block' THEN value END), '') AS family,
          CASE WHEN sum(leaf = 'tau') THEN ', tau ' WHEN sum(leaf = 'gamma') THEN ', gamma '
               WHEN sum(leaf IN ('per_step', 'steps')) THEN ' a step' ELSE '' END AS unit,
          coalesce(max(CASE WHEN leaf IN ('tau', 'gamma') THEN value END),
                   max(CASE WHEN leaf = 'per_step' THEN value END),
-                  max(CASE WHEN leaf = 'steps' AND value = 1 THEN 'all' END), '') AS setting
+                  max(CASE WHEN leaf = 'steps' THEN CASE value WHEN 1 THEN 'all' ELSE 'L/' || value END END), '') AS setting
   FROM settings GROUP BY run_id, sampler),
 found AS (
   SELECT panel, family, unit, setting, sampler, avg(nfe) AS calls, avg(coherence) AS coherence,

@@ -26,7 +26,12 @@ parts AS (
   UNION ALL SELECT panel, sampler, 5, 'order', ordering FROM sums),
 stacked AS (
   SELECT *, sum(nats) OVER (PARTITION BY panel, sampler, nats > 0 ORDER BY k) AS till
-  FROM parts WHERE abs(nats) > 1e-9)
+  FROM parts WHERE abs(nats) > 1e-9),
+extremes AS (
+  SELECT panel, k, series || CASE WHEN nats < 0 THEN ' down to' ELSE ' up to' END || printf(' %.3g (', nats) || min(sampler) ||
+         CASE WHEN count(*) > 1 THEN printf(' and %d more)', count(*) - 1) ELSE ')' END AS words
+  FROM (SELECT *, max(abs(nats)) OVER (PARTITION BY panel, series) AS top FROM stacked)
+  WHERE abs(nats) > top * (1 - 1e-9) GROUP BY panel, k, series, nats > 0)
 -- block: total
 SELECT panel, y, kl FROM sums JOIN rows_ USING (sampler) ORDER BY panel, y;
 -- block: part
@@ -35,11 +40,7 @@ FROM stacked JOIN rows_ USING (sampler) ORDER BY panel, k, y;
 -- block: name
 SELECT y, sampler FROM rows_ ORDER BY y;
 -- block: caption
-SELECT group_concat(panel || ': ' || worst || printf(' is worst with %.3g nats, ', kl) ||
-                    coalesce(words, 'all of it rounding'), '; ') || '.' AS finding,
-       'Stacked horizontal bars, one for each sampler. ' ||
-       group_concat(panel || printf(': the longest, %.3g nats, is ', kl) || worst, '; ') || '.' AS alt
-FROM (SELECT panel, sampler AS worst, max(kl) AS kl,
-             (SELECT group_concat(series || printf(' %.3g', nats), ', ') FROM stacked s
-              WHERE s.panel = t.panel AND s.sampler = t.sampler) AS words
-      FROM sums AS t GROUP BY panel ORDER BY panel LIMIT 6);
+SELECT group_concat(words, '; ') || '.' AS finding,
+       'Stacked horizontal bars of nats, one for each sampler. ' || group_concat(words, '; ') || '.' AS alt
+FROM (SELECT panel || ': ' || group_concat(words, ', ') AS words
+      FROM (SELECT * FROM extremes ORDER BY panel, k) GROUP BY panel ORDER BY panel LIMIT 6);

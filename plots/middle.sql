@@ -33,4 +33,5 @@ SELECT group_concat(words, '; ') || '.' AS finding,
        group_concat(words, '; ') || '.' AS alt
 FROM (SELECT label || ': least total variation ' || group_concat(printf('%.3g at position %d', least, position) ||
              CASE side WHEN 'both' THEN ' with both ends revealed' ELSE ' with the ' || side || ' end' END, ', ') AS words
-      FROM lowest GROUP BY label ORDER BY label LIMIT 6);
+      FROM lowest WHERE side = 'both' OR NOT EXISTS (SELECT 1 FROM lowest WHERE side = 'both')
+      GROUP BY label ORDER BY label LIMIT 6);

@@ -29,11 +29,11 @@ heads AS (
 SELECT panel, label AS series, nfe, max(regret, 1e-4) AS regret
 FROM points JOIN heads USING (family) ORDER BY panel, series, nfe;
 -- block: caption
-SELECT group_concat(panel || printf(': with %d calls %s loses %.3g nats, %s %.3g', nfe, worst, most, best, least), '; ') || '.' AS finding,
+SELECT group_concat(panel || printf(': with %g calls %s loses %.3g nats, %s %.3g', nfe, worst, most, best, least), '; ') || '.' AS finding,
        'Regret against predictor calls, one line for each reveal order, a panel for each source.' AS alt
 FROM (
-  SELECT panel, nfe, max(regret) AS most,
+  SELECT panel, nfe, max(max(regret), 0) AS most,
          (SELECT family FROM points w WHERE w.panel = p.panel AND w.nfe = p.nfe ORDER BY regret DESC LIMIT 1) AS worst,
-         (SELECT min(regret) FROM points w WHERE w.panel = p.panel AND w.nfe = p.nfe AND family <> 'optimal') AS least,
+         (SELECT max(min(regret), 0) FROM points w WHERE w.panel = p.panel AND w.nfe = p.nfe AND family <> 'optimal') AS least,
          (SELECT family FROM points w WHERE w.panel = p.panel AND w.nfe = p.nfe AND family <> 'optimal' ORDER BY regret LIMIT 1) AS best
-  FROM points p WHERE nfe = 4 GROUP BY panel ORDER BY panel);
+  FROM points p WHERE nfe = 2 GROUP BY panel ORDER BY panel);

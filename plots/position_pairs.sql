@@ -1,5 +1,5 @@
 -- title: Position against position: whose predictions are alike?
--- caption: Total variation between the predictions at two masked positions, averaged over contexts; 0 (dark) is the same distribution. Above the diagonal: the predictor, a mean over training seeds where n is given; below it: the exact value, blank where the source has none. The word after the comma is the probe.
+-- caption: Total variation between the predictions at two masked positions, averaged over contexts; 0 is the same distribution. Above the diagonal: the predictor, a mean over training seeds where n is given; below it: the exact value, blank where the source has none. The word after the comma is the probe.
 WITH named AS (
   SELECT run_id, label || CASE WHEN predictor = 'oracle' THEN ''
          ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS label
@@ -25,6 +25,7 @@ FROM (SELECT label || group_concat(printf(', %s: neighbours at most %.2f apart, 
       FROM (SELECT label, probe, max(model) AS top,
                    (SELECT avg(model) FROM kept m WHERE m.label = k.label AND m.probe = k.probe
                     AND m.b = m.a + 1 AND abs(m.a - k.centre) <= 1) AS middle
-            FROM (SELECT *, avg(a) OVER (PARTITION BY label, probe) AS centre FROM kept WHERE b = a + 1) AS k
+            FROM (SELECT *, avg(a) OVER (PARTITION BY label, probe) AS centre FROM kept
+                  WHERE b = a + 1 AND probe = (SELECT min(probe) FROM kept)) AS k
             GROUP BY label, probe ORDER BY label, probe)
       GROUP BY label ORDER BY label LIMIT 6);

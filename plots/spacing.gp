@@ -8,7 +8,7 @@ eval grid_of(3, 1)
 set logscale x 2
 set xrange [from / 1.2 : to * 1.2]
 set xlabel 'distance (positions)'
-array what = ['cost of drawing both', 'prediction given one', 'prediction given one']
+array what = ['cost of drawing both', 'prediction for the other', 'prediction for the other']
 array unit = ['total correlation (nats)', 'TV to marginal', 'entropy (nats)']
 do for [p = 1:3] {
     eval cell(p)

@@ -87,13 +87,13 @@ set boxwidth 0.8 relative
 set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21908c', 0.75 '#5dc863', 1 '#fde725')
 
 cell_high = 0.0
-between = 46.0
+between = 52.0
 grid(n) = grid_of(n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2, n <= 3 ? 1 : n == 4 ? 2 : (n + 2) / 3)
 grid_of(a, d) = sprintf("across = %d; down = %d", a, d) . "; wide = across == 1 ? 480.0 : 760.0; \
-    cell_top = 34.0 + 19.0 * keys; \
+    cell_top = 38.0 + 19.0 * keys; \
     cell_high = cell_high > 0 ? cell_high : down == 1 ? 210.0 : 165.0; \
     high = cell_top + down * (cell_high + 74.0) - 14; eval figure(wide, high); set multiplot"
-keyrows(n, chars) = int(ceil(1.0 * n / floor(740.0 / (8.5 * chars + 52))))
+keyrows(n, chars) = int(ceil(1.0 * n / floor(740.0 / (8.5 * chars + 64))))
 cell_wide(n) = (wide - 72.0 - 12.0 - (n - 1) * between) / n
 cell_left(p) = (72.0 + ((p - 1) % across) * (cell_wide(across) + between)) / wide
 cell_above(p) = 1 - (cell_top + ((p - 1) / across) * (cell_high + 74.0)) / high

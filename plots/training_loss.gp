@@ -6,6 +6,10 @@ if (floor_rows) { stats $floor using 2 nooutput; lo = STATS_min < lo ? STATS_min
 if (end_rows) { stats $end using 3 nooutput; hi = STATS_max > hi ? STATS_max : hi }
 stats $mean using 2 nooutput
 last = STATS_max
+# At most five ticks, at 1, 2 or 5 times a power of ten.
+raw = last / 5.0 > 1 ? last / 5.0 : 1
+ten = 10.0**floor(log10(raw))
+set xtics ten * (raw / ten <= 1 ? 1 : raw / ten <= 2 ? 2 : raw / ten <= 5 ? 5 : 10)
 margin = 0.06 * (hi - lo > 0 ? hi - lo : 1)
 keys = 2
 eval grid(mean_panels)
