@@ -22,6 +22,7 @@ struct mg_cli {
     const char *snapshot; /* export: NULL unless asked for */
     bool json, csv;
     bool failed;       /* run: retry what failed */
+    bool dry;          /* gc: count only */
     size_t jobs;       /* worker processes; 0: one a core */
     size_t threads;    /* of one computation */
     double keep_s;     /* run: a training's state is written this often */
@@ -43,11 +44,15 @@ mg_verb mg_verb_check;
 mg_verb mg_verb_plan;
 mg_verb mg_verb_run;
 
+/* verb_keep.c: what the database is to keep */
+mg_verb mg_verb_gc;
+
 /* verb_ask.c: what the database holds */
 mg_verb mg_verb_status;
 mg_verb mg_verb_sql;
 mg_verb mg_verb_export;
 mg_verb mg_verb_show;
+mg_verb mg_verb_diff;
 
 /* verb_judge.c: verdicts, figures, report */
 mg_verb mg_verb_verify;

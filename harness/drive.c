@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/drive_store.h"
+#include "harness/due.h"
 #include "harness/file.h"
 #include "harness/job.h"
 #include "model/numeric/arena.h"
@@ -33,131 +34,6 @@ struct driver {
     bool is_limited; /* stopping, or not beginning more, because of a limit */
 };
 
-static bool is_due(const struct mg_plan *plan, size_t at, const bool *closed,
-                   const struct mg_drive_options *options)
-{
-    const enum mg_result_status status = plan->results[at].stored.status;
-
-    return !closed[at] &&
-           (status == MG_RESULT_PENDING || (status == MG_RESULT_FAILED && options->retry_failed));
-}
-
-/* Has this training something to do, for itself or for a measure on top of it? */
-static bool is_job(const struct mg_plan *plan, size_t at, const bool *closed,
-                   const struct mg_drive_options *options)
-{
-    const struct mg_plan_result *result = &plan->results[at];
-
-    if (result->entry != NULL) {
-        return false;
-    }
-    if (result->stored.status != MG_RESULT_DONE) {
-        return is_due(plan, at, closed, options);
-    }
-    for (ptrdiff_t m = result->next; m != MG_PLAN_NONE; m = plan->results[m].next) {
-        if (is_due(plan, (size_t)m, closed, options)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_wanted(const struct mg_drive_options *options, size_t run)
-{
-    return options->wanted == NULL || options->wanted[run];
-}
-
-/* (results) those that no run wants are closed from the beginning. */
-static bool *new_closed(const struct mg_plan *plan, const struct mg_drive_options *options)
-{
-    bool *closed = mg_allocate(plan->n_results + 1, sizeof(*closed));
-
-    for (size_t i = 0; i < plan->n_results; i++) {
-        closed[i] = true;
-    }
-    for (size_t r = 0; r < plan->n_runs; r++) {
-        for (size_t i = 0; is_wanted(options, r) && i <= plan->runs[r].point->n_measures; i++) {
-            closed[plan->runs[r].results[i]] = false;
-        }
-    }
-    return closed;
-}
-
-size_t mg_drive_count(const struct mg_plan *plan, const struct mg_drive_options *options)
-{
-    bool *closed = new_closed(plan, options);
-    size_t n = 0;
-
-    for (size_t i = 0; i < plan->n_results; i++) {
-        n += is_job(plan, i, closed, options);
-    }
-    free(closed);
-    return n;
-}
-
-double mg_drive_cost_s(const struct mg_plan *plan, const struct mg_drive_options *options)
-{
-    bool *closed = new_closed(plan, options);
-    double sum_s = 0.0;
-
-    for (size_t i = 0; i < plan->n_results; i++) {
-        sum_s += is_due(plan, i, closed, options) ? options->cost_s[i] : 0.0;
-    }
-    free(closed);
-    return sum_s;
-}
-
-/* ---- the order of work ---- */
-
-struct queued {
-    size_t at;
-    double cost_s;
-};
-
-static int by_cost(const void *a, const void *b)
-{
-    const struct queued *left = a;
-    const struct queued *right = b;
-
-    if (left->cost_s > right->cost_s || left->cost_s < right->cost_s) {
-        return left->cost_s > right->cost_s ? -1 : 1;
-    }
-    return left->at < right->at ? -1 : 1;
-}
-
-static double job_cost_s(const struct driver *driver, size_t training)
-{
-    double sum_s = 0.0;
-
-    for (ptrdiff_t at = (ptrdiff_t)training; at != MG_PLAN_NONE;
-         at = driver->plan->results[at].next) {
-        if (driver->options->cost_s != NULL &&
-            is_due(driver->plan, (size_t)at, driver->closed, driver->options)) {
-            sum_s += driver->options->cost_s[at];
-        }
-    }
-    return sum_s;
-}
-
-/* The longest first, so that no worker is left with it at the end. */
-static void make_queue(struct driver *driver)
-{
-    const size_t n_results = driver->plan->n_results;
-    struct queued *jobs = mg_allocate(n_results + 1, sizeof(*jobs));
-
-    for (size_t i = 0; i < n_results; i++) {
-        if (is_job(driver->plan, i, driver->closed, driver->options)) {
-            jobs[driver->n_queue++] = (struct queued){i, job_cost_s(driver, i)};
-        }
-    }
-    qsort(jobs, driver->n_queue, sizeof(*jobs), by_cost);
-    driver->queue = mg_allocate(driver->n_queue + 1, sizeof(*driver->queue));
-    for (size_t i = 0; i < driver->n_queue; i++) {
-        driver->queue[i] = jobs[i].at;
-    }
-    free(jobs);
-}
-
 /* ---- one job ---- */
 
 /* "toy-pairs r3" or "toy-pairs kind=oracle r3" */
@@ -184,7 +60,8 @@ static enum mg_status begin_job(struct driver *driver, size_t worker, size_t tra
                                 struct mg_error *err)
 {
     const struct mg_plan_result *result = &driver->plan->results[training];
-    const bool due = is_due(driver->plan, training, driver->closed, driver->options);
+    const bool due =
+        mg_due_result(driver->plan, training, driver->closed, driver->options->retry_failed);
     size_t *measures;
     struct mg_buffer order = {0};
     size_t n_measures = 0;
@@ -197,7 +74,7 @@ static enum mg_status begin_job(struct driver *driver, size_t worker, size_t tra
     measures = mg_allocate(n_measures + 1, sizeof(*measures));
     n_measures = 0;
     for (ptrdiff_t m = result->next; m != MG_PLAN_NONE; m = driver->plan->results[m].next) {
-        if (is_due(driver->plan, (size_t)m, driver->closed, driver->options)) {
+        if (mg_due_result(driver->plan, (size_t)m, driver->closed, driver->options->retry_failed)) {
             measures[n_measures++] = (size_t)m;
         }
     }
@@ -339,8 +216,9 @@ static size_t culprit(const struct driver *driver, size_t training)
 {
     ptrdiff_t at = (ptrdiff_t)training;
 
-    while (!is_due(driver->plan, (size_t)at, driver->closed, driver->options) &&
-           driver->plan->results[at].next != MG_PLAN_NONE) {
+    while (
+        !mg_due_result(driver->plan, (size_t)at, driver->closed, driver->options->retry_failed) &&
+        driver->plan->results[at].next != MG_PLAN_NONE) {
         at = driver->plan->results[at].next;
     }
     return (size_t)at;
@@ -368,7 +246,8 @@ static enum mg_status take_death(struct driver *driver, size_t worker, struct mg
         driver->closed[told.at] = true;
         status = mg_drive_store_result(&driver->store, &told, &no_rows, err);
     }
-    if (status == MG_OK && is_job(driver->plan, training, driver->closed, driver->options)) {
+    if (status == MG_OK &&
+        mg_due_job(driver->plan, training, driver->closed, driver->options->retry_failed)) {
         driver->queue[--driver->next] = training; /* the rest of it */
         driver->started--;
         return end_job(driver, worker, false, err);
@@ -444,7 +323,7 @@ static enum mg_status carry_out(struct driver *driver, struct mg_error *err)
     const size_t n_workers = mg_workers_count(driver->workers);
     enum mg_status status;
 
-    driver->closed = new_closed(driver->plan, driver->options);
+    driver->closed = mg_due_closed(driver->plan, driver->options->wanted);
     driver->killed = mg_allocate(driver->plan->n_results + 1, sizeof(*driver->killed));
     driver->doing = mg_allocate(n_workers + 1, sizeof(*driver->doing));
     driver->begin_s = mg_allocate(n_workers + 1, sizeof(*driver->begin_s));
@@ -454,7 +333,8 @@ static enum mg_status carry_out(struct driver *driver, struct mg_error *err)
     if (driver->options->budget_s > 0.0) {
         driver->end_s = mg_clock_s() + driver->options->budget_s;
     }
-    make_queue(driver);
+    driver->queue = mg_due_queue(&driver->n_queue, driver->plan, driver->closed,
+                                 driver->options->retry_failed, driver->options->cost_s);
     status = driver->n_queue > 0 ? do_all(driver, err) : MG_OK;
     free(driver->queue);
     free(driver->begin_s);
@@ -474,8 +354,9 @@ enum mg_status mg_drive(struct mg_drive_summary *summary, struct mg_plan *plan,
     enum mg_status status;
 
     *summary = (struct mg_drive_summary){0};
-    status = mg_drive_store_begin(&driver.store, plan, store, options->models_dir,
-                                  mg_drive_count(plan, options) > 0, err);
+    status =
+        mg_drive_store_begin(&driver.store, plan, store, options->models_dir,
+                             mg_due_count(plan, options->wanted, options->retry_failed) > 0, err);
     if (status == MG_OK) {
         status = carry_out(&driver, err);
     }
@@ -483,9 +364,9 @@ enum mg_status mg_drive(struct mg_drive_summary *summary, struct mg_plan *plan,
     summary->computed = driver.store.computed;
     for (size_t i = 0; i < plan->n_runs; i++) {
         const enum mg_result_status run = mg_plan_run_status(plan, i);
-        summary->runs += is_wanted(options, i);
-        summary->done += is_wanted(options, i) && run == MG_RESULT_DONE;
-        summary->failed += is_wanted(options, i) && run == MG_RESULT_FAILED;
+        summary->runs += mg_due_is_wanted(options->wanted, i);
+        summary->done += mg_due_is_wanted(options->wanted, i) && run == MG_RESULT_DONE;
+        summary->failed += mg_due_is_wanted(options->wanted, i) && run == MG_RESULT_FAILED;
     }
     if (status != MG_OK || summary->done == summary->runs) {
         return status;

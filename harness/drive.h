@@ -33,12 +33,6 @@ struct mg_drive_summary {
     size_t done;     /* of these are done */
 };
 
-/* Computations (a training with its measures) that have something to do. */
-size_t mg_drive_count(const struct mg_plan *plan, const struct mg_drive_options *options);
-
-/* The sum of their options->cost_s. */
-double mg_drive_cost_s(const struct mg_plan *plan, const struct mg_drive_options *options);
-
 /*
  * Carry out a registered plan; the workers were made with mg_job_work on the same plan. A training
  * that diverges, a measure that fails or a worker that crashes is recorded, and the others go on:

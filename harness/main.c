@@ -29,11 +29,13 @@ static const struct verb {
     {"run", "FILES", "run what is missing; the same command resumes", mg_verb_run},
     {"status", "", "how far every experiment is", mg_verb_status},
     {"show", "RUN", "one run: configuration, results, environment", mg_verb_show},
+    {"diff", "RUN RUN", "what differs between two runs, and nothing else", mg_verb_diff},
     {"sql", "\"SELECT ...\"", "ask the database, read-only; CSV with a header", mg_verb_sql},
     {"verify", "[FILES]", "judge the claims, store and print verdicts", mg_verb_verify},
     {"plot", "[FILES]", "draw the figures (--out FOLDER)", mg_verb_plot},
     {"report", "[FILES]", "write the HTML report (--out PATH)", mg_verb_report},
     {"export", "VIEW", "a view as CSV or JSON; or --snapshot PATH of the database", mg_verb_export},
+    {"gc", "", "remove results and models that no run has, and leftovers", mg_verb_gc},
     {"describe", "[KEY]", "keys of an experiment file: meaning, range, default", mg_verb_describe},
     {"doctor", "", "is everything here that is needed?", mg_verb_doctor},
 };
@@ -52,6 +54,7 @@ enum {
     OPTION_BUDGET,
     OPTION_MAX_RUNS,
     OPTION_CHECKPOINT,
+    OPTION_DRY,
     OPTION_SNAPSHOT,
     OPTION_VERSION
 };
@@ -69,6 +72,7 @@ static const struct option options[] = {
     {"time-budget", required_argument, NULL, OPTION_BUDGET},
     {"max-runs", required_argument, NULL, OPTION_MAX_RUNS},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
+    {"dry-run", no_argument, NULL, OPTION_DRY},
     {"snapshot", required_argument, NULL, OPTION_SNAPSHOT},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -89,6 +93,7 @@ static const char options_help[] =
     "  --time-budget T  run: stop after T (90, 90s, 10m, 2h); the same command resumes\n"
     "  --max-runs N     run: begin at most N computations\n"
     "  --checkpoint T   run: write a training's state this often (10s)\n"
+    "  --dry-run        gc: say what would go, remove nothing\n"
     "  --snapshot PATH  export: a copy of the database in one file\n"
     "  --help, --version\n";
 
@@ -277,6 +282,9 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
             break;
         case OPTION_CHECKPOINT:
             status = read_duration(&cli->keep_s, "--checkpoint", optarg, err);
+            break;
+        case OPTION_DRY:
+            cli->dry = true;
             break;
         case OPTION_SNAPSHOT:
             cli->snapshot = optarg;

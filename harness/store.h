@@ -157,6 +157,13 @@ enum mg_status mg_store_repair_runs(struct mg_store *store, struct mg_error *err
 /* Remove pending results that no run wants. Computed results stay: they are the cache. */
 enum mg_status mg_store_trim_results(struct mg_store *store, struct mg_error *err);
 
+/*
+ * Remove results that no run has, parameters and environments that nothing has, and give the
+ * space back; *n_results is their number. dry: count only.
+ */
+enum mg_status mg_store_collect(int64_t *n_results, struct mg_store *store, bool dry,
+                                struct mg_error *err);
+
 /* -- the past (store_past.c) -- */
 
 /*

@@ -206,3 +206,33 @@ enum mg_status mg_store_add_environment(int64_t *id, struct mg_store *store,
     *id = mg_sql_last_id(store);
     return status;
 }
+
+enum mg_status mg_store_collect(int64_t *n_results, struct mg_store *store, bool dry,
+                                struct mg_error *err)
+{
+    bool found;
+    enum mg_status status =
+        mg_sql_integer(n_results, &found, store,
+                       "SELECT count(*) FROM result t WHERE NOT EXISTS"
+                       " (SELECT 1 FROM run_result u WHERE u.result_id = t.result_id)",
+                       NULL, 0, err);
+
+    if (status != MG_OK || dry) {
+        return status;
+    }
+    status = mg_sql_script(
+        store,
+        "BEGIN IMMEDIATE;"
+        "DELETE FROM result WHERE NOT EXISTS"
+        " (SELECT 1 FROM run_result u WHERE u.result_id = result.result_id);"
+        "DELETE FROM param_set WHERE param_set_id NOT IN (SELECT param_set_id FROM run);"
+        "DELETE FROM environment WHERE environment_id NOT IN"
+        " (SELECT environment_id FROM result WHERE environment_id IS NOT NULL);"
+        "COMMIT",
+        err);
+    if (status != MG_OK) {
+        mg_store_rollback(store);
+        return status;
+    }
+    return *n_results > 0 ? mg_sql_script(store, "VACUUM", err) : MG_OK;
+}

@@ -1,10 +1,11 @@
-/* verb_ask.c - status, sql, export and show: what the database holds. */
+/* verb_ask.c - status, sql, export, show and diff: what the database holds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/answer.h"
 #include "harness/cli.h"
+#include "harness/diff.h"
 #include "harness/file.h"
 #include "harness/show.h"
 #include "harness/suggest.h"
@@ -145,6 +146,35 @@ enum mg_status mg_verb_show(const struct mg_cli *cli, struct mg_error *err)
     status = mg_store_open(&store, cli->db, MG_STORE_READ, err);
     if (status == MG_OK) {
         status = mg_show_run(store, run_id, stdout, mg_cli_format(cli, MG_OUTPUT_TEXT), err);
+    }
+    mg_store_close(store);
+    return status;
+}
+
+/* ---- diff ---- */
+
+enum mg_status mg_verb_diff(const struct mg_cli *cli, struct mg_error *err)
+{
+    struct mg_store *store = NULL;
+    long long runs[2] = {0, 0};
+    bool fine = cli->n == 2;
+    enum mg_status status;
+
+    for (size_t i = 0; fine && i < 2; i++) {
+        char *end = NULL;
+        runs[i] = strtoll(cli->arguments[i], &end, 10);
+        fine = end != cli->arguments[i] && *end == '\0';
+    }
+    if (!fine) {
+        return mg_fail(
+            err, MG_EUSAGE,
+            "the numbers of two runs are needed: sql \"SELECT run_id, experiment FROM runs\""
+            " lists them");
+    }
+    status = mg_store_open(&store, cli->db, MG_STORE_READ, err);
+    if (status == MG_OK) {
+        status =
+            mg_diff_runs(store, runs[0], runs[1], stdout, mg_cli_format(cli, MG_OUTPUT_TEXT), err);
     }
     mg_store_close(store);
     return status;

@@ -5,6 +5,7 @@
 
 #include "harness/cli.h"
 #include "harness/drive.h"
+#include "harness/due.h"
 #include "harness/estimate.h"
 #include "harness/job.h"
 #include "harness/only.h"
@@ -107,8 +108,7 @@ static enum mg_status tell_estimate(const struct mg_plan *plan, struct mg_store 
                                     const bool *wanted, const struct mg_cli *cli,
                                     struct mg_error *err)
 {
-    const struct mg_drive_options options = {.retry_failed = cli->failed, .wanted = wanted};
-    const size_t jobs = mg_drive_count(plan, &options);
+    const size_t jobs = mg_due_count(plan, wanted, cli->failed);
     double *cost_s = NULL;
     double sum_s = 0.0;
     size_t guessed = 0;
@@ -119,11 +119,7 @@ static enum mg_status tell_estimate(const struct mg_plan *plan, struct mg_store 
         return err->status;
     }
     if (cost_s != NULL) {
-        sum_s = mg_drive_cost_s(plan, &(const struct mg_drive_options){
-                                          .retry_failed = cli->failed,
-                                          .wanted = wanted,
-                                          .cost_s = cost_s,
-                                      });
+        sum_s = mg_due_cost_s(plan, wanted, cli->failed, cost_s);
     }
     for (size_t i = 0; i < plan->n_runs; i++) {
         runs += wanted[i];
@@ -206,7 +202,7 @@ static enum mg_status drive(struct mg_plan *plan, struct mg_store *store,
     const double begin_s = mg_clock_s();
     const size_t cached = count_done(plan, wanted);
     struct mg_progress *progress =
-        mg_progress_new(stderr, mg_drive_count(plan, &options), mg_workers_count(workers));
+        mg_progress_new(stderr, mg_due_count(plan, wanted, cli->failed), mg_workers_count(workers));
     struct mg_drive_summary summary;
     char duration[32];
     const enum mg_status status = mg_drive(&summary, plan, store, workers, &options, progress, err);

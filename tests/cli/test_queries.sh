@@ -24,7 +24,9 @@ for n in 01 02 03 04 05 06 07 08 10 13 14; do
     [ "$rows" -gt 1 ] || { echo "query$n has no answer: $(cat query$n)"; faults=$((faults + 1)); }
 done
 
-for view in $(ask "SELECT name FROM sqlite_schema WHERE type = 'view'"); do
+# The experiment's own view is documented as x_NAME: what is in it depends on the sweep.
+same "wide views" "$(ask "SELECT name FROM sqlite_schema WHERE type = 'view' AND name GLOB 'x_*'")" x_t
+for view in $(ask "SELECT name FROM sqlite_schema WHERE type = 'view' AND name NOT GLOB 'x_*'"); do
     grep -q "\*\*$view\*\*" "$readme" || { echo "view $view is not documented"; faults=$((faults + 1)); }
     for column in $("$PROGRAM" export "$view" --db "$db" | head -n 1 | tr ',' ' '); do
         grep -qw "$column" "$readme" || { echo "$view.$column is not documented"; faults=$((faults + 1)); }
