@@ -85,7 +85,7 @@ FORCE:
 deps: ## look for what the project needs and install what is missing
 	@sh .ci/deps core
 data: ## the default text corpora, from Debian packages
-	@sh .ci/deps data
+	@sh .ci/data
 
 test: deps ## every test, under two minutes
 	@$(MAKE) --no-print-directory -j$(JOBS) all tests

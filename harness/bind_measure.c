@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "harness/bind.h"
+#include "harness/corpus.h"
 #include "harness/suggest.h"
+#include "model/source/text.h"
 
 /* One entry of "measure" on its way. */
 struct entry {
@@ -25,6 +27,21 @@ static const char *path_of(const struct entry *entry, const char *key, char path
 static const struct mg_setting *get(const struct entry *entry, const char *key)
 {
     return mg_resolved_get(entry->binding->resolved, "%s.%s", entry->path, key);
+}
+
+/* Characters of a text source's prompt; NULL after complaints at the key. */
+static int *read_prompt(const struct entry *entry, const char *key, const char *text, size_t *n)
+{
+    const char *problem;
+    char path[128];
+    int *tokens;
+
+    if (mg_corpus_prompt(&tokens, n, &problem, &entry->binding->alphabet, text,
+                         entry->binding->heap)) {
+        return tokens;
+    }
+    mg_bound_refuse(entry->binding, path_of(entry, key, path), "%s", problem);
+    return NULL;
 }
 
 /* Tokens of a text, masks as MG_MASK; NULL after complaints at the key. */
@@ -94,6 +111,66 @@ static bool is_faulty(const struct entry *entry, const char *key)
     return given != NULL && !given->valid;
 }
 
+/* The context as tokens and masks, so that every spelling of it is one identity. */
+static void put_tokens(const struct entry *entry, const int *context, size_t n)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    char *quoted;
+    char path[128];
+
+    assert(out != NULL);
+    for (size_t i = 0; i < n; i++) {
+        fprintf(out, "%s%s", i == 0 ? "" : " ",
+                context[i] == MG_MASK ? "_" : entry->binding->alphabet.symbols[context[i]]);
+    }
+    fclose(out);
+    quoted = mg_json_quote(text);
+    mg_resolved_put(entry->binding->resolved, path_of(entry, "context", path), quoted);
+    free(quoted);
+    free(text);
+}
+
+/* {"text", "masks", "after"}; masks fill what is left where they are not given. */
+static int *read_written(const struct entry *entry, const struct mg_json *value, size_t *n)
+{
+    static const char *const keys[2] = {"text", "after"};
+    const struct mg_source *source = entry->binding->point->source;
+    const struct mg_json *masks = mg_json_get(value, "masks");
+    int *parts[2] = {NULL, NULL};
+    size_t sizes[2] = {0, 0};
+    size_t hidden;
+    char path[128];
+    int *context;
+
+    if (mg_source_text(source) == NULL) {
+        mg_bound_refuse(entry->binding, path_of(entry, "context", path),
+                        "only the context of a text is written so; this source's is \"_ _ ...\"");
+        return NULL;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const struct mg_json *part = mg_json_get(value, keys[i]);
+
+        parts[i] =
+            part == NULL ? NULL : read_prompt(entry, "context", mg_json_string(part), &sizes[i]);
+        if (part != NULL && parts[i] == NULL) {
+            return NULL;
+        }
+    }
+    hidden = sizes[0] + sizes[1] < source->length ? source->length - sizes[0] - sizes[1] : 0;
+    hidden = masks == NULL ? hidden : (size_t)mg_json_number(masks);
+    *n = sizes[0] + hidden + sizes[1];
+    context = mg_heap_array(entry->binding->heap, *n, sizeof(int));
+    for (size_t i = 0; i < *n; i++) {
+        context[i] = i < sizes[0]            ? parts[0][i]
+                     : i < sizes[0] + hidden ? MG_MASK
+                                             : parts[1][i - sizes[0] - hidden];
+    }
+    put_tokens(entry, context, *n);
+    return context;
+}
+
 static bool bind_context(struct entry *entry)
 {
     const struct mg_source *source = entry->binding->point->source;
@@ -107,7 +184,9 @@ static bool bind_context(struct entry *entry)
         put_masks(entry, source->length);
         return !is_faulty(entry, "context");
     }
-    context = read_tokens(entry, "context", mg_json_string(setting->value), &n);
+    context = mg_json_type(setting->value) == MG_JSON_STRING
+                  ? read_tokens(entry, "context", mg_json_string(setting->value), &n)
+                  : read_written(entry, setting->value, &n);
     if (context == NULL) {
         return false;
     }
@@ -206,7 +285,9 @@ static bool bind_side(struct entry *entry, const char *key, size_t *count, int *
         *count = (size_t)mg_json_number(setting->value);
         return true;
     }
-    *tokens = read_tokens(entry, key, mg_json_string(setting->value), count);
+    *tokens = mg_source_text(entry->binding->point->source) == NULL
+                  ? read_tokens(entry, key, mg_json_string(setting->value), count)
+                  : read_prompt(entry, key, mg_json_string(setting->value), count);
     for (size_t i = 0; *tokens != NULL && i < *count; i++) {
         if ((*tokens)[i] == MG_MASK) {
             mg_bound_refuse(entry->binding, path_of(entry, key, path),
@@ -295,6 +376,12 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
         mg_heap_text(binding->heap, mg_resolved_canonical(binding->resolved, entry.path, "name"));
     if (binding->resolved->complete && measure->measure->check != NULL &&
         measure->measure->check(&measure->spec, binding->point->source, &err) != MG_OK) {
+        mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);
+        return false;
+    }
+    if (binding->point->network.causal &&
+        mg_measure_check_causal(measure->measure, &measure->spec, binding->point->source, &err) !=
+            MG_OK) {
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);
         return false;
     }

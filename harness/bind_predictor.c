@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/bind.h"
+#include "harness/checkpoint.h"
 #include "harness/inherit.h"
 
 /* By enum mg_predictor_kind. */
@@ -105,6 +106,39 @@ static bool has_all(const struct mg_binding *binding, const char *object)
     return true;
 }
 
+/* A network that is missing, broken or another's is the file's fault: nothing is to be made then.
+ */
+static bool bind_checkpoint(struct mg_binding *binding)
+{
+    struct mg_point *point = binding->point;
+    char sha256[MG_KEY_TEXT];
+    struct mg_transformer *network = NULL;
+    struct mg_error err = {0};
+    char **symbols = NULL;
+    enum mg_status status;
+
+    point->checkpoint_path =
+        mg_path_beside(binding->heap, mg_resolved_place(binding->resolved, "predictor.path").file,
+                       mg_bound_text(binding, "predictor.path"));
+    status = mg_checkpoint_load(&network, &symbols, point->checkpoint_path, 1, &err);
+    if (status == MG_OK && point->source != NULL) {
+        status = mg_checkpoint_fits(network, symbols, point->checkpoint_path, point->source->length,
+                                    point->source->vocab, point->symbols, &err);
+    }
+    if (status == MG_OK) {
+        status = mg_checkpoint_hash(sha256, point->checkpoint_path, &err);
+        point->checkpoint_sha256 = mg_heap_text(binding->heap, sha256);
+    }
+    if (network != NULL) {
+        mg_symbols_free(symbols, mg_transformer_config(network)->vocab);
+    }
+    mg_transformer_free(network);
+    if (status != MG_OK) {
+        mg_bound_refuse(binding, "predictor.path", "%s", err.text);
+    }
+    return status == MG_OK;
+}
+
 bool mg_bind_predictor(struct mg_binding *binding)
 {
     struct mg_point *point = binding->point;
@@ -117,9 +151,7 @@ bool mg_bind_predictor(struct mg_binding *binding)
         (enum mg_predictor_kind)index_of(mg_json_string(kind->value), mg_predictor_kind_word);
     point->predictor_word = KINDS[point->predictor];
     if (point->predictor == MG_PREDICTOR_CHECKPOINT) {
-        point->checkpoint_path = mg_path_beside(
-            binding->heap, mg_resolved_place(binding->resolved, "predictor.path").file,
-            mg_bound_text(binding, "predictor.path"));
+        return bind_checkpoint(binding);
     }
     if (point->predictor == MG_PREDICTOR_ORACLE && point->source != NULL &&
         !mg_source_has_oracle(point->source)) {
@@ -127,6 +159,52 @@ bool mg_bind_predictor(struct mg_binding *binding)
         return false;
     }
     return point->predictor != MG_PREDICTOR_TRANSFORMER || bind_transformer(binding);
+}
+
+/* A causal network and the objective that trains one need each other. */
+static bool check_direction(const struct mg_binding *binding)
+{
+    const struct mg_objective *objective = binding->point->train.objective;
+    const bool causal = binding->point->network.causal;
+
+    if (objective->causal && !causal) {
+        mg_bound_refuse(binding, "train.objective",
+                        "predicts each token from its prefix and needs \"predictor\": {\"causal\": "
+                        "true}: a bidirectional network would see the answers");
+    } else if (causal && !objective->causal) {
+        mg_bound_refuse(binding, "predictor.causal",
+                        "a causal network reads clean prefixes, no masks: it needs \"train\": "
+                        "{\"objective\": \"autoregressive\"}");
+    }
+    return objective->causal == causal;
+}
+
+/* Blocks fill the length, and a staged objective has a step for each stage. */
+static bool bind_blocks(struct mg_binding *binding)
+{
+    struct mg_train_config *train = &binding->point->train;
+    const struct mg_setting *block = mg_resolved_get(binding->resolved, "train.block");
+    size_t length;
+
+    if (!train->objective->blockwise) {
+        return true;
+    }
+    if (block == NULL || binding->point->source == NULL) {
+        return false; /* complained about */
+    }
+    train->block = mg_bound_size(binding, "train.block");
+    length = binding->point->source->length;
+    if (length % train->block != 0) {
+        mg_bound_refuse(binding, "train.block", "blocks of %zu do not fill the length, %zu",
+                        train->block, length);
+        return false;
+    }
+    if (train->objective->staged && train->steps < length / train->block) {
+        mg_bound_refuse(binding, "train.steps", "%zu steps are fewer than the %zu stages",
+                        train->steps, length / train->block);
+        return false;
+    }
+    return true;
 }
 
 bool mg_bind_train(struct mg_binding *binding)
@@ -156,5 +234,5 @@ bool mg_bind_train(struct mg_binding *binding)
         .weight_decay = mg_bound_number(binding, "train.weight_decay"),
         .clip = mg_bound_number(binding, "train.clip"),
     };
-    return true;
+    return bind_blocks(binding) && check_direction(binding);
 }

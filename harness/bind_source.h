@@ -15,6 +15,7 @@ struct mg_source *mg_bind_sequences(struct mg_binding *binding);
 struct mg_source *mg_bind_markov(struct mg_binding *binding);
 struct mg_source *mg_bind_hmm(struct mg_binding *binding);
 struct mg_source *mg_bind_task(struct mg_binding *binding);
+struct mg_source *mg_bind_text_source(struct mg_binding *binding); /* or sets point->missing */
 
 /* The alphabet from the key "source.alphabet", which must be there. False after complaints. */
 bool mg_bind_given_alphabet(struct mg_binding *binding);

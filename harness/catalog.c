@@ -68,7 +68,8 @@ enum mg_status mg_catalog_experiments(struct mg_answer *answer, struct mg_store 
                                       const char *const *names, size_t n, struct mg_error *err)
 {
     enum mg_status status = mg_answer_ask(answer, store, NULL,
-                                          "SELECT name, title, question, notes, path, sha256 "
+                                          "SELECT name, title, question, notes, path, sha256, "
+                                          "not_run "
                                           "FROM experiments ORDER BY name",
                                           err);
 
@@ -88,7 +89,8 @@ enum mg_status mg_catalog_claims(struct mg_answer *answer, struct mg_store *stor
 {
     enum mg_status status =
         mg_answer_ask(answer, store, NULL,
-                      "SELECT experiment, about, name, source, query, exact, accept_lo, accept_hi "
+                      "SELECT experiment, about, name, source, query, exact, accept_lo, "
+                      "accept_hi, not_run "
                       "FROM claim_specs ORDER BY experiment, ordinal",
                       err);
 

@@ -2,6 +2,7 @@
 #include "harness/checkpoint.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -177,6 +178,53 @@ enum mg_status mg_checkpoint_load(struct mg_transformer **transformer, char ***s
     mg_safetensors_close(file);
     free(weights);
     free(description);
+    return status;
+}
+
+enum mg_status mg_checkpoint_fits(const struct mg_transformer *transformer, char *const *symbols,
+                                  const char *dir, size_t length, size_t vocab, char *const *words,
+                                  struct mg_error *err)
+{
+    const struct mg_transformer_config *config = mg_transformer_config(transformer);
+
+    if (config->vocab != vocab || config->length != length) {
+        return mg_fail(err, MG_EUSAGE,
+                       "%s: a model of %zu positions and %zu tokens; the source has %zu and %zu",
+                       dir, config->length, config->vocab, length, vocab);
+    }
+    for (size_t v = 0; v < vocab; v++) {
+        if (strcmp(symbols[v], words[v]) != 0) {
+            return mg_fail(err, MG_EUSAGE, "%s: token %zu is \"%s\", in the source \"%s\"", dir, v,
+                           symbols[v], words[v]);
+        }
+    }
+    return MG_OK;
+}
+
+enum mg_status mg_checkpoint_hash(char sha256[MG_KEY_TEXT], const char *dir, struct mg_error *err)
+{
+    static const char *const names[] = {"config.json", "model.safetensors"};
+    struct mg_hash *hash = mg_hash_new();
+    enum mg_status status = MG_OK;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && status == MG_OK; i++) {
+        char *path = mg_format("%s/%s", dir, names[i]);
+        FILE *file = fopen(path, "rb");
+        char block[1 << 14];
+        size_t size;
+        mg_hash_text(hash, names[i]);
+        while (file != NULL && (size = fread(block, 1, sizeof(block), file)) > 0) {
+            mg_hash_bytes(hash, block, size);
+        }
+        if (file == NULL || ferror(file) != 0) {
+            status = mg_fail(err, MG_EUSAGE, "%s: %s", path, strerror(errno));
+        }
+        if (file != NULL) {
+            (void)fclose(file);
+        }
+        free(path);
+    }
+    mg_hash_finish(sha256, hash);
     return status;
 }
 

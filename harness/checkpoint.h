@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 
+#include "harness/identity.h"
 #include "model/network/transformer.h"
 #include "model/numeric/error.h"
 
@@ -34,6 +35,17 @@ enum mg_status mg_checkpoint_save(const char *dir, struct mg_transformer *transf
  */
 enum mg_status mg_checkpoint_load(struct mg_transformer **transformer, char ***symbols,
                                   const char *dir, size_t batch, struct mg_error *err);
+
+/*
+ * Is a network one for sequences of `length` tokens of a source whose V tokens are written words?
+ * MG_EUSAGE says what differs, naming dir.
+ */
+enum mg_status mg_checkpoint_fits(const struct mg_transformer *transformer, char *const *symbols,
+                                  const char *dir, size_t length, size_t vocab, char *const *words,
+                                  struct mg_error *err);
+
+/* SHA-256 over the bytes of both files of a folder: what a checkpoint's numbers depend on. */
+enum mg_status mg_checkpoint_hash(char sha256[MG_KEY_TEXT], const char *dir, struct mg_error *err);
 
 void mg_symbols_free(char **symbols, size_t n); /* NULL is fine */
 

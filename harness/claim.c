@@ -131,6 +131,7 @@ static enum mg_status verify_one(struct mg_verdict *claim, struct mg_store *stor
                                  struct mg_error *err)
 {
     struct mg_answer answer = {0};
+    struct mg_verdict before = *claim; /* its reason: why the experiment did not run, or "" */
     double *values = NULL;
     enum mg_status status;
 
@@ -145,6 +146,9 @@ static enum mg_status verify_one(struct mg_verdict *claim, struct mg_store *stor
     status = take_values(values, &answer, claim, err);
     if (status == MG_OK) {
         mg_claim_judge(claim, values, answer.n_rows);
+        if (claim->word == MG_VERDICT_NOT_RUN && before.reason[0] != '\0') {
+            memcpy(claim->reason, before.reason, sizeof(claim->reason));
+        }
     }
 
 done:
@@ -178,6 +182,8 @@ static enum mg_status add_claims(struct mg_verdicts *verdicts, struct mg_store *
             .accept_lo = lo->type == MG_VALUE_NULL ? -HUGE_VAL : lo->real,
             .accept_hi = hi->type == MG_VALUE_NULL ? HUGE_VAL : hi->real,
         };
+        snprintf(verdicts->items[verdicts->n - 1].reason, sizeof(verdicts->items[0].reason),
+                 "%.399s", mg_answer_cell(&specs, row, 8)->text);
     }
     mg_answer_free(&specs);
     return status;

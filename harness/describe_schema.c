@@ -32,6 +32,9 @@ static const char *const SHAPES[] = {
     [MG_OPTION_GROUPS] = "\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"array\", "
                          "\"items\": {\"type\": \"integer\"}}",
     [MG_OPTION_SIDE] = "\"type\": [\"integer\", \"string\"]",
+    [MG_OPTION_CONTEXT] = "\"type\": [\"string\", \"object\"], \"properties\": {\"text\": "
+                          "{\"type\": \"string\"}, \"masks\": {\"type\": \"integer\"}, "
+                          "\"after\": {\"type\": \"string\"}}",
     [MG_OPTION_INTERVAL] = "\"type\": \"array\", \"minItems\": 2, \"maxItems\": 2, \"items\": "
                            "{\"type\": [\"number\", \"null\"]}",
 };

@@ -255,7 +255,9 @@ static enum mg_status reopen_training(struct job *job, const char *expected, str
         (void)unlink(job->resume_path); /* the driver does so where it stores a result */
     }
     if (status == MG_OK && strcmp(digest, expected) != 0) {
+        struct mg_error ignored = {0};
         mg_subject_free(&job->subject);
+        (void)mg_folder_remove(job->model_dir, &ignored); /* else the next run would trust it */
         status = mg_fail(err, MG_NO,
                          "training again gave digest %.12s, the database has %.12s: was it made on"
                          " another kind of machine?",

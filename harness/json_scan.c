@@ -1,4 +1,4 @@
-/* json_scan.c - see json_scan.h. Grammar: RFC 8259; UTF-8: RFC 3629, section 4. */
+/* json_scan.c - see json_scan.h. Grammar: RFC 8259. */
 #include "harness/json_scan.h"
 
 #include <assert.h>
@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "harness/utf8.h"
 
 enum {
     DEPTH_MAX = 32,
@@ -103,38 +105,6 @@ static size_t place_add(struct scan *scan, enum mg_json_type type, size_t line, 
     return places->n++;
 }
 
-/* Bytes of the well-formed character at p, of at most `rest` bytes; 0 if it is not well-formed. */
-static size_t utf8_bytes(const char *p, size_t rest)
-{
-    static const struct {
-        unsigned char lead_lo, lead_hi, second_lo, second_hi;
-        size_t bytes;
-    } rows[] = {
-        {0x00, 0x7F, 0x00, 0x00, 1}, {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
-        {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
-        {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
-    };
-    const unsigned char *byte = (const unsigned char *)p;
-
-    for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
-        if (byte[0] < rows[row].lead_lo || byte[0] > rows[row].lead_hi) {
-            continue;
-        }
-        if (rows[row].bytes > rest) {
-            return 0;
-        }
-        for (size_t i = 1; i < rows[row].bytes; i++) {
-            const unsigned char lo = i == 1 ? rows[row].second_lo : 0x80;
-            const unsigned char hi = i == 1 ? rows[row].second_hi : 0xBF;
-            if (byte[i] < lo || byte[i] > hi) {
-                return 0;
-            }
-        }
-        return rows[row].bytes;
-    }
-    return 0;
-}
-
 /* Four hexadecimal digits of a \u escape; they are counted off only when they are there. */
 static bool scan_hex(struct scan *scan, unsigned *code)
 {
@@ -212,7 +182,7 @@ static enum mg_status scan_string(struct scan *scan)
             }
             continue;
         }
-        bytes = utf8_bytes(scan->text + scan->at, scan->size - scan->at);
+        bytes = mg_utf8_bytes(scan->text + scan->at, scan->size - scan->at);
         if (bytes == 0) {
             return fail_at(scan, scan->line, scan->column, "byte 0x%02X is not UTF-8",
                            (unsigned)byte);

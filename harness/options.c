@@ -2,6 +2,7 @@
 #include "harness/options.h"
 
 #include "harness/bind.h"
+#include "harness/corpus.h"
 #include "model/diffusion/corrector.h"
 #include "model/diffusion/noise.h"
 #include "model/diffusion/objective.h"
@@ -146,8 +147,25 @@ static const struct mg_option TABLE[] = {
      .required = true, BY_KIND, .kinds = CHAINS,
      .help = "Law of the first state, or \"stationary\".", .example = "\"stationary\"",
      .aliases = "initial init"},
+    {.path = "source.corpus", .type = MG_OPTION_TEXT, .required = true, BY_KIND, .kinds = "text",
+     .help = "A text file, relative to the experiment file; tokens are its characters.",
+     .example = "\"kjv.txt\"", .aliases = "file path text"},
+    {.path = "source.characters", .type = MG_OPTION_CHOICE, .word = mg_corpus_word,
+     .word_help = mg_corpus_help, .fallback = "\"letters\"", BY_KIND, .kinds = "text",
+     .help = "What is a token.", .example = "\"letters\"", .aliases = "tokenizer normalize"},
+    {.path = "source.held_out", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "()",
+     .fallback = "0.05", BY_KIND, .kinds = "text",
+     .help = "Share of the corpus, its last lines, that is measured on and never trained on.",
+     .example = "0.05", .aliases = "validation test_share"},
+    {.path = "source.sha256", .type = MG_OPTION_TEXT, BY_KIND, .kinds = "text",
+     .help = "SHA-256 that the corpus must have, in hex.", .example = "\"b5c4...\"",
+     .aliases = "hash checksum"},
+    {.path = "source.if_missing", .type = MG_OPTION_CHOICE, .word = mg_if_missing_word,
+     .fallback = "\"error\"", BY_KIND, .kinds = "text",
+     .help = "Where there is no such file: an error, or the experiment is not run and says so.",
+     .example = "\"not_run\"", .aliases = "optional missing"},
     {.path = "source.length", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
-     .brackets = "[]", .required = true, BY_KIND, .kinds = CHAINS, TASK(LENGTH), .unit = "tokens",
+     .brackets = "[]", .required = true, BY_KIND, .kinds = CHAINS " text", TASK(LENGTH), .unit = "tokens",
      .help = "Length of a sequence.", .example = "32", .aliases = "seq_len n L size"},
     {.path = "source.vocab", .type = MG_OPTION_INTEGER, .min = 2, .max = LONGEST, .brackets = "[]",
      BY_KIND, TASK(VOCAB), .unit = "tokens", .help = "Number of different tokens.",
@@ -169,9 +187,9 @@ static const struct mg_option TABLE[] = {
      BY_KIND, TASK(STAY),
      .help = "Probability that a word is repeated, given that the text goes on.",
      .example = "0.5", .aliases = "p_stay"},
-    {.path = "source.alphabet", .type = MG_OPTION_TEXTS, BY_KIND, .kinds = "sequences " CHAINS,
+    {.path = "source.alphabet", .type = MG_OPTION_TEXTS, BY_KIND, .kinds = "sequences " CHAINS " text",
      .help = "How tokens are written; sequences: the distinct tokens in byte order if absent, "
-             "chains: 0 to V-1.",
+             "chains: 0 to V-1, text: the characters allowed.",
      .example = "[\"A\", \"B\"]", .aliases = "symbols vocab tokens"},
 
     {.path = "predictor", .type = MG_OPTION_OBJECT, .required = true,
@@ -203,7 +221,7 @@ static const struct mg_option TABLE[] = {
              "or RoPE alone.",
      .example = "\"bos\"", .aliases = "position positional pos"},
     {.path = "predictor.causal", .type = MG_OPTION_BOOL, .fallback = "false", BY_KIND,
-     .kinds = "transformer", .help = "Attend to the left only (autoregressive baseline).",
+     .kinds = "transformer", .help = "Attend to the left only: the baseline, needs the objective autoregressive.",
      .example = "false", .aliases = "autoregressive"},
     {.path = "predictor.rope_theta", .type = MG_OPTION_NUMBER, .min = 1, .max = 1e9,
      .brackets = "[]", .fallback = "10000", BY_KIND, .kinds = "transformer",
@@ -220,6 +238,11 @@ static const struct mg_option TABLE[] = {
      .word_help = objective_help,
      .fallback = "\"absorbing\"", TRAINS, .help = "How rows are corrupted and losses weighted.",
      .example = "\"absorbing\"", .aliases = "loss"},
+    {.path = "train.block", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
+     .brackets = "[]", .required = true, .chooser = "objective",
+     .kinds = "blockwise blockwise_all blockwise_curriculum", .unit = "tokens",
+     .help = "Length of a block of a blockwise objective, divides the source's length.",
+     .example = "8", .aliases = "block_length block_size"},
     {.path = "train.schedule", .type = MG_OPTION_CHOICE, .word = noise_word,
      .word_help = noise_help,
      .fallback = "\"linear\"", TRAINS, .help = "Noise schedule: the keep probability over time.",
@@ -264,8 +287,10 @@ static const struct mg_option TABLE[] = {
     {.path = "measure.*.kind", .type = MG_OPTION_CHOICE, .word = measure_word,
      .word_help = measure_help, .required = true,
      .help = "What is measured.", .example = "\"joint\"", .aliases = "type"},
-    {.path = "measure.*.context", .type = MG_OPTION_TEXT, BY_KIND, .kinds = "joint samples",
-     .help = "Tokens separated by one space, _ for a mask; all masked if absent.",
+    {.path = "measure.*.context", .type = MG_OPTION_CONTEXT, .min = 1, .max = LONGEST,
+     .brackets = "[]", BY_KIND, .kinds = "joint samples",
+     .help = "Tokens separated by one space, _ for a mask; all masked if absent. On text also "
+             "{\"text\": \"In the \", \"masks\": 16, \"after\": \"\"}.",
      .example = "\"_ _ C D _\"", .aliases = "prompt condition given tokens"},
     {.path = "measure.*.targets", .type = MG_OPTION_INTEGERS, .min = 0, .max = LONGEST,
      .brackets = "[]", BY_KIND, .kinds = "joint",

@@ -218,6 +218,32 @@ static bool side(struct check *check, const struct mg_json *value)
            integer(check, value);
 }
 
+/* {"text": "In the ", "masks": 16, "after": ""}, each of them optional, or tokens and masks. */
+static bool context(struct check *check, const struct mg_json *value)
+{
+    if (mg_json_type(value) == MG_JSON_STRING) {
+        return text(check, value);
+    }
+    if (!expect(check, value, MG_JSON_OBJECT, "a string of tokens, or an object")) {
+        return false;
+    }
+    for (size_t i = 0; i < mg_json_count(value); i++) {
+        const struct mg_json *member = mg_json_at(value, i);
+        const char *key = mg_json_key(member);
+
+        if (strcmp(key, "masks") == 0) {
+            if (!integer(check, member)) {
+                return false;
+            }
+        } else if (strcmp(key, "text") != 0 && strcmp(key, "after") != 0) {
+            return refuse(check, member, "unknown key\n    allowed here: after, masks, text");
+        } else if (!expect(check, member, MG_JSON_STRING, "text")) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool interval(struct check *check, const struct mg_json *value)
 {
     double ends[2] = {-HUGE_VAL, HUGE_VAL};
@@ -314,6 +340,7 @@ static const struct {
     [MG_OPTION_ROWS] = {"a list of {\"tokens\": text, \"count\": number}", rows},
     [MG_OPTION_GROUPS] = {"a list of lists of integers", groups},
     [MG_OPTION_SIDE] = {"an integer, or a string of tokens", side},
+    [MG_OPTION_CONTEXT] = {"a string of tokens and masks, or an object", context},
     [MG_OPTION_INTERVAL] = {"[lo, hi], null for an open end", interval},
 };
 

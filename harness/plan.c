@@ -316,7 +316,7 @@ static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
              at++) {
             status = register_run(plan, at, (int64_t)(at - first), store, experiment_id, err);
         }
-        if (status == MG_OK) {
+        if (status == MG_OK && plan->specs[i]->not_run == NULL) { /* else earlier runs stay */
             status = mg_store_trim_runs(store, experiment_id, err);
         }
         if (status == MG_OK) {

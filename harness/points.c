@@ -260,15 +260,24 @@ void mg_points_read(struct mg_spec *spec, struct mg_reading *reading,
     candidates = mg_heap_array(reading->heap, n, sizeof(*candidates));
     for (size_t i = 0; i < n; i++) {
         candidates[i].index = i;
-        fine = bind(spec, reading, &candidates[i], &points[i], root) && fine;
+        fine = (bind(spec, reading, &candidates[i], &points[i], root) ||
+                candidates[i].point.missing != NULL) &&
+               fine;
+        spec->not_run = spec->not_run == NULL ? candidates[i].point.missing : spec->not_run;
     }
     if (swept && n > 0) {
         check_used(reading, settings, points, n);
     }
-    if (fine) {
+    for (size_t i = 0; i < n && spec->not_run != NULL; i++) {
+        candidates[i].dropped = true;
+    }
+    if (fine && spec->not_run == NULL) {
         drop_equal(reading, candidates, n, place);
     }
     keep(spec, candidates, n);
+    if (spec->not_run != NULL) {
+        return; /* how many there would be is not known */
+    }
     if (fine && spec->n_points == 0) {
         mg_findings_add(reading->findings, place, "no point is left");
     } else if (fine && expected != NULL && expected->valid &&

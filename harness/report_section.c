@@ -238,6 +238,7 @@ enum mg_status mg_report_experiment(struct mg_report *report, size_t row, struct
     const char *name = mg_answer_text(&report->experiments, row, "name");
     const char *question = mg_answer_text(&report->experiments, row, "question");
     const char *notes = mg_answer_text(&report->experiments, row, "notes");
+    const char *not_run = mg_answer_text(&report->experiments, row, "not_run");
     enum mg_status status;
 
     mg_buffer_puts(page, "<section id=\"x-");
@@ -247,6 +248,9 @@ enum mg_status mg_report_experiment(struct mg_report *report, size_t row, struct
         mg_html_format(page, "<p class=\"question\">%s</p>\n", question);
     }
     mg_report_counts(report, name);
+    if (not_run[0] != '\0') {
+        mg_html_format(page, "<p class=\"warning\">Not run: %s.</p>\n", not_run);
+    }
     if (notes[0] != '\0') {
         mg_html_format(page, "<p>%s</p>\n", notes);
     }

@@ -155,27 +155,15 @@ static enum mg_status load(struct mg_subject *subject, const struct mg_point *po
                            const char *dir, struct mg_error *err)
 {
     const size_t batch = point->trains ? point->train.batch : BATCH_WITHOUT_TRAINING;
-    const struct mg_transformer_config *config;
     char **symbols = NULL;
     enum mg_status status = mg_checkpoint_load(&subject->transformer, &symbols, dir, batch, err);
 
     if (status != MG_OK) {
         return status;
     }
-    config = mg_transformer_config(subject->transformer);
-    if (config->vocab != point->source->vocab || config->length != point->source->length) {
-        status =
-            mg_fail(err, MG_EUSAGE,
-                    "%s: a model of %zu positions and %zu tokens; the source has %zu and %zu", dir,
-                    config->length, config->vocab, point->source->length, point->source->vocab);
-    }
-    for (size_t v = 0; status == MG_OK && v < config->vocab; v++) {
-        if (strcmp(symbols[v], point->symbols[v]) != 0) {
-            status = mg_fail(err, MG_EUSAGE, "%s: token %zu is \"%s\", in the source \"%s\"", dir,
-                             v, symbols[v], point->symbols[v]);
-        }
-    }
-    mg_symbols_free(symbols, config->vocab);
+    status = mg_checkpoint_fits(subject->transformer, symbols, dir, point->source->length,
+                                point->source->vocab, point->symbols, err);
+    mg_symbols_free(symbols, mg_transformer_config(subject->transformer)->vocab);
     if (status == MG_OK) {
         subject->predictor = mg_transformer_predictor_new(subject->transformer);
     }
@@ -233,8 +221,15 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
         .streams = &streams,
         .sink = sink,
     };
-    const enum mg_status status = entry->measure->run(&input, err);
+    enum mg_status status = MG_OK;
 
+    if (subject->transformer != NULL && mg_transformer_config(subject->transformer)->causal) {
+        /* a checkpoint shows only now that it is causal */
+        status = mg_measure_check_causal(entry->measure, &entry->spec, point->source, err);
+    }
+    if (status == MG_OK) {
+        status = entry->measure->run(&input, err);
+    }
     mg_predictor_free(oracle);
     return status;
 }

@@ -31,7 +31,8 @@ CREATE INDEX result_unfinished ON result (status) WHERE status <> 'done';
 CREATE TABLE experiment (
     experiment_id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, question TEXT, notes TEXT,
-    path TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, updated_at TEXT NOT NULL
+    path TEXT NOT NULL, text TEXT NOT NULL, sha256 TEXT NOT NULL, updated_at TEXT NOT NULL,
+    not_run TEXT                  -- why it could not run when it was last asked for; else NULL
 ) STRICT;
 
 CREATE TABLE claim (
@@ -175,6 +176,12 @@ CREATE TABLE plans_data (
     nonfinite TEXT,
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE likelihoods_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    sampler TEXT NOT NULL, nfe REAL, draws INTEGER NOT NULL, nll_nats_per_token REAL,
+    nll_se_nats_per_token REAL, kind TEXT NOT NULL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
 
 CREATE VIEW runs AS
     SELECT r.run_id, e.name AS experiment, r.replicate, r.seed, r.status, r.source, r.predictor,
@@ -225,6 +232,10 @@ CREATE VIEW position_pairs AS
 CREATE VIEW plans AS
     SELECT u.run_id, u.name AS probe, d.rule, d.nfe, d.plan, d.kl_nats, d.regret_nats, d.against
     FROM run_result u JOIN plans_data d ON d.result_id = u.result_id;
+CREATE VIEW likelihoods AS
+    SELECT u.run_id, d.sampler, d.nfe, d.draws, d.nll_nats_per_token, d.nll_se_nats_per_token,
+           d.kind
+    FROM run_result u JOIN likelihoods_data d ON d.result_id = u.result_id;
 CREATE VIEW claims AS
     SELECT e.name AS experiment, c.about, c.name, c.source, c.accept_lo, c.accept_hi, c.estimate,
            c.ci_lo, c.ci_hi, c.n, c.verdict
@@ -317,12 +328,15 @@ CREATE VIEW nonfinite AS
     FROM run_result u JOIN position_pairs_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
     UNION ALL
     SELECT u.run_id, u.name, 'plans' AS view, d.ordinal AS row, d.nonfinite AS cells
-    FROM run_result u JOIN plans_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL;
+    FROM run_result u JOIN plans_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'likelihoods' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN likelihoods_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL;
 CREATE VIEW experiments AS
-    SELECT name, title, question, notes, path, sha256, updated_at, text FROM experiment;
+    SELECT name, title, question, notes, path, sha256, updated_at, text, not_run FROM experiment;
 CREATE VIEW claim_specs AS
     SELECT e.name AS experiment, c.ordinal, c.about, c.name, c.source, c.query, c.exact,
-           c.accept_lo, c.accept_hi
+           c.accept_lo, c.accept_hi, e.not_run
     FROM experiment e JOIN claim c ON c.experiment_id = e.experiment_id;
 CREATE VIEW figure_specs AS
     SELECT e.name AS experiment, f.ordinal, f.name AS figure

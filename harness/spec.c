@@ -199,6 +199,10 @@ enum mg_status mg_spec_load_set(struct mg_spec **spec, const char *path, const c
     mg_reading_init(&reading);
     read_spec(*spec, &reading, path, sets, n);
     mg_findings_report(reading.findings, problems);
+    if ((*spec)->not_run != NULL) {
+        mg_problems_add(problems, false, "%s: note: %s is not run: %s", path, (*spec)->name,
+                        (*spec)->not_run);
+    }
     if (mg_findings_count(reading.findings) > 0) {
         mg_spec_free(*spec);
         *spec = NULL;

@@ -54,14 +54,16 @@ struct mg_point {
     struct mg_param *params; /* every resolved key that applies to this point, sorted by path;
                                 names and the content of a rows file left out */
     size_t n_params;
-    char *training; /* canonical JSON of source, predictor and train: identity */
-    char **symbols; /* (V) how tokens are written */
+    char *training;      /* canonical JSON of source, predictor and train: identity */
+    const char *missing; /* a file that is not there, in a sentence; else NULL. See spec.not_run */
+    char **symbols;      /* (V) how tokens are written */
     struct mg_source *source;
     const char *source_kind; /* the words of the file, for the runs view */
     const char *predictor_word;
     enum mg_predictor_kind predictor;
     struct mg_transformer_config network; /* transformer */
     const char *checkpoint_path;          /* checkpoint, resolved against the file; else NULL */
+    const char *checkpoint_sha256;        /* its content: part of the training's identity */
     bool trains;
     struct mg_train_config train; /* when trains */
     struct mg_measure_entry *measures;
@@ -86,6 +88,7 @@ struct mg_spec {
     size_t replicates;
     struct mg_point *points;
     size_t n_points;
+    const char *not_run; /* why it cannot run here, though nothing is wrong with it; else NULL */
     struct mg_claim_spec *claims;
     size_t n_claims;
     char **figures; /* names of plots/, or paths beside the file */
@@ -94,6 +97,9 @@ struct mg_spec {
 };
 
 /*
+ * An experiment that says so (source.if_missing) is not run where its corpus is missing: then
+ * not_run has the reason, there are no points, and problems has a note.
+ *
  * Read and check one file. MG_OK: *spec is the caller's (mg_spec_free); warnings may be in
  * problems. MG_EUSAGE: problems has every error, *spec is NULL.
  */

@@ -359,6 +359,17 @@ static enum mg_status connect_db(struct mg_store *store, bool write, struct mg_e
     return status;
 }
 
+/* Statements first: SQLite does not close a database that has any. */
+static void close_db(struct mg_store *store)
+{
+    for (size_t i = 0; i < store->n_cached; i++) {
+        (void)sqlite3_finalize(store->cache[i].statement);
+    }
+    store->n_cached = 0;
+    (void)sqlite3_close(store->db);
+    store->db = NULL;
+}
+
 /* A database file that this call made and could not finish is taken away again. */
 static void remove_new(const char *path)
 {
@@ -399,8 +410,7 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
     if (status == MG_OK) {
         status = connect_db(opened, write, err);
         if (status != MG_OK && mode == MG_STORE_WRITE && !existed) {
-            (void)sqlite3_close(opened->db);
-            opened->db = NULL;
+            close_db(opened);
             remove_new(path);
         }
     }
@@ -420,13 +430,10 @@ void mg_store_close(struct mg_store *store)
     if (store->db != NULL) {
         mg_store_rollback(store);
     }
-    for (size_t i = 0; i < store->n_cached; i++) {
-        (void)sqlite3_finalize(store->cache[i].statement);
-    }
     for (enum mg_table t = 0; t < MG_TABLE_COUNT; t++) {
         free(store->inserts[t]);
     }
-    (void)sqlite3_close(store->db);
+    close_db(store);
     mg_store_unlock(store->lock);
     free(store->scope);
     free(store->path);

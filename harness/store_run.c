@@ -74,14 +74,14 @@ enum mg_status mg_store_put_experiment(int64_t *id, struct mg_store *store,
     mg_hash_finish(sha256, hash);
     status = MG_SQL(store, err,
                     "INSERT INTO experiment (name, title, question, notes, path, text, sha256,"
-                    " updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-                    " strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
+                    " updated_at, not_run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+                    " strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?8)"
                     " ON CONFLICT (name) DO UPDATE SET title = ?2, question = ?3, notes = ?4,"
                     " path = ?5, text = ?6, updated_at = iif(sha256 = ?7, updated_at,"
-                    " excluded.updated_at), sha256 = ?7",
+                    " excluded.updated_at), sha256 = ?7, not_run = ?8",
                     name, mg_bind_text(spec->title), mg_bind_text(spec->question),
                     mg_bind_text(spec->notes), mg_bind_text(spec->path), mg_bind_text(spec->text),
-                    mg_bind_text(sha256));
+                    mg_bind_text(sha256), mg_bind_text(spec->not_run));
     if (status == MG_OK) {
         status =
             mg_sql_integer(id, &found, store, "SELECT experiment_id FROM experiment WHERE name = ?",

@@ -6,6 +6,8 @@ stats $mean using ($4 > nil ? $4 : NaN) nooutput
 lo = STATS_min
 hi = STATS_max
 if (reference_rows) { stats $reference using ($2 > nil ? $2 : NaN) nooutput; lo = STATS_min < lo ? STATS_min : lo; hi = STATS_max > hi ? STATS_max : hi }
+margin = 12
+if (reference_rows) { stats $reference using (strlen(strcol(3))) nooutput; margin = 7.1 * STATS_max + 16 }
 keys = keyrows(mean_kinds, mean_chars)
 wide = 760.0
 cell_top = 38.0 + 19.0 * keys
@@ -24,7 +26,7 @@ do for [p = 1:mean_panels] {
     set tmargin at screen 1 - (cell_top + row * (p - 1)) / high
     set bmargin at screen 1 - (cell_top + row * (p - 1) + 302) / high
     set lmargin at screen 72 / wide
-    set rmargin at screen 540 / wide
+    set rmargin at screen (wide - margin) / wide
     q = sum [j = 1:reference_panels] (reference_rows && reference_panel_name[j] eq mean_panel_name[p] ? j : 0)
     set title mean_panel_name[p]
     set xlabel 'block size (positions)'

@@ -1,6 +1,6 @@
 # Far windows of growing runs: alike above, forgetting below, a column for each verdict.
 wide = 760.0
-row = 336.0
+row = 362.0
 high = 26 + 2 * row
 # A source looks the same in both rows; the upper one names each once.
 mark(i) = ((sum [j = 1:window_n / 2] (word(window_series[j], 1) eq word(window_series[i], 1) ? j : 0)) - 1) % 8 + 1
@@ -16,14 +16,14 @@ do for [p = 1:window_panels] {
     column = strstrt(window_panel_name[p], 'holds') ? 0 : strstrt(window_panel_name[p], 'fails') ? 1 : 2
     line = strstrt(window_panel_name[p], 'alike') ? 0 : 1
     low = column == 0 ? 1e-13 : 3e-3
-    set lmargin at screen (72 + column * 236) / wide
-    set rmargin at screen (72 + column * 236 + 194) / wide
+    set lmargin at screen (88 + column * 232) / wide
+    set rmargin at screen (88 + column * 232 + 186) / wide
     set tmargin at screen 1 - (30 + line * row) / high
     set bmargin at screen 1 - (30 + line * row + 190) / high
     set yrange [low:2]
     if (column == 0) { set ytics 1e3 } else { set ytics 10 }
-    set key at screen (36 + column * 236) / wide, screen 1 - (30 + line * row + 230) / high \
-        left top Left reverse vertical maxrows (column == 0 ? 4 : 5) samplen 1.6 width -1
+    set key at screen ((column == 0 ? 8 : 24) + column * 240) / wide, screen 1 - (30 + line * row + 246) / high \
+        left top Left reverse vertical maxrows 5 samplen 1.4
     set title window_panel_name[p]
     set ylabel (column > 0 ? '' : line == 0 ? 'largest TV between two' : 'largest TV to unconditional') offset 0.4,0
     plot 0.02 with lines ls 21 notitle, \

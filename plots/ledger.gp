@@ -8,11 +8,8 @@ stats $part using 5 nooutput
 most = STATS_max
 stats $total using 2 nooutput
 last = STATS_max
-longest = 0
-do for [i = 1:name_rows] {
-    stats $name using (strlen(strcol(2))) every ::i-1::i-1 nooutput
-    longest = STATS_max > longest ? STATS_max : longest
-}
+stats $name using (strlen(strcol(2))) nooutput
+longest = STATS_max
 keys = keyrows(part_kinds + 1, 13)
 cell_high = 16.0 * last + 8
 eval grid_of(total_panels < 4 ? total_panels : 3, (total_panels + 2) / 3)

@@ -28,7 +28,7 @@ stacked AS (
   SELECT *, sum(nats) OVER (PARTITION BY panel, sampler, nats > 0 ORDER BY k) AS till
   FROM parts WHERE abs(nats) > 1e-9),
 extremes AS (
-  SELECT panel, k, series || printf(' at most %.3g (', nats) || min(sampler) ||
+  SELECT panel, k, series || CASE WHEN nats < 0 THEN ' down to' ELSE ' up to' END || printf(' %.3g (', nats) || min(sampler) ||
          CASE WHEN count(*) > 1 THEN printf(' and %d more)', count(*) - 1) ELSE ')' END AS words
   FROM (SELECT *, max(abs(nats)) OVER (PARTITION BY panel, series) AS top FROM stacked)
   WHERE abs(nats) > top * (1 - 1e-9) GROUP BY panel, k, series, nats > 0)

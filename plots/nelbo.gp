@@ -1,7 +1,7 @@
 # The discrete bound against its number of steps, and Monte Carlo estimates of the limit.
 stats $estimate using 7 nooutput
 last = STATS_max
-keys = 2
+keys = 3
 eval grid(2 * excess_panels)
 top_row = excess_panels
 do for [p = 1:excess_panels] {

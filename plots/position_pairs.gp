@@ -29,7 +29,8 @@ unset colorbox
 n = int(last - first) + 1
 fine = n > 96 ? 1 : int(ceil(96.0 / n))
 array value[n * n]
-at(x, y) = (int(floor(x + 0.5)) - int(first)) * n + int(floor(y + 0.5)) - int(first) + 1
+corner = 0.5 - first
+at(x, y) = int(x + corner) * n + int(y + corner) + 1
 set samples n * fine
 set isosamples n * fine
 edge = 0.5 - 0.5 / fine

@@ -87,7 +87,7 @@ set boxwidth 0.8 relative
 set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21908c', 0.75 '#5dc863', 1 '#fde725')
 
 cell_high = 0.0
-between = 46.0
+between = 52.0
 grid(n) = grid_of(n == 1 ? 1 : n == 3 || n > 4 ? 3 : 2, n <= 3 ? 1 : n == 4 ? 2 : (n + 2) / 3)
 grid_of(a, d) = sprintf("across = %d; down = %d", a, d) . "; wide = across == 1 ? 480.0 : 760.0; \
     cell_top = 38.0 + 19.0 * keys; \

@@ -210,6 +210,9 @@ static void lazy_chain_decays_at_its_rate_and_meets_the_bound(void **state)
     (void)state;
     assert_string_equal(rows->side, "left");
     assert_close(exact_of(rows, "fitted_rate"), 0.85, 1e-9);
+    assert_close(exact_of(rows, "second_eigenvalue"), 0.85, 1e-12);
+    assert_close(exact_of(rows, "dobrushin"), 0.85, 1e-12);
+    assert_close(exact_of(rows, "period"), 1.0, 0.0);
     assert_close(exact_of(rows, "fitted_rate_sensitivity"), 0.85, 1e-9);
     assert_close(exact_of(rows, "half_distance"), log(0.5) / log(0.85), 1e-7);
     for (size_t i = 2; i < 24; i++) {

@@ -310,6 +310,48 @@ static void the_uniform_model_costs_what_it_must(void **state)
     mg_source_free(source);
 }
 
+/* With any predictor the walk's F is exact and leaves M's error alone. */
+static void an_exact_factorization_replaces_the_drawn_one(void **state)
+{
+    static const char *const ORDERS[] = {"left_to_right", "strided", "random"};
+    struct mg_source *source = test_chain_two(7);
+    struct mg_source *other = test_chain_flip(.2, 7);
+    struct mg_predictor *wrong = mg_oracle_new(other);
+
+    (void)state;
+    for (size_t o = 0; o < 3; o++) {
+        struct mg_sampler sampler = sampler_of(ORDERS[o]);
+        struct mg_law_estimate *estimate;
+        struct mg_law_estimate *exact = NULL;
+        struct mg_law *law = NULL;
+        struct mg_error err = {0};
+        double drawn_se_nats;
+
+        sampler.steps = 3;
+        sampler.temperature = 0.8;
+        estimate = drawn(wrong, source, &sampler, 2000);
+        drawn_se_nats = estimate->kl_se_nats;
+        assert_int_equal(mg_law_walk(&law, wrong, source, &sampler, NULL, 1e7, &err), MG_OK);
+        assert_true(mg_law_factorization(&exact, source, &sampler));
+        mg_law_replace_factorization(estimate, exact);
+        assert_string_equal(estimate->kind, o == 2 ? "path_bound" : "monte_carlo");
+        assert_close(estimate->factorization_nats, law->factorization_nats, 1e-12);
+        for (size_t t = 0; t < law->n_steps; t++) {
+            assert_close(estimate->steps[t].factorization_nats, law->steps[t].factorization_nats,
+                         1e-12);
+        }
+        assert_close(estimate->kl_nats, law->factorization_nats + estimate->model_nats, 1e-12);
+        assert_close(estimate->model_nats, law->model_nats, 4.0 * estimate->kl_se_nats);
+        assert_true(estimate->kl_se_nats > 0.0 && estimate->kl_se_nats < drawn_se_nats);
+        mg_law_free(law);
+        mg_law_estimate_free(exact);
+        mg_law_estimate_free(estimate);
+    }
+    mg_predictor_free(wrong);
+    mg_source_free(other);
+    mg_source_free(source);
+}
+
 /* ------ the measure ------ */
 
 struct kept {
@@ -398,6 +440,7 @@ int main(void)
         cmocka_unit_test(closed_form_needs_the_oracle_at_temperature_one_and_a_blind_rule),
         cmocka_unit_test(estimates_agree_with_the_walk),
         cmocka_unit_test(confidence_on_long_chains_reaches_its_documented_estimates),
+        cmocka_unit_test(an_exact_factorization_replaces_the_drawn_one),
         cmocka_unit_test(thresholds_are_no_faster_on_a_noisy_chain),
         cmocka_unit_test(the_uniform_model_costs_what_it_must),
         cmocka_unit_test(each_sampler_gets_the_best_kind_there_is),

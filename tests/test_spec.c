@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/checkpoint.h"
+#include "harness/file.h"
+#include "harness/identity.h"
 #include "tests/support/test.h"
 
 static const char CORPUS[] = "tests/golden/spec";
@@ -395,20 +398,76 @@ static void extends_merges_depth_first(void **state)
     mg_spec_free(spec);
 }
 
-static void checkpoint_paths_are_beside_the_file(void **state)
+static struct mg_spec *loaded_checkpoint(void **state, const char *path)
+{
+    char text[512];
+
+    snprintf(text, sizeof(text),
+             "{\"marginalia\": 1, \"name\": \"c\", \"source\": {\"kind\": \"task\", \"task\":"
+             " \"abab\", \"length\": 4}, \"predictor\": {\"kind\": \"checkpoint\", \"path\":"
+             " \"%s\"}, \"measure\": [{\"kind\": \"likelihood\", \"name\": \"l\"}]}",
+             path);
+    return loaded(state, text);
+}
+
+static void save_network(void **state, const char *path, uint64_t seed)
+{
+    static char a[] = "A";
+    static char b[] = "B";
+    char *const symbols[] = {a, b};
+    const struct mg_transformer_config config = {.vocab = 2,
+                                                 .length = 4,
+                                                 .layers = 1,
+                                                 .width = 4,
+                                                 .heads = 1,
+                                                 .hidden = 4,
+                                                 .rope_theta = 1e4,
+                                                 .norm_eps = 1e-5};
+    struct mg_transformer *network =
+        mg_transformer_new(&config, 1, false, mg_stream_make(seed, 0, "test"));
+    char *dir = mg_format("%s/%s", (const char *)*state, path);
+    struct mg_error err = {0};
+
+    assert_int_equal(mg_checkpoint_save(dir, network, symbols, "absorbing", "key", &err), MG_OK);
+    mg_transformer_free(network);
+    free(dir);
+}
+
+static void remove_networks(void **state)
+{
+    static const char *const folders[] = {"models/one", "models/copy", "models/other", "models"};
+
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        struct mg_error err = {0};
+        char *dir = mg_format("%s/%s", (const char *)*state, folders[i]);
+
+        assert_int_equal(mg_folder_remove(dir, &err), MG_OK);
+        free(dir);
+    }
+}
+
+static void a_checkpoint_is_beside_the_file_and_counts_by_its_content(void **state)
 {
     char expected[512];
-    struct mg_spec *spec =
-        loaded(state, "{\"marginalia\": 1, \"name\": \"c\",\n"
-                      " \"source\": {\"kind\": \"task\", \"task\": \"abab\", \"length\": 4},\n"
-                      " \"predictor\": {\"kind\": \"checkpoint\", \"path\": \"models/x\"},\n"
-                      " \"measure\": [{\"kind\": \"likelihood\", \"name\": \"l\"}]}");
+    struct mg_spec *one;
+    struct mg_spec *copy;
+    struct mg_spec *other;
 
-    snprintf(expected, sizeof(expected), "%s/models/x", (const char *)*state);
-    assert_string_equal(spec->points[0].checkpoint_path, expected);
-    assert_int_equal(spec->points[0].predictor, MG_PREDICTOR_CHECKPOINT);
-    assert_null(strstr(spec->points[0].training, "models/x"));
-    mg_spec_free(spec);
+    save_network(state, "models/one", 1);
+    save_network(state, "models/copy", 1);
+    save_network(state, "models/other", 2);
+    one = loaded_checkpoint(state, "models/one");
+    copy = loaded_checkpoint(state, "models/copy");
+    other = loaded_checkpoint(state, "models/other");
+    snprintf(expected, sizeof(expected), "%s/models/one", (const char *)*state);
+    assert_string_equal(one->points[0].checkpoint_path, expected);
+    assert_int_equal(one->points[0].predictor, MG_PREDICTOR_CHECKPOINT);
+    assert_string_equal(one->points[0].training, copy->points[0].training);
+    assert_string_not_equal(one->points[0].training, other->points[0].training);
+    mg_spec_free(one);
+    mg_spec_free(copy);
+    mg_spec_free(other);
+    remove_networks(state);
 }
 
 static void missing_and_foreign_files_are_refused(void **state)
@@ -438,7 +497,7 @@ int main(void)
         cmocka_unit_test(samplers_are_bound),
         cmocka_unit_test(distance_takes_numbers_and_literals),
         cmocka_unit_test(extends_merges_depth_first),
-        cmocka_unit_test(checkpoint_paths_are_beside_the_file),
+        cmocka_unit_test(a_checkpoint_is_beside_the_file_and_counts_by_its_content),
         cmocka_unit_test(missing_and_foreign_files_are_refused),
     };
 

@@ -86,6 +86,43 @@ static void the_predictor_is_a_distribution_over_real_tokens(void **state)
     fixture_free(f);
 }
 
+/* -log p of the token after a prefix is its part of the training loss, whatever follows it. */
+static void a_causal_network_answers_the_first_mask_from_its_prefix(void **state)
+{
+    (void)state;
+    for (int positions = MG_POSITIONS_BOS; positions <= MG_POSITIONS_ROPE; positions++) {
+        struct fixture *f = fixture_new(configured((enum mg_positions)positions, true), 4, 1, 0.3);
+        struct mg_predictor *predictor = mg_transformer_predictor_new(f->net);
+        const size_t L = f->config.length;
+        const size_t V = f->config.vocab;
+        double *probs = (double *)mg_allocate(L * V, sizeof(double));
+        double *again = (double *)mg_allocate(L * V, sizeof(double));
+
+        for (size_t i = 0; i < L; i++) {
+            double nats;
+
+            for (size_t k = 0; k < L; k++) {
+                f->weight[k] = k == i ? 1.0f : 0.0f;
+                f->noisy[k] = MG_MASK;
+            }
+            nats = fixture_loss(f);
+            memcpy(f->noisy, f->clean, i * sizeof(f->noisy[0]));
+            mg_predict(predictor, probs, NULL, f->noisy, 1);
+            assert_close(-log(probs[i * V + (size_t)f->clean[i]]), nats, 1e-5);
+            for (size_t k = i + 1; k < L; k++) {
+                assert_close(probs[k * V], 1.0 / (double)V, 1e-15);
+                f->noisy[k] = f->clean[k];
+            }
+            mg_predict(predictor, again, NULL, f->noisy, 1);
+            assert_memory_equal(again + i * V, probs + i * V, V * sizeof(double));
+        }
+        free(again);
+        free(probs);
+        mg_predictor_free(predictor);
+        fixture_free(f);
+    }
+}
+
 /* Largest total variation between the first position's prediction and another's, all masked. */
 static double all_mask_spread(struct fixture *f)
 {
@@ -145,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_prediction_does_not_depend_on_its_batch),
+        cmocka_unit_test(a_causal_network_answers_the_first_mask_from_its_prefix),
         cmocka_unit_test(the_predictor_is_a_distribution_over_real_tokens),
         cmocka_unit_test(only_rope_alone_makes_all_masks_alike),
     };

@@ -17,7 +17,7 @@ struct mg_trainer {
     struct mg_adamw *adamw;
     int *clean;    /* (batch, L) */
     int *noisy;    /* (batch, L) */
-    float *weight; /* (batch) of a masked position, divided by the batch */
+    float *weight; /* (batch, L) divided by the batch */
 };
 
 struct mg_trainer *mg_trainer_new(const struct mg_train_config *config,
@@ -31,6 +31,7 @@ struct mg_trainer *mg_trainer_new(const struct mg_train_config *config,
     assert(config->batch >= 1);
     assert(mg_transformer_config(transformer)->length == source->length);
     assert(mg_transformer_config(transformer)->vocab == source->vocab);
+    assert(mg_transformer_config(transformer)->causal == config->objective->causal);
     trainer->config = *config;
     trainer->transformer = transformer;
     trainer->source = source;
@@ -38,7 +39,7 @@ struct mg_trainer *mg_trainer_new(const struct mg_train_config *config,
     trainer->adamw = mg_adamw_new(mg_transformer_parameters(transformer));
     trainer->clean = mg_allocate(config->batch * source->length, sizeof(trainer->clean[0]));
     trainer->noisy = mg_allocate(config->batch * source->length, sizeof(trainer->noisy[0]));
-    trainer->weight = mg_allocate(config->batch, sizeof(trainer->weight[0]));
+    trainer->weight = mg_allocate(config->batch * source->length, sizeof(trainer->weight[0]));
     return trainer;
 }
 
@@ -63,6 +64,11 @@ static void draw_batch(struct mg_trainer *trainer, size_t step)
 {
     const struct mg_train_config *config = &trainer->config;
     const size_t length = trainer->source->length;
+    struct mg_corruption how = {.schedule = config->schedule,
+                                .block = config->block,
+                                .batch = config->batch,
+                                .step = step,
+                                .steps = config->steps};
 
     for (size_t r = 0; r < config->batch; r++) {
         struct mg_rng data = mg_rng_at(trainer->streams.data, r, (uint32_t)step);
@@ -70,9 +76,12 @@ static void draw_batch(struct mg_trainer *trainer, size_t step)
         int *clean = trainer->clean + r * length;
 
         mg_source_draw(trainer->source, &data, clean);
-        config->objective->corrupt(trainer->noisy + r * length, &trainer->weight[r], clean, length,
-                                   config->schedule, r, config->batch, &mask);
-        trainer->weight[r] /= (float)config->batch;
+        how.row = r;
+        config->objective->corrupt(trainer->noisy + r * length, trainer->weight + r * length, clean,
+                                   length, &how, &mask);
+    }
+    for (size_t i = 0; i < config->batch * length; i++) {
+        trainer->weight[i] /= (float)config->batch;
     }
 }
 

@@ -15,6 +15,7 @@
 struct mg_train_config {
     const struct mg_objective *objective;
     const struct mg_noise *schedule;
+    size_t block; /* of blockwise objectives, divides the length; else 0 */
     size_t steps;
     size_t batch;
     double lr;                              /* peak learning rate */

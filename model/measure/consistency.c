@@ -49,8 +49,8 @@ static void draw_probe(int *rows, struct probe *probe, const struct mg_source *s
 
     assert(tokens != NULL);
     assert(order != NULL);
-    mg_source_draw(source, rng, tokens);
-    mg_source_draw(source, rng, tokens + length);
+    mg_source_draw_held_out(source, rng, tokens);
+    mg_source_draw_held_out(source, rng, tokens + length);
     for (size_t k = 0; k < length; k++) {
         order[k] = k;
     }

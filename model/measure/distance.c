@@ -9,6 +9,10 @@
 #include "model/measure/distance_curves.h"
 #include "model/measure/kinds.h"
 #include "model/measure/measure.h"
+#include "model/measure/text_gain.h"
+#include "model/source/chain_facts.h"
+#include "model/source/markov.h"
+#include "model/source/text.h"
 
 static const double CELLS_MAX = 67108864.0; /* 2^26 probabilities kept, 512 MB */
 
@@ -91,7 +95,7 @@ static void draw_context(int *row, const struct mg_source *source,
     assert(probs != NULL);
     literal = literal && mg_source_has_oracle(source);
     if (!literal) {
-        mg_source_draw(source, rng, whole);
+        mg_source_draw_held_out(source, rng, whole);
     }
     for (size_t i = 0; i < source->length; i++) {
         if (row[i] == MG_MASK && is_context(layout, i)) {
@@ -107,11 +111,13 @@ static void draw_context(int *row, const struct mg_source *source,
     free(whole);
 }
 
-/* u (R, V) out: exact marginals, or letter frequencies of draws, the same at every position. */
+/* u (R, V) out: exact marginals, a text's unigram law, or letter frequencies of draws, the same at
+ * every position. */
 static void fill_unconditional(double *u, const struct mg_measure_input *input,
                                const struct mg_distance_layout *layout)
 {
     const struct mg_source *source = input->source;
+    const struct mg_text *text = mg_source_text(source);
     const size_t vocab = source->vocab;
     int *row = calloc(source->length, sizeof(*row));
     double *probs = calloc(source->length * vocab, sizeof(*probs));
@@ -125,11 +131,15 @@ static void fill_unconditional(double *u, const struct mg_measure_input *input,
         }
         (void)mg_source_conditionals(source, row, probs);
         memcpy(u, probs + layout->left * vocab, layout->run * vocab * sizeof(*u));
+    } else if (text != NULL) {
+        for (size_t i = 0; i < layout->run; i++) {
+            memcpy(u + i * vocab, text->unigram, vocab * sizeof(*u));
+        }
     } else {
         for (uint64_t draw = 0; draw < UNIGRAM_DRAWS; draw++) {
             struct mg_rng rng = mg_rng_at(input->streams->order, draw, 1);
 
-            mg_source_draw(source, &rng, row);
+            mg_source_draw_held_out(source, &rng, row);
             for (size_t i = 0; i < source->length; i++) {
                 probs[row[i]] += share;
             }
@@ -149,6 +159,7 @@ struct answers {
     double *model;         /* (C, R, V) */
     double *exact;         /* (C, R, V), NULL without an oracle */
     double *unconditional; /* (R, V) */
+    bool drawn;            /* whole contexts, each with its window */
 };
 
 static void answer(struct answers *answers, const struct mg_measure_input *input,
@@ -190,6 +201,7 @@ static void answers_new(struct answers *answers, const struct mg_measure_input *
     assert(row != NULL);
     literals = fill_literals(row, input->spec, layout, length);
     fixed = literals == layout->left + layout->right;
+    answers->drawn = literals == 0 && !fixed;
     answers->n = fixed || input->spec->contexts == 0 ? 1 : input->spec->contexts;
     answers->contexts = calloc(answers->n * length, sizeof(*answers->contexts));
     answers->model = calloc(answers->n * cells, sizeof(*answers->model));
@@ -333,6 +345,28 @@ static void emit_information(struct mg_sink *sink, const struct result *result)
     emit_window(sink, result, MG_DISTANCE_tv_unconditional_max, 1, "run_forget_tv");
 }
 
+/* What theory knows of the chain behind the source, where there is one: exact, no model's value. */
+static void emit_chain(struct mg_sink *sink, const struct mg_source *source)
+{
+    const struct mg_chain *chain = mg_source_chain(source);
+
+    if (chain != NULL) {
+        const struct {
+            const char *name;
+            double exact;
+        } facts[] = {
+            {"dobrushin", mg_chain_dobrushin(chain->transition, source->vocab)},
+            {"second_eigenvalue", mg_chain_second_modulus(chain->transition, source->vocab)},
+            {"period", (double)mg_chain_period(chain->transition, source->vocab)},
+        };
+
+        for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+            MG_EMIT(sink, MG_TABLE_information, mg_text(facts[i].name), mg_null(),
+                    mg_real(facts[i].exact));
+        }
+    }
+}
+
 static enum mg_status distance_check(const struct mg_measure_spec *spec,
                                      const struct mg_source *source, struct mg_error *err)
 {
@@ -397,6 +431,10 @@ static enum mg_status distance_run(const struct mg_measure_input *input, struct 
     emit_curves(input->sink, &result);
     emit_pairs(input->sink, &result);
     emit_information(input->sink, &result);
+    emit_chain(input->sink, input->source);
+    if (mg_source_text(input->source) != NULL && answers.drawn) {
+        mg_text_gain_emit(input, &layout, side_of(&layout), distance, answers.model, answers.n);
+    }
     for (size_t i = 0; i < run; i++) {
         defined = defined && !isnan(curve(model, MG_DISTANCE_tv_unconditional)[i]);
     }

@@ -8,6 +8,11 @@
 
 #include "model/measure/measure.h"
 
+/* For mg_measure.prefixes_alone; prefix.c */
+bool mg_samplers_ask_prefixes(const struct mg_measure_spec *spec, const struct mg_source *source);
+bool mg_target_follows_prefix(const struct mg_measure_spec *spec, const struct mg_source *source);
+bool mg_asks_no_network(const struct mg_measure_spec *spec, const struct mg_source *source);
+
 extern const struct mg_measure mg_measure_joint;          /* joint.c */
 extern const struct mg_measure mg_measure_distance;       /* distance.c */
 extern const struct mg_measure mg_measure_law;            /* law_measure.c */

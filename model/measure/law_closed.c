@@ -1,4 +1,5 @@
 /* law_closed.c - closed forms of a sampler's error with a perfect predictor; see law_estimate.h. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -77,8 +78,8 @@ static void fill_fixed(struct mg_law_estimate *estimate, const size_t *group_of,
     free(nats);
 }
 
-bool mg_law_closed(struct mg_law_estimate **estimate, const struct mg_predictor *predictor,
-                   const struct mg_source *source, const struct mg_sampler *sampler)
+bool mg_law_factorization(struct mg_law_estimate **estimate, const struct mg_source *source,
+                          const struct mg_sampler *sampler)
 {
     const size_t length = source->length;
     struct mg_error ignored = {0};
@@ -89,9 +90,7 @@ bool mg_law_closed(struct mg_law_estimate **estimate, const struct mg_predictor 
     bool by_chance;
     bool applies;
 
-    if (!mg_predictor_is_oracle(predictor, source) || sampler->order->looks_at_probs ||
-        sampler->temperature < 1.0 || sampler->temperature > 1.0 ||
-        mg_set_entropy_check(source, "law", &ignored) != MG_OK) {
+    if (sampler->order->looks_at_probs || mg_set_entropy_check(source, "law", &ignored) != MG_OK) {
         return false;
     }
     group_of = mg_allocate(length, sizeof(group_of[0]));
@@ -100,6 +99,7 @@ bool mg_law_closed(struct mg_law_estimate **estimate, const struct mg_predictor 
     made->n_steps = list_steps(group_of, sizes, &by_chance, sampler, length);
     made->nfe = (double)made->n_steps;
     made->kl_se_nats = NAN;
+    made->model_se_nats = NAN;
     made->steps = mg_allocate(made->n_steps, sizeof(made->steps[0]));
     applies = !by_chance || sampler->block == 0;
     if (applies) {
@@ -121,6 +121,25 @@ bool mg_law_closed(struct mg_law_estimate **estimate, const struct mg_predictor 
     free(sizes);
     free(group_of);
     return applies;
+}
+
+bool mg_law_closed(struct mg_law_estimate **estimate, const struct mg_predictor *predictor,
+                   const struct mg_source *source, const struct mg_sampler *sampler)
+{
+    return mg_predictor_is_oracle(predictor, source) && sampler->temperature >= 1.0 &&
+           sampler->temperature <= 1.0 && mg_law_factorization(estimate, source, sampler);
+}
+
+void mg_law_replace_factorization(struct mg_law_estimate *estimate,
+                                  const struct mg_law_estimate *exact)
+{
+    assert(estimate->n_steps == exact->n_steps);
+    for (size_t t = 0; t < estimate->n_steps; t++) {
+        estimate->steps[t].factorization_nats = exact->steps[t].factorization_nats;
+    }
+    estimate->factorization_nats = exact->factorization_nats;
+    estimate->kl_nats = estimate->factorization_nats + estimate->model_nats;
+    estimate->kl_se_nats = estimate->model_se_nats;
 }
 
 void mg_law_estimate_free(struct mg_law_estimate *estimate)

@@ -19,10 +19,11 @@
 #include "model/numeric/philox.h"
 
 struct mg_law_estimate {
-    const char *kind;  /* the word of sampler_error.kind; a constant */
-    double nfe;        /* mean predictor calls, sequences from the source */
-    double kl_nats;    /* F + M: KL(mu || nu), or above it (path_bound); may be INFINITY */
-    double kl_se_nats; /* standard error of kl_nats; NaN where nothing was drawn, or infinite */
+    const char *kind;     /* the word of sampler_error.kind; a constant */
+    double nfe;           /* mean predictor calls, sequences from the source */
+    double kl_nats;       /* F + M: KL(mu || nu), or above it (path_bound); may be INFINITY */
+    double kl_se_nats;    /* standard error of kl_nats; NaN where nothing was drawn, or infinite */
+    double model_se_nats; /* likewise of model_nats */
     double factorization_nats;
     double model_nats;
     double order_nats;         /* 0 without choices, NaN (unknown, at most 0) for a bound */
@@ -38,6 +39,17 @@ struct mg_law_estimate {
  */
 bool mg_law_closed(struct mg_law_estimate **estimate, const struct mg_predictor *predictor,
                    const struct mg_source *source, const struct mg_sampler *sampler);
+
+/*
+ * The same closed forms of F with any predictor and temperature: F is the source's and the order's
+ * alone where the order looks at nothing. model_nats is 0 in it. False where there is none.
+ */
+bool mg_law_factorization(struct mg_law_estimate **estimate, const struct mg_source *source,
+                          const struct mg_sampler *sampler);
+
+/* Put an exact F in place of an estimated one: what is left of the standard error is M's. */
+void mg_law_replace_factorization(struct mg_law_estimate *estimate,
+                                  const struct mg_law_estimate *exact);
 
 /*
  * From `draws` >= 2 sequences of a source with an oracle, replayed through a sampler that does not

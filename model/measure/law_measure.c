@@ -8,6 +8,7 @@
 #include "model/measure/corrected_law.h"
 #include "model/measure/law.h"
 #include "model/measure/law_estimate.h"
+#include "model/measure/law_held_out.h"
 #include "model/measure/space.h"
 #include "model/measure/whole_law.h"
 #include "model/numeric/statistics.h"
@@ -29,9 +30,6 @@ static bool may_walk(const struct mg_source *source, const struct mg_sampler *sa
 static enum mg_status law_check(const struct mg_measure_spec *spec, const struct mg_source *source,
                                 struct mg_error *err)
 {
-    if (!mg_source_has_oracle(source)) {
-        return mg_fail(err, MG_EUSAGE, "law: the source has no oracle, so no exact law to compare");
-    }
     if (spec->n_samplers == 0) {
         return mg_fail(err, MG_EUSAGE, "law: no samplers");
     }
@@ -41,7 +39,11 @@ static enum mg_status law_check(const struct mg_measure_spec *spec, const struct
     for (size_t i = 0; i < spec->n_samplers; i++) {
         const struct mg_sampler *sampler = &spec->samplers[i];
 
-        if (mg_corrector_form(sampler) != MG_CORRECTOR_NONE) {
+        if (!mg_source_has_oracle(source)) {
+            if (mg_law_held_out_check(sampler, err) != MG_OK) {
+                return MG_EUSAGE;
+            }
+        } else if (mg_corrector_form(sampler) != MG_CORRECTOR_NONE) {
             if (mg_corrected_law_check(sampler, source->length, source->vocab, err) != MG_OK) {
                 return MG_EUSAGE;
             }
@@ -109,15 +111,20 @@ static enum mg_status estimate_one(const struct mg_measure_input *input,
                                    const struct mg_sampler *sampler, struct mg_error *err)
 {
     struct mg_law_estimate *estimate = NULL;
+    struct mg_law_estimate *exact = NULL;
     enum mg_status status = MG_OK;
 
     if (!mg_law_closed(&estimate, input->predictor, input->source, sampler)) {
         status = mg_law_monte_carlo(&estimate, input->predictor, input->source, sampler,
                                     draws_of(input->spec), input->streams->order, err);
+        if (status == MG_OK && mg_law_factorization(&exact, input->source, sampler)) {
+            mg_law_replace_factorization(estimate, exact);
+        }
     }
     if (status == MG_OK) {
         emit_estimate(input->sink, sampler->name, estimate);
     }
+    mg_law_estimate_free(exact);
     mg_law_estimate_free(estimate);
     return status;
 }
@@ -209,9 +216,13 @@ static enum mg_status law_run(const struct mg_measure_input *input, struct mg_er
     for (size_t i = 0; i < input->spec->n_samplers && status == MG_OK; i++) {
         const struct mg_sampler *sampler = &input->spec->samplers[i];
 
-        status = mg_corrector_form(sampler) == MG_CORRECTOR_NONE
-                     ? law_of_one(input, sampler, err)
-                     : law_of_corrected(input, sampler, err);
+        if (!mg_source_has_oracle(input->source)) {
+            status = mg_law_held_out(input, sampler, draws_of(input->spec), err);
+        } else {
+            status = mg_corrector_form(sampler) == MG_CORRECTOR_NONE
+                         ? law_of_one(input, sampler, err)
+                         : law_of_corrected(input, sampler, err);
+        }
     }
     return status;
 }
@@ -220,7 +231,9 @@ const struct mg_measure mg_measure_law = {
     .kind = "law",
     .help =
         "output law of each sampler, exact where it can be enumerated, else by a closed form or "
-        "an estimate: KL from the source, coherence and the error ledger",
+        "an estimate: KL from the source, coherence and the error ledger; on text, nats per token "
+        "of what was held out",
     .check = law_check,
+    .prefixes_alone = mg_samplers_ask_prefixes,
     .run = law_run,
 };

@@ -14,10 +14,11 @@
 struct sums {
     const struct mg_source *source;
     const struct mg_sampler *sampler;
-    int *row;          /* (L) a context after a step */
-    double *tempered;  /* (V) */
-    double *log_mass;  /* (draws) of each draw's context under the source */
-    double *path_nats; /* (draws) log mu(x) / path(x), the model part exact in each context */
+    int *row;           /* (L) a context after a step */
+    double *tempered;   /* (V) */
+    double *log_mass;   /* (draws) of each draw's context under the source */
+    double *path_nats;  /* (draws) log mu(x) / path(x), the model part exact in each context */
+    double *model_nats; /* (draws) the model part of it */
     double calls;
     bool by_chance;                   /* a draw has met a choice */
     struct mg_law_estimate *estimate; /* steps are sums until the end */
@@ -54,15 +55,29 @@ static void add_step(void *ctx, const struct mg_reveal *reveal)
     estimate->steps[reveal->step].factorization_nats += correlation;
     estimate->steps[reveal->step].model_nats += model;
     sums->path_nats[reveal->draw] += correlation + model;
+    sums->model_nats[reveal->draw] += model;
     sums->calls += 1.0;
     sums->by_chance = sums->by_chance || reveal->by_chance;
+}
+
+/* Of the mean of values (n); NaN where one is not finite. */
+static double standard_error(const double *values, size_t n)
+{
+    struct mg_moments moments = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(values[i])) {
+            return (double)NAN;
+        }
+        mg_moments_add(&moments, values[i]);
+    }
+    return mg_moments_sd(&moments) / sqrt((double)n);
 }
 
 static void finish(struct sums *sums, size_t draws)
 {
     struct mg_law_estimate *estimate = sums->estimate;
     const double n = (double)draws;
-    struct mg_moments kl = {0};
 
     estimate->kind = sums->by_chance ? "path_bound" : "monte_carlo";
     estimate->nfe = sums->calls / n;
@@ -76,11 +91,9 @@ static void finish(struct sums *sums, size_t draws)
         estimate->factorization_nats += step->factorization_nats;
         estimate->model_nats += step->model_nats;
     }
-    for (size_t d = 0; d < draws; d++) {
-        mg_moments_add(&kl, sums->path_nats[d]);
-    }
     estimate->kl_nats = estimate->factorization_nats + estimate->model_nats;
-    estimate->kl_se_nats = isfinite(estimate->kl_nats) ? mg_moments_sd(&kl) / sqrt(n) : (double)NAN;
+    estimate->kl_se_nats = standard_error(sums->path_nats, draws);
+    estimate->model_se_nats = standard_error(sums->model_nats, draws);
 }
 
 enum mg_status mg_law_monte_carlo(struct mg_law_estimate **estimate, struct mg_predictor *predictor,
@@ -93,6 +106,7 @@ enum mg_status mg_law_monte_carlo(struct mg_law_estimate **estimate, struct mg_p
                         .tempered = mg_allocate(source->vocab, sizeof(double)),
                         .log_mass = mg_allocate(draws, sizeof(double)),
                         .path_nats = mg_allocate(draws, sizeof(double)),
+                        .model_nats = mg_allocate(draws, sizeof(double)),
                         .estimate = mg_allocate(1, sizeof(struct mg_law_estimate))};
     enum mg_status status;
 
@@ -106,6 +120,7 @@ enum mg_status mg_law_monte_carlo(struct mg_law_estimate **estimate, struct mg_p
         mg_law_estimate_free(sums.estimate);
         *estimate = NULL;
     }
+    free(sums.model_nats);
     free(sums.path_nats);
     free(sums.log_mass);
     free(sums.tempered);

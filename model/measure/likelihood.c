@@ -258,7 +258,7 @@ static void estimate(struct mg_moments *moments, const struct estimator *estimat
         for (size_t r = 0; r < rows; r++) {
             struct mg_rng rng = mg_rng_at(input->streams->order, begin + r, form);
 
-            mg_source_draw(input->source, &rng, clean + r * length);
+            mg_source_draw_held_out(input->source, &rng, clean + r * length);
             memcpy(noisy + r * length, clean + r * length, length * sizeof(*noisy));
             weight[r] = estimator->corrupt(noisy + r * length, length, &rng);
         }

@@ -49,12 +49,23 @@ struct mg_measure {
     enum mg_status (*check)(const struct mg_measure_spec *spec, const struct mg_source *source,
                             struct mg_error *err);
 
+    /*
+     * Whether all it asks for is the token after a revealed prefix, which is all that a causal
+     * network can answer. NULL: it asks for more, whatever the entry says.
+     */
+    bool (*prefixes_alone)(const struct mg_measure_spec *spec, const struct mg_source *source);
+
     /* Measure and write rows. Fails (MG_NO) on numbers that are not finite where they must be. */
     enum mg_status (*run)(const struct mg_measure_input *input, struct mg_error *err);
 };
 
 /* The table of measures, as pointers: each row is defined in its own file; n out. */
 const struct mg_measure *const *mg_measures(size_t *n);
+
+/* MG_EUSAGE, naming what is at fault, where an entry asks a causal network for more than it can. */
+enum mg_status mg_measure_check_causal(const struct mg_measure *measure,
+                                       const struct mg_measure_spec *spec,
+                                       const struct mg_source *source, struct mg_error *err);
 
 /* The measure called kind, or NULL. */
 const struct mg_measure *mg_measure_find(const char *kind);

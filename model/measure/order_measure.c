@@ -59,7 +59,7 @@ static void write_prompt(int *row, const struct mg_measure_input *input, size_t 
     if (spec->left + spec->right > 0) {
         struct mg_rng rng = mg_rng_at(input->streams->order, draw, 0);
 
-        mg_source_draw(input->source, &rng, row);
+        mg_source_draw_held_out(input->source, &rng, row);
     }
     for (size_t i = spec->left; i + spec->right < length; i++) {
         row[i] = MG_MASK;

@@ -29,9 +29,10 @@ struct replay {
     size_t *context_of;  /* (DRAWS_AT_ONCE) number of a draw's context */
     size_t *active;      /* (DRAWS_AT_ONCE) draws that have a mask */
     struct mg_contexts *contexts;
-    size_t rows_max;          /* contexts of one prediction */
-    double *probs;            /* (rows_max, L, V) the predictor's */
-    double *truth;            /* (rows_max, L, V) the source's; probs when that is the same */
+    size_t rows_max; /* contexts of one prediction */
+    double *probs;   /* (rows_max, L, V) the predictor's */
+    double
+        *truth; /* (rows_max, L, V) the source's; probs when that is the same, NULL when unknown */
     double *tempered;         /* (V) */
     double *drawn;            /* (L) LLaDA's rule: probability of the token drawn */
     struct mg_selection pick; /* arrays of L */
@@ -53,9 +54,11 @@ static void replay_init(struct replay *replay)
     replay->context_of = mg_allocate(DRAWS_AT_ONCE, sizeof(size_t));
     replay->active = mg_allocate(DRAWS_AT_ONCE, sizeof(size_t));
     replay->probs = mg_allocate(replay->rows_max * row, sizeof(double));
-    replay->truth = mg_predictor_is_oracle(replay->predictor, replay->source)
-                        ? replay->probs
-                        : mg_allocate(replay->rows_max * row, sizeof(double));
+    if (mg_predictor_is_oracle(replay->predictor, replay->source)) {
+        replay->truth = replay->probs;
+    } else if (mg_source_has_oracle(replay->source)) {
+        replay->truth = mg_allocate(replay->rows_max * row, sizeof(double));
+    }
     replay->tempered = mg_allocate(replay->vocab, sizeof(double));
     replay->drawn = mg_allocate(length, sizeof(double));
     replay->pick.sure = mg_allocate(length, sizeof(size_t));
@@ -157,7 +160,7 @@ static enum mg_status take_step(struct replay *replay, size_t n, size_t from, si
         return mg_fail(err, MG_NO, "%s: the predictor's probabilities are not finite",
                        replay->sampler->name);
     }
-    for (size_t k = 0; k < some && replay->truth != replay->probs; k++) {
+    for (size_t k = 0; k < some && replay->truth != NULL && replay->truth != replay->probs; k++) {
         const bool possible = mg_source_conditionals(replay->source, rows + k * replay->length,
                                                      replay->truth + k * cells);
 
@@ -169,7 +172,7 @@ static enum mg_status take_step(struct replay *replay, size_t n, size_t from, si
 
         if (context >= from && context < from + some) {
             reveal(replay, d, step, replay->probs + (context - from) * cells,
-                   replay->truth + (context - from) * cells);
+                   replay->truth == NULL ? NULL : replay->truth + (context - from) * cells);
         }
     }
     return MG_OK;
@@ -205,7 +208,8 @@ static enum mg_status replay_batch(struct replay *replay, size_t n, struct mg_st
 
     for (size_t d = 0; d < n; d++) {
         replay->rngs[d] = mg_rng_at(stream, replay->first + d, 0);
-        mg_source_draw(replay->source, &replay->rngs[d], replay->tokens + d * replay->length);
+        mg_source_draw_held_out(replay->source, &replay->rngs[d],
+                                replay->tokens + d * replay->length);
         for (size_t i = 0; i < replay->length; i++) {
             replay->rows[d * replay->length + i] = MG_MASK;
         }
@@ -230,7 +234,6 @@ enum mg_status mg_draws_replay(struct mg_predictor *predictor, const struct mg_s
         .predictor = predictor, .source = source, .sampler = sampler, .visit = visit, .ctx = ctx};
     enum mg_status status = MG_OK;
 
-    assert(mg_source_has_oracle(source));
     replay_init(&replay);
     for (; replay.first < draws && status == MG_OK; replay.first += DRAWS_AT_ONCE) {
         const size_t left = draws - replay.first;

@@ -27,17 +27,17 @@ struct mg_reveal {
     const size_t *set;  /* (n_set) positions of the step */
     size_t n_set;
     const double *probs; /* (L, V) the predictor's answer, temperature not applied */
-    const double *truth; /* (L, V) the source's */
+    const double *truth; /* (L, V) the source's; NULL without an oracle */
     bool by_chance;      /* the rule left a choice of positions open */
 };
 
 typedef void mg_reveal_visitor(void *ctx, const struct mg_reveal *reveal);
 
 /*
- * Replay `draws` sequences of a source with an oracle, all masked at the start. Draw d uses element
- * d of the stream alone, first for its tokens, so all samplers see the same sequences. Steps of a
- * draw come in order; draws are interleaved. MG_NO, after some visits, when a prediction is not
- * finite.
+ * Replay `draws` sequences of a source (held out, where it holds something out), all masked at the
+ * start. Draw d uses element d of the stream alone, first for its tokens, so all samplers see the
+ * same sequences. Steps of a draw come in order; draws are interleaved. MG_NO, after some visits,
+ * when a prediction is not finite.
  */
 enum mg_status mg_draws_replay(struct mg_predictor *predictor, const struct mg_source *source,
                                const struct mg_sampler *sampler, size_t draws,

@@ -177,5 +177,6 @@ const struct mg_measure mg_measure_samples = {
         "draws of each sampler: coherence beside the exact rate, predictor calls, true likelihood, "
         "bigrams",
     .check = samples_check,
+    .prefixes_alone = mg_samplers_ask_prefixes,
     .run = samples_run,
 };

@@ -253,5 +253,6 @@ const struct mg_measure mg_measure_schedule = {
     .kind = "schedule",
     .help = "information curve of the source, best step sizes, best ordered partition",
     .check = schedule_check,
+    .prefixes_alone = mg_asks_no_network,
     .run = schedule_run,
 };

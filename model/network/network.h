@@ -20,7 +20,7 @@ struct mg_block_packed {
 
 struct mg_network {
     struct mg_transformer_config config;
-    size_t row_length; /* T: L, and one more with begin-of-sequence */
+    size_t row_length; /* T, see mg_row_length */
     struct mg_attention_shape attention;
     struct mg_parameters_view weights;
     struct mg_block_packed *packed; /* (layers) */

@@ -18,7 +18,7 @@ size_t mg_vocabulary_rows(const struct mg_transformer_config *config)
 
 size_t mg_row_length(const struct mg_transformer_config *config)
 {
-    return config->length + (config->positions == MG_POSITIONS_BOS ? 1 : 0);
+    return config->length + (config->positions == MG_POSITIONS_BOS && !config->causal ? 1 : 0);
 }
 
 __attribute__((format(printf, 4, 5))) static void append(struct mg_parameters *list, size_t rows,

@@ -62,7 +62,10 @@ struct mg_tensor *mg_parameters_find(const struct mg_parameters *parameters, con
 /* Rows of embedding and head: V tokens, the mask (row V), begin-of-sequence (row V + 1). */
 size_t mg_vocabulary_rows(const struct mg_transformer_config *config);
 
-/* Rows of the network for one sequence: L, and one more with begin-of-sequence. */
+/*
+ * Rows of the network for one sequence: L, and one more with begin-of-sequence beside the tokens. A
+ * causal network always starts with it and has no use for the last token: L.
+ */
 size_t mg_row_length(const struct mg_transformer_config *config);
 
 /* Pointers into one block laid out as the list, for the code that computes. */

@@ -86,27 +86,31 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
     }
 }
 
-/* Embedding rows of n rows of tokens, and the masked positions among them. */
-static void read_rows(struct mg_pass *pass, const struct mg_network *network, const int *rows,
-                      size_t n)
+/*
+ * Embedding rows of n rows of tokens, and which positions are predicted: those that `asked` masks,
+ * and where there are weights only those with one. A causal network reads its rows one place to
+ * the right, behind begin-of-sequence, so that position i has seen what stands before it.
+ */
+static void read_rows(struct mg_pass *pass, const struct mg_network *network, const int *tokens,
+                      const int *asked, const float *weight, size_t n)
 {
     const size_t L = network->config.length;
     const size_t V = network->config.vocab;
-    size_t m = 0;
+    const size_t T = network->row_length;
+    const size_t first = T - L;
+    const size_t moved = network->config.causal ? 1 : first;
 
     pass->count = 0;
-    for (size_t r = 0; r < n; r++) {
-        if (network->config.positions == MG_POSITIONS_BOS) {
-            pass->ids[m++] = V + 1;
-        }
-        for (size_t i = 0; i < L; i++) {
-            const int token = rows[r * L + i];
+    for (size_t m = 0; m < n * T; m++) {
+        const size_t r = m / T;
+        const size_t t = m % T;
+        const int token = t < moved ? 0 : tokens[r * L + t - moved];
+        const size_t at = r * L + t - first; /* read where t >= first */
 
-            assert(token == MG_MASK || (token >= 0 && (size_t)token < V));
-            if (token == MG_MASK) {
-                pass->masked[pass->count++] = m;
-            }
-            pass->ids[m++] = token == MG_MASK ? V : (size_t)token;
+        assert(token == MG_MASK || (token >= 0 && (size_t)token < V));
+        pass->ids[m] = t < moved ? V + 1 : token == MG_MASK ? V : (size_t)token;
+        if (t >= first && asked[at] == MG_MASK && (weight == NULL || weight[at] > 0.0f)) {
+            pass->masked[pass->count++] = m;
         }
     }
 }
@@ -169,16 +173,14 @@ static void spread_rows(float *x, const size_t *which, size_t count, size_t M, s
     }
 }
 
-size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
-                       size_t n)
+/* From the ids of n rows to the logits. */
+static void forward(struct mg_pass *pass, const struct mg_network *network, size_t n)
 {
     const struct mg_transformer_config *config = &network->config;
     const size_t d = config->width;
     const size_t M = n * network->row_length;
     struct mg_block_state *last = &pass->blocks[config->layers - 1];
 
-    assert(n <= pass->capacity);
-    read_rows(pass, network, rows, n);
     mg_embedding_forward(pass->blocks[0].input, network->weights.wte, network->weights.wpe,
                          pass->ids, M, network->row_length, d);
     for (size_t i = 0; i + 1 < config->layers; i++) {
@@ -193,6 +195,14 @@ size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, c
                        config->norm_eps, pass->count, d);
     mg_matmul_forward(pass->logits, NULL, pass->norm, network->packed_head, pass->count,
                       config->vocab, d);
+}
+
+size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
+                       size_t n)
+{
+    assert(n <= pass->capacity);
+    read_rows(pass, network, rows, rows, NULL, n);
+    forward(pass, network, n);
     return pass->count;
 }
 
@@ -285,18 +295,18 @@ double mg_pass_loss(struct mg_pass *pass, const struct mg_network *network,
 {
     const struct mg_transformer_config *config = &network->config;
     const size_t T = network->row_length;
-    const size_t first = T - config->length; /* 1 with begin-of-sequence */
+    const size_t first = T - config->length; /* 1 with begin-of-sequence beside the row */
     double loss_nats;
 
-    assert(pass->train);
-    (void)mg_pass_forward(pass, network, noisy, n);
+    assert(pass->train && n <= pass->capacity);
+    read_rows(pass, network, config->causal ? clean : noisy, noisy, weight, n);
+    forward(pass, network, n);
     for (size_t i = 0; i < pass->count; i++) {
-        const size_t row = pass->masked[i] / T;
-        const int token = clean[row * config->length + pass->masked[i] % T - first];
+        const size_t at = pass->masked[i] / T * config->length + pass->masked[i] % T - first;
 
-        assert(token >= 0 && (size_t)token < config->vocab);
-        pass->target[i] = (size_t)token;
-        pass->weight[i] = weight[row];
+        assert(clean[at] >= 0 && (size_t)clean[at] < config->vocab);
+        pass->target[i] = (size_t)clean[at];
+        pass->weight[i] = weight[at];
     }
     loss_nats =
         mg_cross_entropy(pass->logits, pass->target, pass->weight, pass->count, config->vocab);

@@ -221,9 +221,9 @@ static void shard_task(void *ctx, size_t index, size_t worker)
     const size_t begin = job->n * index / MG_SHARDS;
     const size_t end = job->n * (index + 1) / MG_SHARDS;
 
-    job->loss_nats[index] = mg_pass_loss(&transformer->passes[worker], &transformer->network,
-                                         &transformer->views[index], job->noisy + begin * L,
-                                         job->clean + begin * L, job->weight + begin, end - begin);
+    job->loss_nats[index] = mg_pass_loss(
+        &transformer->passes[worker], &transformer->network, &transformer->views[index],
+        job->noisy + begin * L, job->clean + begin * L, job->weight + begin * L, end - begin);
 }
 
 /* Add the other shards' gradients to the first one's, in order, over one part of the block. */

@@ -2,10 +2,11 @@
  * transformer.h - LLaDA's network: the wiring of the layers, forward and backward.
  *
  * Pre-norm blocks: RMSNorm, half-split RoPE, multi-head attention (bidirectional, or causal for
- * the baseline), SwiGLU, no biases, untied head. Vocabulary rows 0..V-1 are tokens, V is the mask
- * and V+1 the begin-of-sequence token; no prediction reads those two rows of the head.
- * Source: Nie et al. 2025, arXiv:2502.09992; Touvron et al. 2023, arXiv:2302.13971 (block);
- * Su et al. 2021, arXiv:2104.09864 (RoPE).
+ * the baseline, which reads begin-of-sequence and then the row, one place to the right), SwiGLU, no
+ * biases, untied head. Vocabulary rows 0..V-1 are tokens, V is the mask and V+1 the
+ * begin-of-sequence token; no prediction reads those two rows of the head. Source: Nie et al. 2025,
+ * arXiv:2502.09992; Touvron et al. 2023, arXiv:2302.13971 (block); Su et al. 2021, arXiv:2104.09864
+ * (RoPE).
  */
 #ifndef MG_NETWORK_TRANSFORMER_H
 #define MG_NETWORK_TRANSFORMER_H
@@ -64,8 +65,10 @@ size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, 
 
 /*
  * Forward and backward of one batch: the weighted cross entropy of the masked positions,
- *   loss = sum over rows r and masked positions i of weight[r] * -log p(clean[r][i] | noisy[r]).
- *   noisy (n, L) in, clean (n, L) in, weight (n) in (the caller divides by the batch); n <= batch.
+ *   loss = sum over rows r, masked positions i of weight[r][i] * -log p(clean[r][i] | noisy[r]).
+ *   noisy (n, L) in, clean (n, L) in; weight (n, L) in, >= 0, read at masks (the caller divides by
+ *   the batch); n <= batch. A causal network reads the clean row instead of the noisy one: position
+ *   i is predicted from the clean prefix, whatever else is masked.
  * Gradients are overwritten. Returns the loss in nats (double sum). May be NaN or infinite: the
  * caller looks.
  */

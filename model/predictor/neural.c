@@ -33,6 +33,21 @@ static void softmax(double *probs, const float *logits, size_t V)
     }
 }
 
+/* After its first mask a row of a causal network says nothing: it has seen clean prefixes only. */
+static void flatten_after_first_mask(double *probs, const int *row, size_t length, size_t V)
+{
+    size_t i = 0;
+
+    while (i < length && row[i] != MG_MASK) {
+        i++;
+    }
+    for (i++; i < length; i++) {
+        for (size_t v = 0; v < V && row[i] == MG_MASK; v++) {
+            probs[i * V + v] = 1.0 / (double)V;
+        }
+    }
+}
+
 static void predict(struct mg_predictor *base, double *probs, bool *possible, const int *rows,
                     size_t n)
 {
@@ -57,6 +72,10 @@ static void predict(struct mg_predictor *base, double *probs, bool *possible, co
                 out[rows[i]] = 1.0;
             }
         }
+    }
+    for (size_t r = 0; r < n && mg_transformer_config(predictor->transformer)->causal; r++) {
+        flatten_after_first_mask(probs + r * base->length * V, rows + r * base->length,
+                                 base->length, V);
     }
     if (possible != NULL) {
         memset(possible, true, n * sizeof(*possible));

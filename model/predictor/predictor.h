@@ -57,7 +57,11 @@ struct mg_predictor *mg_uniform_new(size_t length, size_t vocab);
 
 struct mg_transformer;
 
-/* The network; borrowed, must outlive the predictor. Softmax in double over the V real tokens. */
+/*
+ * The network; borrowed, must outlive the predictor. Softmax in double over the V real tokens. A
+ * causal network answers the first masked position of a row from the tokens before it; whatever
+ * stands after it has no say, and masks after it get 1/V.
+ */
 struct mg_predictor *mg_transformer_predictor_new(struct mg_transformer *transformer);
 
 #endif

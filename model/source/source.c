@@ -21,6 +21,16 @@ void mg_source_draw(const struct mg_source *source, struct mg_rng *rng, int *tok
     source->ops->draw(source, rng, tokens);
 }
 
+void mg_source_draw_held_out(const struct mg_source *source, struct mg_rng *rng, int *tokens)
+{
+    assert(source != NULL);
+    if (source->ops->draw_held_out != NULL) {
+        source->ops->draw_held_out(source, rng, tokens);
+    } else {
+        source->ops->draw(source, rng, tokens);
+    }
+}
+
 double mg_source_log_mass(const struct mg_source *source, const int *context)
 {
     assert(mg_source_has_oracle(source));

@@ -31,6 +31,12 @@ struct mg_source_ops {
     void (*draw)(const struct mg_source *source, struct mg_rng *rng, int *tokens);
 
     /*
+     * The same from what training never sees, for measures; NULL where the law is known and its
+     * own draws are as good.
+     */
+    void (*draw_held_out)(const struct mg_source *source, struct mg_rng *rng, int *tokens);
+
+    /*
      * log P(context), -INFINITY when it never occurs; context (L) in. 0 for all masks.
      * NULL for a source without an oracle (text): then every exact column is NULL.
      */
@@ -73,6 +79,9 @@ struct mg_source {
 bool mg_source_has_oracle(const struct mg_source *source);
 
 void mg_source_draw(const struct mg_source *source, struct mg_rng *rng, int *tokens);
+
+/* Draw a sequence to measure on, tokens (L) out: held out where the source holds something out. */
+void mg_source_draw_held_out(const struct mg_source *source, struct mg_rng *rng, int *tokens);
 
 /* log P(context); see struct mg_source_ops. The source must have an oracle. */
 double mg_source_log_mass(const struct mg_source *source, const int *context);

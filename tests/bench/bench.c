@@ -148,7 +148,9 @@ static void race_all(const struct settings *settings)
         "peer's best way");
     for (size_t k = 0; k < sizeof(KINDS) / sizeof(KINDS[0]); k++) {
         for (size_t s = 0; s < n && wanted(settings->only, KINDS[k]->name); s++) {
-            if (wanted(settings->size, sizes[s].name)) {
+            const bool runs = KINDS[k] != &bench_sampler || sizes[s].rounds > 0;
+
+            if (runs && wanted(settings->size, sizes[s].name)) {
                 bench_race(csv, KINDS[k], &sizes[s], peers, &settings->options);
             }
         }

@@ -20,7 +20,7 @@ struct bench_size {
     const char *name;
     struct mg_transformer_config config;
     size_t batch;
-    size_t rounds; /* steps of a sampler: predictor calls for a row */
+    size_t rounds; /* steps of a sampler: predictor calls for a row; 0: no sampler */
 };
 
 const struct bench_size *bench_sizes(size_t *n);
@@ -108,7 +108,7 @@ struct bench_options {
 void bench_race(FILE *csv, const struct bench_kind *kind, const struct bench_size *size,
                 struct bench_peer *const peers[BENCH_THREADS], const struct bench_options *options);
 
-/* -- tasks.c -- */
+/* -- task_table.c, task_*.c -- */
 
 /* One thing that has a target of its own. run returns the number in `unit`, NaN if it failed. */
 struct bench_task {

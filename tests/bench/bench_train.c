@@ -72,7 +72,7 @@ static void train_call(void *state)
 
     if (mg_trainer_step(training->trainer, training->step++, &stats, &err) != MG_OK) {
         (void)fprintf(stderr, "bench: train: %s\n", err.text);
-        exit(err.status);
+        exit((int)err.status);
     }
 }
 

@@ -1,4 +1,5 @@
 /* peer.c - the PyTorch process: asked over a pipe, so that both sides run in turn. */
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,9 @@ struct bench_peer *bench_peer_open(const char *python, const char *script, size_
     if (pipe(question) != 0 || pipe(reply) != 0) {
         abort();
     }
+    /* The next peer must not hold this one's input open. */
+    (void)fcntl(question[1], F_SETFD, FD_CLOEXEC);
+    (void)fcntl(reply[0], F_SETFD, FD_CLOEXEC);
     peer->pid = fork();
     if (peer->pid == 0) {
         (void)close(question[1]);

@@ -1,13 +1,14 @@
 /* race.c - one benchmark at one size: ours and the peer in turn, and the ratios. */
 #include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "tests/bench/bench.h"
 
 enum { PAIRS_MAX = 99, TRIES = 10 };
 
 static const double QUIET_SCALING = 1.8;
-static const double PAUSE_S = 0.1;
+static const struct timespec PAUSE = {0, 100000000};
 
 /* What one turn of everybody gave, [threads - 1]: calls a second, and sgemm's GFLOP/s. */
 struct turn {
@@ -23,21 +24,17 @@ void bench_set_threads(struct mg_transformer *transformer, size_t threads)
 
     if (mg_transformer_set_threads(transformer, threads, &err) != MG_OK) {
         (void)fprintf(stderr, "bench: %s\n", err.text);
-        exit(err.status);
+        exit((int)err.status);
     }
 }
 
 static bool wait_for_quiet(void)
 {
     for (int i = 0; i < TRIES; i++) {
-        const double begin_s = bench_now_s();
-
         if (bench_two_core_scaling() >= QUIET_SCALING) {
             return true;
         }
-        while (bench_now_s() - begin_s < PAUSE_S) {
-            /* asleep a core would clock down */
-        }
+        (void)nanosleep(&PAUSE, NULL);
     }
     return false;
 }
@@ -53,8 +50,6 @@ static void take_turn(struct turn *turn, const struct bench_kind *kind, void *st
         turn->peer[i] = peers[i] == NULL ? (double)NAN : 1 / bench_peer_time_s(peers[i], seconds);
         turn->sgemm[i] = bench_sgemm_gflops(i + 1);
     }
-    /* Asked for its best with up to two threads, the peer may use one. */
-    turn->peer[1] = fmax(turn->peer[0], turn->peer[1]);
     turn->quiet = turn->quiet && bench_two_core_scaling() >= QUIET_SCALING;
 }
 
@@ -75,9 +70,20 @@ static double ours(const struct turn *turn, size_t i)
     return turn->ours[i];
 }
 
+static double peer(const struct turn *turn, size_t i)
+{
+    return turn->peer[i];
+}
+
+/* Asked for its best with up to i + 1 threads, the peer may use one. */
+static double peer_best(const struct turn *turn, size_t i)
+{
+    return fmax(turn->peer[0], turn->peer[i]);
+}
+
 static double over_peer(const struct turn *turn, size_t i)
 {
-    return turn->ours[i] / turn->peer[i];
+    return turn->ours[i] / peer_best(turn, i);
 }
 
 static double over_sgemm(const struct turn *turn, size_t i)
@@ -87,7 +93,7 @@ static double over_sgemm(const struct turn *turn, size_t i)
 
 static double sgemm_over_peer(const struct turn *turn, size_t i)
 {
-    return turn->sgemm[i] / turn->peer[i];
+    return turn->sgemm[i] / peer_best(turn, i);
 }
 
 static double over_one_thread(const struct turn *turn, size_t i)
@@ -116,7 +122,7 @@ static void write_row(FILE *csv, const char *benchmark, const char *size, size_t
 }
 
 static void tell(FILE *csv, const struct bench_kind *kind, const struct bench_size *size,
-                 const struct turn *turns, size_t n, size_t i, const char *mode)
+                 const struct turn *turns, size_t n, size_t i, const char *mode, bool alone)
 {
     const double gflop = 1e-9 * kind->flop(size);
     const double calls = median_of(ours, turns, n, i);
@@ -143,8 +149,8 @@ static void tell(FILE *csv, const struct bench_kind *kind, const struct bench_si
     if (mode != NULL) {
         const double ratio = median_of(over_peer, turns, n, i);
 
-        (void)printf(" %8.2f %8.2f  %s", ratio, median_of(sgemm_over_peer, turns, n, i) / gflop,
-                     mode);
+        (void)printf(" %8.2f %8.2f  %s%s", ratio, median_of(sgemm_over_peer, turns, n, i) / gflop,
+                     alone ? "1 thread: " : "", mode);
         write_row(csv, kind->name, size->name, i + 1, speed, kind->unit, "pytorch", ratio);
     }
     (void)printf("\n");
@@ -171,10 +177,16 @@ void bench_race(FILE *csv, const struct bench_kind *kind, const struct bench_siz
     }
     kept = keep_quiet(turns, n);
     for (size_t i = 0; i < BENCH_THREADS; i++) {
-        tell(csv, kind, size, turns, kept, i, able[i] == NULL ? NULL : bench_peer_mode(able[i]));
+        const bool alone =
+            i > 0 && able[0] != NULL &&
+            (able[i] == NULL || median_of(peer, turns, kept, 0) > median_of(peer, turns, kept, i));
+        const struct bench_peer *best = alone ? able[0] : able[i];
+
+        tell(csv, kind, size, turns, kept, i, best == NULL ? NULL : bench_peer_mode(best), alone);
     }
     if (kept < n || !turns[0].quiet) {
         (void)printf("%15s %zu of %zu turns were quiet\n", "", turns[0].quiet ? kept : 0, n);
+        (void)fflush(stdout);
     }
     kind->free(state);
 }

@@ -20,8 +20,11 @@ for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[variable] = str(THREADS)  # read when the libraries are loaded
 HERE = os.path.dirname(os.path.abspath(__file__))
 os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", os.path.join(HERE, "../../build/bench-inductor"))
+os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"  # no helpers beside what is timed
+os.environ["TORCH_CPP_LOG_LEVEL"] = "ERROR"
 warnings.filterwarnings("ignore")
 
+import logging  # noqa: E402
 import math  # noqa: E402
 import time  # noqa: E402
 
@@ -253,6 +256,7 @@ def main():
     os.dup2(2, 1)  # what libraries print must not look like an answer
     torch.set_num_threads(THREADS)
     torch.set_flush_denormal(True)
+    logging.disable(logging.WARNING)
     blas = [word for word in ("mkl", "openblas") if f"BLAS_INFO={word}" in torch.__config__.show()]
     answers.write(f"PyTorch {torch.__version__}, {' '.join(blas) or 'BLAS of the system'}, "
                   f"{torch.backends.cpu.get_cpu_capability() if hasattr(torch.backends, 'cpu') else ''}\n")

@@ -78,8 +78,10 @@ class Model:
         symbols = context.split(" ")
         assert len(symbols) == self.own["length"], "a context has %d tokens" % self.own["length"]
         ids = [self.config["mask_token_id"] if s == "_" else self.alphabet.index(s) for s in symbols]
-        bos = self.own["positions"] == "bos"
-        h = self.weight("wte")[([self.config["bos_token_id"]] if bos else []) + ids]
+        causal = self.own["causal"]  # reads begin-of-sequence, then the row, one place to the right
+        bos = self.own["positions"] == "bos" and not causal
+        h = self.weight("wte")[([self.config["bos_token_id"]] if bos or causal else []) +
+                               (ids[:-1] if causal else ids)]
         if self.own["positions"] == "absolute":
             h = h + self.weight("wpe")
         for block in range(self.config["n_layers"]):
@@ -91,7 +93,10 @@ class Model:
         logits = logits[int(bos):, :len(self.alphabet)]
         p = np.exp(logits - logits.max(-1, keepdims=True))
         p /= p.sum(-1, keepdims=True)
-        return {i: p[i] for i, s in enumerate(symbols) if s == "_"}
+        masked = [i for i, s in enumerate(symbols) if s == "_"]
+        if causal:  # it has seen clean prefixes only: nothing to say after the first mask
+            p[masked[1:]] = 1 / len(self.alphabet)
+        return {i: p[i] for i in masked}
 
 
 def main(folder, *rest):

@@ -101,6 +101,34 @@ head -c 20000 a.db >cut.db
 expect 3 "$PROGRAM" run t.json --db cut.db
 says "cut.db: database disk image is malformed" errors
 
+# ---- checkpoints: a folder that is missing, broken, or for other tokens; its content is its identity ----
+key=$(ask "SELECT key FROM results WHERE kind = 'train'")
+saved='"kind": "checkpoint", "path"'
+faulty "nowhere/config.json: No such file" "$rows" "$saved: \"nowhere\"" "$pair"
+mkdir broken
+cp "models/$key/config.json" broken/
+head -c 500 "models/$key/model.safetensors" >broken/model.safetensors
+faulty "broken/model.safetensors" "$rows" "$saved: \"broken\"" "$pair"
+faulty 'token 1 is "B", in the source "C"' \
+    "$(printf '%s' "$rows" | sed 's/B/X/g; s/"alphabet/&/')" "$saved: \"models/$key\"" \
+    "$(printf '%s' "$pair" | sed 's/_ _ C/_ _ _/')"
+rm -r broken
+
+# ---- a network that is lost and does not come out the same ----
+if command -v sqlite3 >/dev/null; then
+    cp a.db lost.db
+    sqlite3 lost.db "UPDATE result SET digest = 'other' WHERE kind = 'train'"
+    mv models kept
+    sed 's/"targets": \[0, 1\]/"targets": [1, 0]/' t.json >turned.json
+    for again in 1 2; do
+        expect 1 "$PROGRAM" run turned.json --db lost.db
+        says "was it made on another kind of machine?" errors
+        same "networks after try $again" "$(find models -name model.safetensors)" ""
+    done
+    rm -r models
+    mv kept models
+fi
+
 # ---- no gnuplot ----
 mkdir none
 refuse 4 "gnuplot is not installed" env PATH="$work/none" "$PROGRAM" plot --db "$db"

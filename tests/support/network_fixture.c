@@ -34,8 +34,8 @@ struct fixture *fixture_new(struct mg_transformer_config config, size_t batch, s
         f->clean[i] = (int)mg_rng_below(&rng, (uint32_t)config.vocab);
         f->noisy[i] = mg_rng_below(&rng, 2) == 0 ? MG_MASK : f->clean[i];
     }
-    for (size_t r = 0; r < n; r++) {
-        f->weight[r] = (float)(0.1 + mg_rng_uniform(&rng));
+    for (size_t i = 0; i < n * config.length; i++) {
+        f->weight[i] = mg_rng_below(&rng, 5) == 0 ? 0.0f : (float)(0.1 + mg_rng_uniform(&rng));
     }
     return f;
 }

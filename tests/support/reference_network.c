@@ -276,13 +276,14 @@ static uint32_t *row_logits(struct context *c, const int *row)
     const struct mg_transformer_config *config = c->config;
     const size_t d = config->width;
     const size_t first = c->T - config->length;
+    const size_t moved = config->causal ? 1 : first; /* causal: position i reads token i - 1 */
     const uint32_t wte = offset_of(c, -1, "wte");
     uint32_t *h = nodes_new(c->T * d);
     uint32_t *x;
     uint32_t *all;
 
     for (size_t t = 0; t < c->T; t++) {
-        const int token = t < first ? (int)config->vocab + 1 : row[t - first];
+        const int token = t < moved ? (int)config->vocab + 1 : row[t - moved];
         const size_t id = token < 0 ? config->vocab : (size_t)token;
 
         for (size_t i = 0; i < d; i++) {
@@ -310,7 +311,8 @@ static struct context begin(const struct mg_transformer_config *config,
 {
     return (struct context){.config = config,
                             .list = list,
-                            .T = config->length + (config->positions == MG_POSITIONS_BOS)};
+                            .T = config->length +
+                                 (config->positions == MG_POSITIONS_BOS && !config->causal)};
 }
 
 static void restart(struct context *c, const double *value)
@@ -356,7 +358,7 @@ double reference_loss(double *gradient, const struct mg_transformer_config *conf
         uint32_t loss;
 
         restart(&c, value);
-        logits = row_logits(&c, noisy + r * L);
+        logits = row_logits(&c, (config->causal ? clean : noisy) + r * L);
         loss = constant(&c.tape, 0.0);
         for (size_t i = 0; i < L; i++) {
             uint32_t sum = constant(&c.tape, 0.0);
@@ -369,7 +371,7 @@ double reference_loss(double *gradient, const struct mg_transformer_config *conf
             }
             sum = plus(&c.tape, logarithm(&c.tape, sum),
                        scaled(&c.tape, logits[i * V + (size_t)clean[r * L + i]], -1.0));
-            loss = plus(&c.tape, loss, scaled(&c.tape, sum, (double)weight[r]));
+            loss = plus(&c.tape, loss, scaled(&c.tape, sum, (double)weight[r * L + i]));
         }
         loss_nats += value_of(&c.tape, loss);
         loss = scaled(&c.tape, loss, 1.0); /* the last node */

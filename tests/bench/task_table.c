@@ -1,5 +1,5 @@
-/* tasks.c - the tasks with targets of their own: the table, and how one is repeated and told. */
-
+/* task_table.c - the tasks with targets of their own: the table, and how one is repeated and told.
+ */
 #include "tests/bench/bench.h"
 
 enum { REPEATS = 3 };

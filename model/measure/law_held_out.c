@@ -1,0 +1,76 @@
+/* law_held_out.c - see law_held_out.h. */
+#include "model/measure/law_held_out.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "model/diffusion/corrector.h"
+#include "model/diffusion/sampler.h"
+#include "model/measure/replay_draws.h"
+#include "model/numeric/arena.h"
+#include "model/numeric/statistics.h"
+
+enum mg_status mg_law_held_out_check(const struct mg_sampler *sampler, struct mg_error *err)
+{
+    if (mg_corrector_form(sampler) != MG_CORRECTOR_NONE || sampler->order->looks_at_drawn) {
+        return mg_fail(err, MG_EUSAGE,
+                       "law of %s: on a source without an oracle sequences are replayed, and a "
+                       "sampler that looks at the tokens it draws, or draws them again, has "
+                       "another law; measure its samples",
+                       sampler->name);
+    }
+    return MG_OK;
+}
+
+struct sums {
+    const struct mg_sampler *sampler;
+    size_t vocab;
+    double *tempered;  /* (V) */
+    double *path_nats; /* (draws) -log path(x) */
+    double calls;
+    bool by_chance; /* a draw has met a choice */
+};
+
+static void add_step(void *ctx, const struct mg_reveal *reveal)
+{
+    struct sums *sums = ctx;
+
+    for (size_t i = 0; i < reveal->n_set; i++) {
+        const size_t at = reveal->set[i];
+
+        mg_temper(sums->tempered, reveal->probs + at * sums->vocab, sums->vocab,
+                  sums->sampler->temperature);
+        sums->path_nats[reveal->draw] -= log(sums->tempered[reveal->tokens[at]]);
+    }
+    sums->calls += 1.0;
+    sums->by_chance = sums->by_chance || reveal->by_chance;
+}
+
+enum mg_status mg_law_held_out(const struct mg_measure_input *input,
+                               const struct mg_sampler *sampler, size_t draws, struct mg_error *err)
+{
+    const double length = (double)input->source->length;
+    struct sums sums = {.sampler = sampler,
+                        .vocab = input->source->vocab,
+                        .tempered = mg_allocate(input->source->vocab, sizeof(double)),
+                        .path_nats = mg_allocate(draws, sizeof(double))};
+    struct mg_moments nll = {0};
+    enum mg_status status;
+
+    assert(draws >= 2);
+    status = mg_draws_replay(input->predictor, input->source, sampler, draws, input->streams->order,
+                             add_step, &sums, err);
+    for (size_t d = 0; d < draws; d++) {
+        mg_moments_add(&nll, sums.path_nats[d] / length);
+    }
+    if (status == MG_OK) {
+        MG_EMIT(input->sink, MG_TABLE_likelihoods, mg_text(sampler->name),
+                mg_real(sums.calls / (double)draws), mg_int((int64_t)draws), mg_real(nll.mean),
+                mg_real_if(isfinite(nll.mean), mg_moments_sd(&nll) / sqrt((double)draws)),
+                mg_text(sums.by_chance ? "path_bound" : "monte_carlo"));
+    }
+    free(sums.path_nats);
+    free(sums.tempered);
+    return status;
+}

@@ -1,0 +1,58 @@
+#!/bin/sh
+# View run_labels tells points apart in few words, and each figure of plots/ draws an experiment
+# that has rows for it, trained and exact, without a word from gnuplot.
+. "$(dirname "$0")/lib.sh"
+
+# Points of one source kind without names look alike: the second is numbered. Replicates share.
+chain() { echo "{\"kind\": \"markov\", $1 \"transition\": [[$2, $3], [0.3, 0.7]], \"start\": \"stationary\", \"length\": 3}"; }
+points() { # NAME SWEEP
+    cat <<END
+{"marginalia": 1, "name": "$1", "source": $(chain '"name": "base",' 0.5 0.5), "predictor": {"kind": "oracle"},
+ "measure": [{"kind": "joint", "name": "pair", "context": "_ _ _", "targets": [0, 1]}], $2
+ "claims": [{"about": "T", "name": "one", "accept": [0, 1], "exact": true, "query": "SELECT 1"}]}
+END
+}
+points plain '' >plain.json
+points alike "\"sweep\": {\"matrix\": {\"source\": [$(chain '' 0.5 0.5), $(chain '' 0.9 0.1)]}}," >alike.json
+points named "\"sweep\": {\"matrix\": {\"source\": [$(chain '"name": "slow",' 0.5 0.5), $(chain '"name": "fast",' 0.9 0.1)]}}," >named.json
+tiny seeds 1 "$pair" 2 '"sweep": {"matrix": {"predictor.width": [8, 16], "train.batch": [8]}},' >seeds.json
+expect 0 "$PROGRAM" run plain.json alike.json named.json seeds.json --db "$db"
+labels=$(ask "SELECT experiment || ': ' || label || ' x ' || count(*) FROM runs JOIN run_labels USING (run_id)
+              GROUP BY experiment, label ORDER BY 1" | tr -d '"')
+same labels "$labels" "alike: markov #2 x 1
+alike: markov x 1
+named: fast x 1
+named: slow x 1
+plain: base x 1
+seeds: width 16 x 2
+seeds: width 8 x 2"
+
+command -v gnuplot >/dev/null || exit "$faults"
+cat >all.json <<END
+{"marginalia": 1, "name": "all",
+ "source": $(chain '"name": "sticky",' 0.9 0.1 | sed 's/"length": 3/"length": 5/'),
+ "predictor": {"kind": "transformer", "layers": 1, "width": 8, "heads": 2, "hidden": 8},
+ "train": {"steps": 3, "batch": 8, "lr": 0.003},
+ "measure": [
+  {"kind": "joint", "name": "near", "context": "_ _ _ _ _", "targets": [0, 1]},
+  {"kind": "joint", "name": "far", "context": "_ _ _ _ _", "targets": [0, 4]},
+  {"kind": "distance", "name": "left", "left": 1, "run": 4, "contexts": 4},
+  {"kind": "distance", "name": "both", "left": 1, "right": 1, "run": 3, "contexts": 4},
+  {"kind": "likelihood", "name": "nelbo"},
+  {"kind": "samples", "name": "free", "draws": 10, "samplers": [{"name": "one", "order": "random", "steps": 1}]},
+  {"kind": "law", "name": "law", "samplers": [
+   {"name": "left-1", "order": "left_to_right", "steps": 1},
+   {"name": "left-5", "order": "left_to_right", "per_step": 1},
+   {"name": "sampled-2", "order": "low_confidence", "per_step": 1, "block": 2},
+   {"name": "sampled-5", "order": "low_confidence", "per_step": 1, "block": 5},
+   {"name": "threshold-07", "order": "threshold", "tau": 0.7}]}],
+ "sweep": {"matrix": {"predictor.kind": ["oracle", "transformer"]}}, "replicates": 2,
+ "claims": [{"about": "T", "name": "one", "accept": [0, 1], "exact": true, "query": "SELECT 1"}],
+ "figures": ["kl_nfe", "ledger", "law_coherence_nfe", "blocks", "homogenization", "middle",
+  "position_pairs", "spacing", "joint_vs_product", "marginals", "coherence_nfe", "training_loss",
+  "position_spread"]}
+END
+expect 0 "$PROGRAM" run all.json --db "$db"
+expect 0 "$PROGRAM" plot all.json --db "$db" --out figures
+same "pictures that were drawn" "$(grep -c ' drawn ' out)" 13
+exit "$faults"
