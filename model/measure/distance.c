@@ -351,19 +351,13 @@ static void emit_chain(struct mg_sink *sink, const struct mg_source *source)
     const struct mg_chain *chain = mg_source_chain(source);
 
     if (chain != NULL) {
-        const struct {
-            const char *name;
-            double exact;
-        } facts[] = {
-            {"dobrushin", mg_chain_dobrushin(chain->transition, source->vocab)},
-            {"second_eigenvalue", mg_chain_second_modulus(chain->transition, source->vocab)},
-            {"period", (double)mg_chain_period(chain->transition, source->vocab)},
-        };
-
-        for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
-            MG_EMIT(sink, MG_TABLE_information, mg_text(facts[i].name), mg_null(),
-                    mg_real(facts[i].exact));
-        }
+        const size_t n = source->vocab;
+        MG_EMIT(sink, MG_TABLE_information, mg_text("dobrushin"), mg_null(),
+                mg_real(mg_chain_dobrushin(chain->transition, n)));
+        MG_EMIT(sink, MG_TABLE_information, mg_text("second_eigenvalue"), mg_null(),
+                mg_real(mg_chain_second_modulus(chain->transition, n)));
+        MG_EMIT(sink, MG_TABLE_information, mg_text("period"), mg_null(),
+                mg_real((double)mg_chain_period(chain->transition, n)));
     }
 }
 
