@@ -11,9 +11,9 @@
 #define FLOPS_PER_WEIGHT  6.0
 #define FLOPS_PER_S_GUESS 1e10
 
-/* What an experiment's runs took, a line a measure entry (or "train"). */
+/* What the runs of a point, or of an experiment, took: a line a measure entry (or "train"). */
 struct means {
-    const struct mg_spec *spec;
+    const void *of; /* the point or spec they were asked for; NULL: none yet */
     struct mg_past_mean *items;
     size_t n;
 };
@@ -43,28 +43,37 @@ static double guess(const struct mg_plan_result *result)
     return flops / FLOPS_PER_S_GUESS;
 }
 
-/* NaN where the past says nothing. */
+/* Ask for the means of a point (assignment) or of an experiment (NULL), unless they are there. */
+static enum mg_status renew(struct means *means, const void *of, struct mg_store *store,
+                            const char *experiment, const char *assignment, struct mg_error *err)
+{
+    if (means->of == of) {
+        return MG_OK;
+    }
+    free(means->items);
+    *means = (struct means){.of = of};
+    return mg_store_past_means(&means->items, &means->n, store, experiment, assignment, err);
+}
+
+/* NaN where the past says nothing. Results of a point stand together, those of a file too. */
 static enum mg_status estimate_one(double *cost_s, const struct mg_plan_result *result,
-                                   struct means *means, struct mg_store *store,
+                                   struct means *point, struct means *spec, struct mg_store *store,
                                    struct mg_error *err)
 {
     const char *name = result->entry != NULL ? result->entry->name : "train";
     enum mg_status status;
 
-    *cost_s = (double)NAN;
+    *cost_s = 0.0;
     if (result->entry == NULL && !result->point->trains) {
-        *cost_s = 0.0;
         return MG_OK;
     }
-    status =
-        mg_store_past_wall(cost_s, store, result->spec->name, result->point->assignment, name, err);
+    status = renew(point, result->point, store, result->spec->name, result->point->assignment, err);
+    if (status == MG_OK) {
+        *cost_s = find_mean(point, name);
+    }
     if (status == MG_OK && isnan(*cost_s)) {
-        if (means->spec != result->spec) {
-            free(means->items);
-            *means = (struct means){.spec = result->spec};
-            status = mg_store_past_means(&means->items, &means->n, store, result->spec->name, err);
-        }
-        *cost_s = find_mean(means, name);
+        status = renew(spec, result->spec, store, result->spec->name, NULL, err);
+        *cost_s = find_mean(spec, name);
     }
     return status;
 }
@@ -73,7 +82,8 @@ enum mg_status mg_estimate(double **cost_s, size_t *n_guessed, const struct mg_p
                            struct mg_store *store, struct mg_error *err)
 {
     size_t guessed = 0;
-    struct means means = {0};
+    struct means point = {0};
+    struct means spec = {0};
     enum mg_status status = MG_OK;
 
     *cost_s = mg_allocate(plan->n_results + 1, sizeof(**cost_s));
@@ -81,7 +91,7 @@ enum mg_status mg_estimate(double **cost_s, size_t *n_guessed, const struct mg_p
         if (plan->results[i].stored.status == MG_RESULT_DONE) {
             continue;
         }
-        status = estimate_one(&(*cost_s)[i], &plan->results[i], &means, store, err);
+        status = estimate_one(&(*cost_s)[i], &plan->results[i], &point, &spec, store, err);
         if (isnan((*cost_s)[i])) {
             (*cost_s)[i] = guess(&plan->results[i]);
             guessed++;
@@ -90,7 +100,8 @@ enum mg_status mg_estimate(double **cost_s, size_t *n_guessed, const struct mg_p
     if (n_guessed != NULL) {
         *n_guessed = guessed;
     }
-    free(means.items);
+    free(point.items);
+    free(spec.items);
     if (status != MG_OK) {
         free(*cost_s);
         *cost_s = NULL;

@@ -166,21 +166,18 @@ enum mg_status mg_store_collect(int64_t *n_results, struct mg_store *store, bool
 
 /* -- the past (store_past.c) -- */
 
-/*
- * Mean wall time of the results that runs of an experiment with this assignment have for an entry
- * ("train" or a measure's name); NaN where there are none.
- */
-enum mg_status mg_store_past_wall(double *wall_s, struct mg_store *store, const char *experiment,
-                                  const char *assignment, const char *entry, struct mg_error *err);
-
 struct mg_past_mean {
-    char name[MG_ENTRY_TEXT]; /* of the entry */
+    char name[MG_ENTRY_TEXT]; /* of an entry: "train", or a measure's name */
     double wall_s;
 };
 
-/* The same over all its points, for every entry. *means is malloc'd. */
+/*
+ * Mean wall time of each entry over the runs of an experiment that have this assignment, or over
+ * all of them for NULL; results that are done count, and trainings that train. *means is malloc'd.
+ */
 enum mg_status mg_store_past_means(struct mg_past_mean **means, size_t *n, struct mg_store *store,
-                                   const char *experiment, struct mg_error *err);
+                                   const char *experiment, const char *assignment,
+                                   struct mg_error *err);
 
 /* The run of this experiment, assignment and replicate as it was stored last. */
 struct mg_past_run {

@@ -1,36 +1,8 @@
 /* store_past.c - what runs took and were, before a plan changes them. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "harness/store_sql.h"
-
-static enum mg_status take_real(void *ctx, const struct mg_value *values, size_t n,
-                                struct mg_error *err)
-{
-    double *real = ctx;
-
-    (void)n;
-    (void)err;
-    *real = values[0].type == MG_VALUE_NULL ? (double)NAN : values[0].real;
-    return MG_OK;
-}
-
-enum mg_status mg_store_past_wall(double *wall_s, struct mg_store *store, const char *experiment,
-                                  const char *assignment, const char *entry, struct mg_error *err)
-{
-    const struct mg_value arguments[] = {mg_bind_text(experiment), mg_bind_text(assignment),
-                                         mg_bind_text(entry)};
-
-    *wall_s = (double)NAN;
-    return mg_sql(store,
-                  "SELECT avg(t.wall_s) FROM experiment e"
-                  " JOIN run r ON r.experiment_id = e.experiment_id AND r.assignment = ?2"
-                  " JOIN run_result u ON u.run_id = r.run_id AND u.name = ?3"
-                  " JOIN result t ON t.result_id = u.result_id AND t.status = 'done'"
-                  " WHERE e.name = ?1",
-                  arguments, 3, take_real, wall_s, err);
-}
 
 struct means {
     struct mg_past_mean *items;
@@ -55,21 +27,24 @@ static enum mg_status take_mean(void *ctx, const struct mg_value *values, size_t
     return MG_OK;
 }
 
+/* Of a point; without its condition, of the experiment. */
+#define MEANS_OF(condition)                                                                        \
+    "SELECT u.name, avg(t.wall_s) FROM experiment e"                                               \
+    " JOIN run r ON r.experiment_id = e.experiment_id" condition                                   \
+    " JOIN run_result u ON u.run_id = r.run_id"                                                    \
+    " JOIN result t ON t.result_id = u.result_id AND t.status = 'done'"                            \
+    " WHERE e.name = ?1 AND (u.ordinal > 0 OR r.objective IS NOT NULL) GROUP BY u.name"
+
 enum mg_status mg_store_past_means(struct mg_past_mean **means, size_t *n, struct mg_store *store,
-                                   const char *experiment, struct mg_error *err)
+                                   const char *experiment, const char *assignment,
+                                   struct mg_error *err)
 {
-    const struct mg_value argument = mg_bind_text(experiment);
+    const struct mg_value arguments[] = {mg_bind_text(experiment), mg_bind_text(assignment)};
     struct means found = {NULL, 0};
     const enum mg_status status =
-        mg_sql(store,
-               "SELECT u.name, avg(t.wall_s) FROM experiment e"
-               " JOIN run r ON r.experiment_id = e.experiment_id"
-               " JOIN run_result u ON u.run_id = r.run_id"
-               " JOIN result t ON t.result_id = u.result_id AND t.status = 'done'"
-               " WHERE e.name = ?"
-               " AND (u.ordinal > 0 OR r.objective IS NOT NULL)" /* a training that trained */
-               " GROUP BY u.name",
-               &argument, 1, take_mean, &found, err);
+        assignment != NULL ? mg_sql(store, MEANS_OF(" AND r.assignment = ?2"), arguments, 2,
+                                    take_mean, &found, err)
+                           : mg_sql(store, MEANS_OF(""), arguments, 1, take_mean, &found, err);
 
     *means = found.items;
     *n = found.n;

@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "model/measure/batch.h"
+#include "model/measure/chain_rows.h"
 #include "model/measure/distance_bounds.h"
 #include "model/measure/distance_curves.h"
 #include "model/measure/kinds.h"
 #include "model/measure/measure.h"
 #include "model/measure/text_gain.h"
-#include "model/source/chain_facts.h"
-#include "model/source/markov.h"
 #include "model/source/text.h"
 
 static const double CELLS_MAX = 67108864.0; /* 2^26 probabilities kept, 512 MB */
@@ -345,22 +344,6 @@ static void emit_information(struct mg_sink *sink, const struct result *result)
     emit_window(sink, result, MG_DISTANCE_tv_unconditional_max, 1, "run_forget_tv");
 }
 
-/* What theory knows of the chain behind the source, where there is one: exact, no model's value. */
-static void emit_chain(struct mg_sink *sink, const struct mg_source *source)
-{
-    const struct mg_chain *chain = mg_source_chain(source);
-
-    if (chain != NULL) {
-        const size_t n = source->vocab;
-        MG_EMIT(sink, MG_TABLE_information, mg_text("dobrushin"), mg_null(),
-                mg_real(mg_chain_dobrushin(chain->transition, n)));
-        MG_EMIT(sink, MG_TABLE_information, mg_text("second_eigenvalue"), mg_null(),
-                mg_real(mg_chain_second_modulus(chain->transition, n)));
-        MG_EMIT(sink, MG_TABLE_information, mg_text("period"), mg_null(),
-                mg_real((double)mg_chain_period(chain->transition, n)));
-    }
-}
-
 static enum mg_status distance_check(const struct mg_measure_spec *spec,
                                      const struct mg_source *source, struct mg_error *err)
 {
@@ -425,7 +408,7 @@ static enum mg_status distance_run(const struct mg_measure_input *input, struct 
     emit_curves(input->sink, &result);
     emit_pairs(input->sink, &result);
     emit_information(input->sink, &result);
-    emit_chain(input->sink, input->source);
+    mg_chain_facts_emit(input->sink, input->source);
     if (mg_source_text(input->source) != NULL && answers.drawn) {
         mg_text_gain_emit(input, &layout, side_of(&layout), distance, answers.model, answers.n);
     }

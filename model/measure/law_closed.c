@@ -54,14 +54,14 @@ static void fill_mean_over_orders(struct mg_law_estimate *estimate, const size_t
 
     mg_information_curve(h_nats, entropy);
     for (size_t t = 0; t < estimate->n_steps; t++) {
-        estimate->steps[t].order_nats = NAN;
+        estimate->steps[t].order_nats = (double)NAN;
         for (size_t r = 0; r < sizes[t]; r++) {
             estimate->steps[t].factorization_nats += h_nats[revealed] - h_nats[revealed + r];
         }
         revealed += sizes[t];
     }
     estimate->kind = "path_bound";
-    estimate->order_nats = NAN;
+    estimate->order_nats = (double)NAN;
     free(h_nats);
 }
 
@@ -98,8 +98,8 @@ bool mg_law_factorization(struct mg_law_estimate **estimate, const struct mg_sou
     made = mg_allocate(1, sizeof(*made));
     made->n_steps = list_steps(group_of, sizes, &by_chance, sampler, length);
     made->nfe = (double)made->n_steps;
-    made->kl_se_nats = NAN;
-    made->model_se_nats = NAN;
+    made->kl_se_nats = (double)NAN;
+    made->model_se_nats = (double)NAN;
     made->steps = mg_allocate(made->n_steps, sizeof(made->steps[0]));
     applies = !by_chance || sampler->block == 0;
     if (applies) {

@@ -127,6 +127,7 @@ double bench_laws_s(const struct bench_options *options);
 double bench_distances_s(const struct bench_options *options);
 double bench_cached_ms(const struct bench_options *options);
 double bench_toy_s(const struct bench_options *options);
+double bench_workers_ratio(const struct bench_options *options);
 double bench_recording_rows(const struct bench_options *options);
 
 #endif

@@ -2,7 +2,7 @@
 # Run the speed check. Usage: run.sh BENCH OUT [OPTIONS of bench.c]; PROGRAM names the marginalia.
 # The peer is PyTorch from `make bench-deps`, else Debian's, else there is none.
 set -u
-bench=$1 out=$2
+bench=$1 out=$2 program=${PROGRAM:-build/marginalia}
 shift 2
 python=
 for candidate in build/bench-venv/bin/python python3 /usr/bin/python3; do
@@ -15,5 +15,5 @@ done
 scratch=$(mktemp -d) || exit 3
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
-"$bench" --program "$PROGRAM" --folder tests/bench --scratch "$scratch" --out "$out" \
+"$bench" --program "$program" --folder tests/bench --scratch "$scratch" --out "$out" \
     ${python:+--python "$python"} "$@"

@@ -11,12 +11,14 @@ extern char **environ;
 
 enum { PATH_SIZE = 4096, RUNS = 1000 /* of distances.json */ };
 
-/* `marginalia run FILE --db DB` in silence: its wall time in seconds, NaN unless it exits 0. */
-static double run_s(const struct bench_options *options, const char *file, const char *db)
+/* `marginalia run FILE --db DB -j N` in silence: its wall time in s, NaN unless it exits 0. */
+static double run_s(const struct bench_options *options, const char *file, const char *db,
+                    const char *workers)
 {
     char experiment[PATH_SIZE];
     char database[PATH_SIZE];
-    const char *argv[] = {options->program, "run", experiment, "--db", database, NULL};
+    const char *argv[] = {options->program, "run", experiment, "--db",
+                          database,         "-j",  workers,    NULL};
     const double begin_s = bench_now_s();
     posix_spawn_file_actions_t quiet;
     pid_t pid;
@@ -35,32 +37,40 @@ static double run_s(const struct bench_options *options, const char *file, const
 }
 
 /* The same into a database that is not there yet. */
-static double run_new_s(const struct bench_options *options, const char *file, const char *db)
+static double run_new_s(const struct bench_options *options, const char *file, const char *db,
+                        const char *workers)
 {
     char path[PATH_SIZE];
 
     (void)snprintf(path, sizeof(path), "%s/%s", options->scratch, db);
     (void)unlink(path);
-    return run_s(options, file, db);
+    return run_s(options, file, db, workers);
 }
 
 double bench_laws_s(const struct bench_options *options)
 {
-    return run_new_s(options, "laws.json", "laws.db");
+    return run_new_s(options, "laws.json", "laws.db", "1");
 }
 
 double bench_distances_s(const struct bench_options *options)
 {
-    return run_new_s(options, "distances.json", "distances.db");
+    return run_new_s(options, "distances.json", "distances.db", "1");
 }
 
 /* After bench_distances_s: every run is there. */
 double bench_cached_ms(const struct bench_options *options)
 {
-    return 1e3 * run_s(options, "distances.json", "distances.db") / RUNS;
+    return 1e3 * run_s(options, "distances.json", "distances.db", "1") / RUNS;
 }
 
 double bench_toy_s(const struct bench_options *options)
 {
-    return run_new_s(options, "toy.json", "toy.db");
+    return run_new_s(options, "toy.json", "toy.db", "1");
+}
+
+double bench_workers_ratio(const struct bench_options *options)
+{
+    const double one_s = run_new_s(options, "workers.json", "workers.db", "1");
+
+    return one_s / run_new_s(options, "workers.json", "workers.db", "2");
 }

@@ -7,10 +7,10 @@ enum { REPEATS = 3 };
 static const struct bench_task TASKS[] = {
     {"oracle", "all marginals of a chain, V = 64, L = 512, one token in 16 revealed", "ms", 20,
      false, bench_oracle_ms},
-    {"laws", "exact law of 18 samplers on 5 sources, run into a new database", "s", 5, false,
+    {"laws", "exact law of 18 samplers on 5 sources, run into a new database, -j 1", "s", 5, false,
      bench_laws_s},
-    {"distances", "distance sweep of 1,000 points on exact chains, into a new database", "s", 5,
-     false, bench_distances_s},
+    {"distances", "distance sweep of 1,000 points on exact chains, likewise", "s", 5, false,
+     bench_distances_s},
     {"recording", "rows stored, tokens written and digest taken", "rows/s", 300000, true,
      bench_recording_rows},
     {"cached", "the driver on 1,000 runs that are there already, one of them", "ms", 2, false,
