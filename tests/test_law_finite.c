@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/source/sequences.h"
+#include "model/source/tasks.h"
 #include "tests/support/test.h"
 
 static struct mg_sampler sampler_of(const char *order)
@@ -201,9 +202,71 @@ static void parity_needs_its_last_position_alone_and_abab_its_first(void **state
     mg_source_free(parity);
 }
 
+/* Valid permutations of n symbols, s_1, s_2, ... revealed together: prod m! / ((m - s)! m^s). */
+static double shuffle_coherence(size_t n, const size_t *sizes, size_t n_steps)
+{
+    double coherence = 1.0;
+    size_t masked = n;
+
+    for (size_t step = 0; step < n_steps; step++) {
+        for (size_t k = 0; k < sizes[step]; k++) {
+            coherence *= (double)(masked - k) / (double)masked;
+        }
+        masked -= sizes[step];
+    }
+    assert_int_equal(masked, 0);
+    return coherence;
+}
+
+/* The closed form is the law's where that can be walked, and the documented row beyond. */
+static void shuffles_have_the_closed_form(void **state)
+{
+    static const size_t pairs[] = {2, 2, 2, 2, 2, 2, 2, 1};
+    struct mg_task_sizes sizes = mg_task_sizes_none();
+    struct mg_sampler sampler = sampler_of("random");
+    struct mg_source *six;
+    struct mg_law *law;
+    struct mg_error err = {0};
+
+    (void)state;
+    sizes.value[MG_TASK_LENGTH] = 6;
+    assert_int_equal(mg_task_check(mg_task_find("shuffle"), &sizes, &err), MG_OK);
+    six = mg_task_new(mg_task_find("shuffle"), &sizes);
+    for (size_t per_step = 1; per_step <= 3; per_step++) {
+        const size_t equal[] = {per_step, per_step, per_step, per_step, per_step, per_step};
+
+        sampler.per_step = per_step;
+        law = law_of(six, &sampler);
+        assert_close(law->coherence, shuffle_coherence(6, equal, 6 / per_step), 1e-12);
+        mg_law_free(law);
+    }
+    mg_source_free(six);
+    assert_close(shuffle_coherence(10, (const size_t[]){10}, 1), 3.63e-4, 5e-7);
+    assert_close(shuffle_coherence(10, (const size_t[]){5, 5}, 2), 0.0116, 5e-5);
+    assert_close(shuffle_coherence(10, (const size_t[]){2, 2, 2, 2, 2}, 5), 0.2461, 5e-5);
+    assert_close(shuffle_coherence(15, (const size_t[]){15}, 1), 2.99e-6, 5e-9);
+    assert_close(shuffle_coherence(15, pairs, 8), 0.3183, 5e-5);
+}
+
+/* The abstract pair: A forces B, P(A) = .55, P(B) = .69; its mutual information is .340. */
+static void the_abstract_pair_shares_a_third_of_a_nat(void **state)
+{
+    static const int tokens[] = {0, 0, 1, 0, 1, 1};
+    static const double weight[] = {55, 14, 31};
+    struct mg_source *pair = mg_sequences_new(tokens, weight, 3, 2, 2);
+    struct mg_sampler sampler = sampler_of("random");
+
+    (void)state;
+    sampler.steps = 1;
+    expect_kl(pair, &sampler, 0.340, 5e-4);
+    mg_source_free(pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shuffles_have_the_closed_form),
+        cmocka_unit_test(the_abstract_pair_shares_a_third_of_a_nat),
         cmocka_unit_test(finite_sources_have_their_documented_rows),
         cmocka_unit_test(parity_needs_its_last_position_alone_and_abab_its_first),
     };
