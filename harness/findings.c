@@ -77,39 +77,41 @@ static char *written(struct mg_heap *heap, const char *format, va_list args)
     return mg_heap_text(heap, text);
 }
 
-void mg_findings_add(struct mg_findings *findings, struct mg_place place, const char *format, ...)
+/* One error at a place; key: a member that should stand below the pointer, or NULL. */
+static void complain(struct mg_findings *findings, struct mg_place place, const char *key,
+                     const char *format, va_list args)
 {
     char pointer[1024];
     const size_t line = mg_json_line(place.json);
     const size_t column = mg_json_column(place.json);
+    const char *what = written(findings->heap, format, args);
+    const char *path = mg_json_pointer(place.json, pointer, sizeof(pointer));
+
+    if (key != NULL) {
+        path = mg_heap_format(findings->heap, "%s/%s", pointer, key);
+    }
+    keep(findings, place.file, line, column,
+         mg_heap_format(findings->heap, "%s:%zu:%zu: error: %s%s%s", place.file, line, column, path,
+                        path[0] == '\0' ? "" : ": ", what));
+}
+
+void mg_findings_add(struct mg_findings *findings, struct mg_place place, const char *format, ...)
+{
     va_list args;
-    char *what;
 
     va_start(args, format);
-    what = written(findings->heap, format, args);
+    complain(findings, place, NULL, format, args);
     va_end(args);
-    mg_json_pointer(place.json, pointer, sizeof(pointer));
-    keep(findings, place.file, line, column,
-         mg_heap_format(findings->heap, "%s:%zu:%zu: error: %s%s%s", place.file, line, column,
-                        pointer, pointer[0] == '\0' ? "" : ": ", what));
 }
 
 void mg_findings_missing(struct mg_findings *findings, struct mg_place place, const char *key,
                          const char *format, ...)
 {
-    char pointer[1024];
-    const size_t line = mg_json_line(place.json);
-    const size_t column = mg_json_column(place.json);
     va_list args;
-    char *what;
 
     va_start(args, format);
-    what = written(findings->heap, format, args);
+    complain(findings, place, key, format, args);
     va_end(args);
-    mg_json_pointer(place.json, pointer, sizeof(pointer));
-    keep(findings, place.file, line, column,
-         mg_heap_format(findings->heap, "%s:%zu:%zu: error: %s/%s: %s", place.file, line, column,
-                        pointer, key, what));
 }
 
 void mg_findings_add_line(struct mg_findings *findings, const char *file, size_t line,
