@@ -92,6 +92,13 @@ static void add_navigation(struct mg_report *report)
 
     mg_buffer_puts(page,
                    "<nav aria-label=\"Contents\"><ul>\n<li><a href=\"#claims\">Claims</a></li>\n");
+    for (size_t row = 0; row < report->topics.n_rows; row++) {
+        const char *about = mg_answer_text(&report->topics, row, "about");
+        mg_buffer_puts(page, "<li><a href=\"#t-");
+        mg_html_id(page, about);
+        mg_html_format(page, "\">%s %s</a></li>\n", about,
+                       mg_answer_text(&report->topics, row, "title"));
+    }
     for (size_t row = 0; row < report->experiments.n_rows; row++) {
         mg_buffer_puts(page, "<li><a href=\"#x-");
         mg_html_id(page, mg_answer_text(&report->experiments, row, "name"));
@@ -128,7 +135,11 @@ enum mg_status mg_report_head(struct mg_report *report, struct mg_error *err)
                        "measure and what is claimed.</p>\n",
                        report->experiments.n_rows);
     }
-    mg_report_counts(report, NULL);
+    mg_buffer_puts(page, "<p class=\"counts\">");
+    mg_html_format(page, "%zu claim%s tested: ", report->verdicts.n,
+                   report->verdicts.n == 1 ? "" : "s");
+    mg_report_counts(report, &(struct mg_report_choice){0});
+    mg_buffer_puts(page, "</p>\n");
     status = add_code(report, err);
     mg_buffer_puts(page, "</header>\n");
     add_navigation(report);
