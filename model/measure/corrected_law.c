@@ -7,12 +7,9 @@
 #include <string.h>
 
 #include "model/diffusion/corrector.h"
-#include "model/diffusion/sampler.h"
 #include "model/measure/space.h"
 #include "model/measure/whole_law.h"
 #include "model/numeric/arena.h"
-
-enum { ROWS_AT_ONCE = 1024 };
 
 static const double MOVES_MAX = 134217728.0; /* 2^27 */
 
@@ -52,38 +49,10 @@ enum mg_status mg_corrected_law_check(const struct mg_sampler *sampler, size_t l
     return MG_OK;
 }
 
-/* Predict the rows of the contexts [from, from + n) that have a mask. */
-static enum mg_status fill_some(struct kernel *kernel, struct mg_predictor *predictor, int *rows,
-                                double *probs, size_t from, size_t n, struct mg_error *err)
-{
-    const size_t length = kernel->space.length;
-    const size_t vocab = kernel->space.vocab;
-
-    for (size_t k = 0; k < n; k++) {
-        kernel->masks[from + k] = mg_space_row(rows + k * length, &kernel->space, from + k);
-    }
-    mg_predict(predictor, probs, NULL, rows, n);
-    for (size_t k = 0; k < n * length; k++) {
-        for (size_t v = 0; v < vocab; v++) {
-            if (!isfinite(probs[k * vocab + v])) {
-                return mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
-            }
-        }
-        if (rows[k] == MG_MASK) {
-            mg_temper(kernel->tempered + (from * length + k) * vocab, probs + k * vocab, vocab,
-                      kernel->sampler->temperature);
-        }
-    }
-    return MG_OK;
-}
-
 static enum mg_status kernel_init(struct kernel *kernel, struct mg_predictor *predictor,
                                   const struct mg_sampler *sampler, struct mg_error *err)
 {
     const size_t cells = predictor->length * predictor->vocab;
-    int *rows = mg_allocate(ROWS_AT_ONCE * predictor->length, sizeof(rows[0]));
-    double *probs = mg_allocate(ROWS_AT_ONCE * cells, sizeof(probs[0]));
-    enum mg_status status = MG_OK;
 
     *kernel = (struct kernel){.sampler = sampler};
     mg_space_init(&kernel->space, predictor->length, predictor->vocab);
@@ -92,15 +61,8 @@ static enum mg_status kernel_init(struct kernel *kernel, struct mg_predictor *pr
     kernel->row = mg_allocate(predictor->length, sizeof(int));
     kernel->now = mg_allocate(kernel->space.count, sizeof(double));
     kernel->next = mg_allocate(kernel->space.count, sizeof(double));
-    for (size_t from = 0; from < kernel->space.count && status == MG_OK; from += ROWS_AT_ONCE) {
-        const size_t left = kernel->space.count - from;
-
-        status = fill_some(kernel, predictor, rows, probs, from,
-                           left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE, err);
-    }
-    free(probs);
-    free(rows);
-    return status;
+    return mg_space_predict(kernel->tempered, kernel->masks, &kernel->space, predictor,
+                            sampler->temperature, err);
 }
 
 static void kernel_release(struct kernel *kernel)

@@ -60,7 +60,7 @@ bool mg_samplers_ask_prefixes(const struct mg_measure_spec *spec, const struct m
         const struct mg_sampler *sampler = &spec->samplers[i];
 
         fine = !sampler->order->looks_at_probs && !sampler->order->looks_at_drawn &&
-               mg_corrector_form(sampler) == MG_CORRECTOR_NONE &&
+               mg_corrector_form(sampler) == MG_CORRECTOR_NONE && sampler->draft == 0 &&
                reveals_one_by_one(sampler, spec->context, source->length);
     }
     return fine;
