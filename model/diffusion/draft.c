@@ -236,8 +236,8 @@ static size_t settle(struct chunk *chunk, size_t d)
         draw->row[at[j]] = draw->y[j];
         if (j > 0) {
             answer(chunk->p, chunk, d, j);
-            draw->row[at[j]] = accept(&accepted, chunk->p, draw->q + j * vocab, draw->y[j], vocab,
-                                      &draw->rng);
+            draw->row[at[j]] =
+                accept(&accepted, chunk->p, draw->q + j * vocab, draw->y[j], vocab, &draw->rng);
         }
     }
     return j;

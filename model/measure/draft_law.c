@@ -166,8 +166,7 @@ enum mg_status mg_draft_law(double **nu, struct mg_draft_cost *cost, struct mg_p
 
     mg_space_init(&rounds.space, length, predictor->vocab);
     rounds.masks = mg_allocate(rounds.space.count, sizeof(size_t));
-    rounds.tempered =
-        mg_allocate(rounds.space.count * length * predictor->vocab, sizeof(double));
+    rounds.tempered = mg_allocate(rounds.space.count * length * predictor->vocab, sizeof(double));
     rounds.weight = mg_allocate(rounds.space.count, sizeof(double));
     rounds.by_chance = list_order(rounds.sigma, sampler, length);
     status = mg_space_predict(rounds.tempered, rounds.masks, &rounds.space, predictor,

@@ -7,7 +7,8 @@
  * Coherence says nothing where every sequence can occur, so draws are also scored by the source:
  * nll_nats_per_token is the mean of -log P(draw | context) over the revealed tokens, infinite with
  * one incoherent draw, beside H(X | context) for a perfect sampler; bigram_tv see bigram.h.
- * For drafts (draft.h) also what they save: revealed tokens over batched calls, over rows evaluated.
+ * For drafts (draft.h) also what they save: revealed tokens over batched calls, over rows
+ * evaluated.
  */
 #include "model/measure/kinds.h"
 
