@@ -187,10 +187,15 @@ static bool check_corrector(const struct work *work, const struct mg_sampler *sa
 static bool bind_draft(const struct work *work, struct mg_sampler *sampler)
 {
     const bool counts = sampler->order->sizing == MG_SIZING_COUNT;
+    const bool sized = counts && (sampler->per_step != 0 || sampler->steps != 0);
     char path[320];
 
     if (sampler->draft == 0) {
         return true;
+    }
+    if (counts) {
+        sampler->per_step = 1;
+        sampler->steps = 0;
     }
     snprintf(path, sizeof(path), "%s.draft", work->path);
     if (sampler->order->looks_at_probs || sampler->order->looks_at_drawn) {
@@ -198,8 +203,6 @@ static bool bind_draft(const struct work *work, struct mg_sampler *sampler)
                         "drafts need an order that is fixed before decoding; \"%s\" looks at "
                         "predictions",
                         sampler->order->name);
-        sampler->per_step = 1; /* one complaint is enough */
-        sampler->steps = 0;
         return false;
     }
     if (mg_corrector_form(sampler) != MG_CORRECTOR_NONE) {
@@ -207,12 +210,10 @@ static bool bind_draft(const struct work *work, struct mg_sampler *sampler)
                         sampler->corrector->name);
         return false;
     }
-    if (counts && (sampler->per_step != 0 || sampler->steps != 0)) {
+    if (sized) {
         mg_bound_refuse(work->binding, path, "drafts take the place of per_step and steps");
-        return false;
     }
-    sampler->per_step = counts ? 1 : 0;
-    return true;
+    return !sized;
 }
 
 /* Is any key of this sampler faulty? Then it has been complained about. */

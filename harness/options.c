@@ -338,11 +338,9 @@ static const struct mg_option TABLE[] = {
      .help = "Steps for all positions, as even as possible, larger first; this or per_step.",
      .example = "4", .aliases = "n_steps nfe"},
     {.path = "measure.*.samplers.*.draft", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
-     .brackets = "[]", .chooser = "order",
-     .sizings = BIT(MG_SIZING_COUNT) | BIT(MG_SIZING_STEPS) | BIT(MG_SIZING_PARTITION) |
-                BIT(MG_SIZING_NONE), .unit = "tokens",
-     .help = "Draft so many positions at once and accept or reject: the law of one at a time, in "
-             "place of per_step and steps; the order must look at no prediction.",
+     .brackets = "[]", .unit = "tokens",
+     .help = "Draft so many positions at once, accept or reject each: the law of one at a time. In "
+             "place of per_step, with an order that looks at no prediction.",
      .example = "4", .aliases = "drafts speculative lookahead"},
     {.path = "measure.*.samplers.*.partition", .type = MG_OPTION_GROUPS, .min = 0,
      .max = LONGEST, .brackets = "[]", .required = true, .chooser = "order",
