@@ -23,7 +23,8 @@ static const struct mg_transformer_config base = {.vocab = V,
                                                   .hidden = 20,
                                                   .positions = MG_POSITIONS_BOS,
                                                   .rope_theta = 10000,
-                                                  .norm_eps = 1e-5};
+                                                  .norm_eps = 1e-5,
+                                                  .components = 1};
 
 static char *const symbols[V] = {(char[]){"A"}, (char[]){"\xC3\xA9"}, (char[]){"\""},
                                  (char[]){"\xE2\x90\xA3"}, (char[]){"E"}};
@@ -112,9 +113,9 @@ static void a_saved_network_comes_back_to_the_bit(void **state)
         assert_int_equal(mg_checkpoint_save(dir, saved, symbols, "absorbing", "k", &err), MG_OK);
         assert_int_equal(mg_checkpoint_load(&loaded, &words, dir, 3, &err), MG_OK);
         assert_same_config(mg_transformer_config(loaded), &config);
-        count = mg_transformer_logits(saved, before, contexts, CONTEXTS);
+        count = mg_transformer_logits(saved, before, NULL, contexts, CONTEXTS);
         assert_int_equal(count, 10);
-        assert_int_equal(mg_transformer_logits(loaded, after, contexts, CONTEXTS), count);
+        assert_int_equal(mg_transformer_logits(loaded, after, NULL, contexts, CONTEXTS), count);
         assert_memory_equal(after, before, count * V * sizeof(float));
         for (size_t i = 0; i < V; i++) {
             assert_string_equal(words[i], symbols[i]);
@@ -269,7 +270,7 @@ static void print_marginals(FILE *out, struct mg_transformer *transformer)
     float logits[CONTEXTS * L * V];
     const float *row = logits;
 
-    (void)mg_transformer_logits(transformer, logits, contexts, CONTEXTS);
+    (void)mg_transformer_logits(transformer, logits, NULL, contexts, CONTEXTS);
     for (size_t cell = 0; cell < CONTEXTS * L; cell++) {
         double sum = 0;
         if (contexts[cell] != MG_MASK) {

@@ -18,7 +18,8 @@ static const struct mg_transformer_config base = {.vocab = V,
                                                   .hidden = 20,
                                                   .positions = MG_POSITIONS_BOS,
                                                   .rope_theta = 10000,
-                                                  .norm_eps = 1e-5};
+                                                  .norm_eps = 1e-5,
+                                                  .components = 1};
 
 static char *const symbols[V] = {(char[]){"A"}, (char[]){"\xC3\xA9"}, (char[]){"\""},
                                  (char[]){"\xE2\x90\xA3"}, (char[]){"E"}};
