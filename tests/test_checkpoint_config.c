@@ -72,6 +72,21 @@ static void config_has_the_fields_of_llada(void **state)
     free(text);
 }
 
+/* What LLaDA's network does not have is written where it is there. */
+static void a_mixture_head_and_a_window_are_named(void **state)
+{
+    struct mg_transformer_config config = base;
+    char *text;
+
+    (void)state;
+    config.components = 3;
+    config.window = 2;
+    text = mg_checkpoint_config_print(&config, symbols, "absorbing", "0123");
+    assert_non_null(strstr(text, "    \"causal\": false,\n    \"components\": 3,\n"));
+    assert_non_null(strstr(text, "    \"positions\": \"bos\",\n    \"window\": 2\n  }\n}\n"));
+    free(text);
+}
+
 /* text with the first `from` replaced, malloc'd. */
 static char *replaced(const char *text, const char *from, const char *to)
 {
@@ -140,7 +155,12 @@ static void a_changed_config_is_refused_by_field(void **state)
          "30:5: error: /marginalia/causal must be true or false"},
         {"    \"key\": \"0123\",\n", "", "28:3: error: \"key\" is missing"},
         {"\"key\"", "\"x\": 1, \"key\"",
-         "28:3: error: /marginalia must be of alphabet, causal, key, length, objective, positions"},
+         "28:3: error: /marginalia must be of alphabet, causal, components, key, length, "
+         "objective, positions, window"},
+        {"\"causal\": false", "\"causal\": true,\n    \"components\": 2",
+         "31:5: error: /marginalia/components must be 1, as other fields say"},
+        {"\"bos\"", "\"bos\",\n    \"window\": -1",
+         "35:5: error: /marginalia/window must be an integer from 0 to 32768"},
         {"\"marginalia\"", "\"marginalie\"", "1:1: error: \"marginalia\" is missing"},
         {"{", "[{", "37:1: error: the text ends, expected ',' or ']'"},
     };
@@ -179,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(config_has_the_fields_of_llada),
+        cmocka_unit_test(a_mixture_head_and_a_window_are_named),
         cmocka_unit_test(a_changed_config_is_refused_by_field),
         cmocka_unit_test(fields_of_other_tools_are_ignored),
     };

@@ -67,7 +67,7 @@ static void the_predictor_is_a_distribution_over_real_tokens(void **state)
         double bottom = 0.0;
 
         assert_true(possible[i / L]);
-        reference_logits(exact, &f->config, f->list, f->value, f->noisy + i / L * L);
+        reference_logits(exact, NULL, &f->config, f->list, f->value, f->noisy + i / L * L);
         for (size_t v = 0; v < V; v++) {
             bottom += exp(exact[i % L * V + v]);
         }
