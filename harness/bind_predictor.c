@@ -80,10 +80,17 @@ static bool bind_transformer(struct mg_binding *binding)
         .causal = mg_json_bool(causal->value),
         .rope_theta = mg_bound_number(binding, "predictor.rope_theta"),
         .norm_eps = mg_bound_number(binding, "predictor.norm_eps"),
+        .components = mg_bound_size(binding, "predictor.components"),
+        .window = mg_bound_size(binding, "predictor.window"),
     };
     if (point->source != NULL) {
         network->vocab = point->source->vocab;
         network->length = point->source->length;
+    }
+    if (network->causal && network->components > 1) {
+        mg_bound_refuse(binding, "predictor.components",
+                        "a causal network answers one position at a time: it has no joint to mix");
+        return false;
     }
     return check_heads(binding, network->width, network->heads);
 }

@@ -8,6 +8,7 @@
 #include "model/diffusion/objective.h"
 #include "model/diffusion/order.h"
 #include "model/measure/measure.h"
+#include "model/network/mixture.h"
 #include "model/source/tasks.h"
 
 #define BIT(sizing) (1U << (sizing))
@@ -230,6 +231,17 @@ static const struct mg_option TABLE[] = {
      .fallback = "1e-05", BY_KIND, .kinds = "transformer",
      .help = "Added under the root of RMSNorm.", .example = "1e-05",
      .aliases = "rms_norm_eps layer_norm_epsilon"},
+
+    {.path = "predictor.components", .type = MG_OPTION_INTEGER, .min = 1, .max = MG_COMPONENTS_MAX,
+     .brackets = "[]", .fallback = "1", BY_KIND, .kinds = "transformer",
+     .help = "Products in the head's mixture, the joint that a step draws from; 1: independent "
+             "marginals.",
+     .example = "2", .aliases = "mixture n_components products"},
+    {.path = "predictor.window", .type = MG_OPTION_INTEGER, .min = 0, .max = LONGEST,
+     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "transformer", .unit = "tokens",
+     .help = "Attention: a position sees those at most so far away in each layer, and "
+             "begin-of-sequence; 0: all.",
+     .example = "4", .aliases = "attention_window sliding_window band"},
 
     {.path = "train", .type = MG_OPTION_OBJECT, TRAINS,
      .help = "How a predictor that trains is trained.", .example = "{\"steps\": 1500}",

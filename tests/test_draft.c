@@ -57,8 +57,9 @@ static void free_nothing(struct mg_predictor *predictor)
     (void)predictor;
 }
 
-static const struct mg_predictor_ops NOISE_OPS = {"noise", predict_noise, free_nothing};
-static struct mg_predictor noise = {&NOISE_OPS, L, V};
+static const struct mg_predictor_ops NOISE_OPS = {
+    .kind = "noise", .predict = predict_noise, .free = free_nothing};
+static struct mg_predictor noise = {.ops = &NOISE_OPS, .length = L, .vocab = V};
 
 static struct mg_sampler sampler_of(const char *order, size_t draft)
 {

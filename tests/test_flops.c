@@ -34,7 +34,8 @@ static void a_step_is_the_sum_of_its_products(void **state)
                                                  .width = D,
                                                  .heads = HEADS,
                                                  .hidden = HIDDEN,
-                                                 .positions = MG_POSITIONS_BOS};
+                                                 .positions = MG_POSITIONS_BOS,
+                                                 .components = 3};
     double count = 0.0;
 
     (void)state;
@@ -51,7 +52,7 @@ static void a_step_is_the_sum_of_its_products(void **state)
         }
         count += layer(rows, D, D) + layer(rows, D, 2 * HIDDEN) + layer(rows, HIDDEN, D);
     }
-    count += layer(ASKED, D, V);
+    count += 3.0 * layer(ASKED, D, V) + layer(ROWS, D, 3); /* three heads, and their weights */
     assert_close(mg_training_flops(&config, ROWS, ASKED), count, 0.0);
 }
 
@@ -64,7 +65,8 @@ static void the_rule_of_thumb_is_its_limit(void **state)
                                                  .width = 512,
                                                  .heads = 8,
                                                  .hidden = 1024,
-                                                 .positions = MG_POSITIONS_ROPE};
+                                                 .positions = MG_POSITIONS_ROPE,
+                                                 .components = 1};
     const double weights = 4.0 * (4.0 * 512 * 512 + 3.0 * 512 * 1024) + 1000.0 * 512;
 
     (void)state;

@@ -45,7 +45,8 @@ static void bench_open(struct bench *bench, const struct mg_train_config *config
                                                   .heads = 2,
                                                   .hidden = 32,
                                                   .rope_theta = 10000.0,
-                                                  .norm_eps = 1e-5};
+                                                  .norm_eps = 1e-5,
+                                                  .components = 1};
 
     bench->source = mg_sequences_new(TOY, COUNT, 4, L, V);
     bench->transformer = mg_transformer_new(&network, config->batch, true, STREAMS.init);

@@ -92,15 +92,18 @@ static void draw_batch(struct mg_trainer *trainer, size_t step)
 static void count_batch(struct mg_trainer *trainer)
 {
     const size_t cells = trainer->config.batch * trainer->source->length;
+    const struct mg_transformer_config *network = mg_transformer_config(trainer->transformer);
+    size_t masks = 0;
     size_t asked = 0;
 
     for (size_t i = 0; i < cells; i++) {
+        masks += trainer->noisy[i] == MG_MASK;
         asked += trainer->noisy[i] == MG_MASK && trainer->weight[i] > 0.0f;
     }
     trainer->spent.tokens += (double)cells;
     trainer->spent.asked += (double)asked;
-    trainer->spent.flops += mg_training_flops(mg_transformer_config(trainer->transformer),
-                                              trainer->config.batch, asked);
+    trainer->spent.flops +=
+        mg_training_flops(network, trainer->config.batch, network->components > 1 ? masks : asked);
     trainer->counted++;
 }
 

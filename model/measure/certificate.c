@@ -107,7 +107,7 @@ static struct promise promise_of(struct certificate *certificate, const struct m
     memcpy(certificate->row, reveal->context, certificate->source->length * sizeof(int));
     promise.log_truth = -mg_source_log_mass(certificate->source, certificate->row);
     for (size_t i = 0; i < reveal->n_set; i++) {
-        const double *p = reveal->probs + reveal->set[i] * vocab;
+        const double *p = reveal->answer->probs + reveal->set[i] * vocab;
         const size_t best = mg_argmax(p, vocab);
 
         promise.doubt += 1.0 - p[best];
@@ -138,7 +138,7 @@ static size_t fill_joint(struct certificate *certificate, const struct mg_reveal
 
         certificate->chance[x] = 1.0;
         for (size_t i = reveal->n_set; i-- > 0; rest /= vocab) {
-            certificate->chance[x] *= reveal->probs[reveal->set[i] * vocab + rest % vocab];
+            certificate->chance[x] *= reveal->answer->probs[reveal->set[i] * vocab + rest % vocab];
         }
     }
     return outcomes;

@@ -5,10 +5,13 @@
 #include <stdlib.h>
 
 #include "model/diffusion/draft.h"
+#include "model/diffusion/sampler.h"
 #include "model/measure/contest.h"
 #include "model/measure/space.h"
 #include "model/numeric/arena.h"
 #include "model/source/source.h"
+
+enum { ROWS_AT_ONCE = 1024 };
 
 static const double MOVES_MAX = 134217728.0; /* 2^27 */
 
@@ -137,6 +140,52 @@ static void try_next(struct rounds *rounds, size_t number, size_t j, double weig
     }
 }
 
+/* Temper the predictions of n rows that are finite. */
+static enum mg_status temper_rows(double *tempered, const int *rows, const double *probs, size_t n,
+                                  const struct mg_predictor *predictor, double temperature,
+                                  struct mg_error *err)
+{
+    const size_t vocab = predictor->vocab;
+
+    for (size_t i = 0; i < n * predictor->length * vocab; i++) {
+        if (!isfinite(probs[i])) {
+            return mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
+        }
+    }
+    for (size_t k = 0; k < n * predictor->length; k++) {
+        if (rows[k] == MG_MASK) {
+            mg_temper(tempered + k * vocab, probs + k * vocab, vocab, temperature);
+        }
+    }
+    return MG_OK;
+}
+
+/* What tokens are drawn from in every context, and how many masks it has. */
+static enum mg_status predict_all(struct rounds *rounds, struct mg_predictor *predictor,
+                                  struct mg_error *err)
+{
+    const struct mg_space *space = &rounds->space;
+    const size_t cells = space->length * space->vocab;
+    int *rows = mg_allocate(ROWS_AT_ONCE * space->length, sizeof(rows[0]));
+    double *probs = mg_allocate(ROWS_AT_ONCE * cells, sizeof(probs[0]));
+    enum mg_status status = MG_OK;
+
+    for (size_t from = 0; from < space->count && status == MG_OK; from += ROWS_AT_ONCE) {
+        const size_t left = space->count - from;
+        const size_t n = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
+
+        for (size_t k = 0; k < n; k++) {
+            rounds->masks[from + k] = mg_space_row(rows + k * space->length, space, from + k);
+        }
+        mg_predict(predictor, probs, NULL, rows, n);
+        status = temper_rows(rounds->tempered + from * cells, rows, probs, n, predictor,
+                             rounds->sampler->temperature, err);
+    }
+    free(probs);
+    free(rows);
+    return status;
+}
+
 /* All rounds; a round only reveals, so contexts come in order of falling numbers of masks. */
 static void play(struct rounds *rounds, struct mg_draft_cost *cost)
 {
@@ -169,8 +218,7 @@ enum mg_status mg_draft_law(double **nu, struct mg_draft_cost *cost, struct mg_p
     rounds.tempered = mg_allocate(rounds.space.count * length * predictor->vocab, sizeof(double));
     rounds.weight = mg_allocate(rounds.space.count, sizeof(double));
     rounds.by_chance = list_order(rounds.sigma, sampler, length);
-    status = mg_space_predict(rounds.tempered, rounds.masks, &rounds.space, predictor,
-                              sampler->temperature, err);
+    status = predict_all(&rounds, predictor, err);
     *nu = NULL;
     if (status == MG_OK) {
         play(&rounds, cost);

@@ -131,7 +131,9 @@ static enum mg_status estimate_one(const struct mg_measure_input *input,
     if (!mg_law_closed(&estimate, input->predictor, input->source, sampler)) {
         status = mg_law_monte_carlo(&estimate, input->predictor, input->source, sampler,
                                     draws_of(input->spec), input->streams->order, err);
-        if (status == MG_OK && mg_law_factorization(&exact, input->source, sampler)) {
+        /* With a mixture F is not the source's alone. */
+        if (status == MG_OK && mg_predictor_components(input->predictor) == 1 &&
+            mg_law_factorization(&exact, input->source, sampler)) {
             mg_law_replace_factorization(estimate, exact);
         }
     }

@@ -5,11 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/diffusion/sampler.h"
 #include "model/numeric/arena.h"
 #include "model/source/source.h"
-
-enum { ROWS_AT_ONCE = 1024 };
 
 static const double CONTEXTS_MAX = 1e5;
 static const double PROBABILITIES_MAX = 16777216.0; /* 128 MiB */
@@ -52,50 +49,6 @@ size_t mg_space_row(int *row, const struct mg_space *space, size_t number)
         masks += digit == space->vocab;
     }
     return masks;
-}
-
-/* Temper the predictions of n rows that are finite. */
-static enum mg_status temper_rows(double *tempered, const int *rows, const double *probs, size_t n,
-                                  const struct mg_predictor *predictor, double temperature,
-                                  struct mg_error *err)
-{
-    const size_t vocab = predictor->vocab;
-
-    for (size_t i = 0; i < n * predictor->length * vocab; i++) {
-        if (!isfinite(probs[i])) {
-            return mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
-        }
-    }
-    for (size_t k = 0; k < n * predictor->length; k++) {
-        if (rows[k] == MG_MASK) {
-            mg_temper(tempered + k * vocab, probs + k * vocab, vocab, temperature);
-        }
-    }
-    return MG_OK;
-}
-
-enum mg_status mg_space_predict(double *tempered, size_t *masks, const struct mg_space *space,
-                                struct mg_predictor *predictor, double temperature,
-                                struct mg_error *err)
-{
-    const size_t cells = space->length * space->vocab;
-    int *rows = mg_allocate(ROWS_AT_ONCE * space->length, sizeof(rows[0]));
-    double *probs = mg_allocate(ROWS_AT_ONCE * cells, sizeof(probs[0]));
-    enum mg_status status = MG_OK;
-
-    for (size_t from = 0; from < space->count && status == MG_OK; from += ROWS_AT_ONCE) {
-        const size_t left = space->count - from;
-        const size_t n = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
-
-        for (size_t k = 0; k < n; k++) {
-            masks[from + k] = mg_space_row(rows + k * space->length, space, from + k);
-        }
-        mg_predict(predictor, probs, NULL, rows, n);
-        status = temper_rows(tempered + from * cells, rows, probs, n, predictor, temperature, err);
-    }
-    free(probs);
-    free(rows);
-    return status;
 }
 
 double *mg_space_complete(const struct mg_space *space, const double *weight)

@@ -10,9 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/numeric/error.h"
-#include "model/predictor/predictor.h"
-
 struct mg_space {
     size_t length;
     size_t vocab;
@@ -32,15 +29,6 @@ void mg_space_release(struct mg_space *space);
 
 /* row (L) out: the context of this number; returns how many masks it has. */
 size_t mg_space_row(int *row, const struct mg_space *space, size_t number);
-
-/*
- * What tokens are drawn from in every context: tempered (count, L, V) out, predictions at this
- * temperature, written at masked positions alone; masks (count) out: how many each context has.
- * MG_NO when a prediction is not finite.
- */
-enum mg_status mg_space_predict(double *tempered, size_t *masks, const struct mg_space *space,
-                                struct mg_predictor *predictor, double temperature,
-                                struct mg_error *err);
 
 /*
  * Weights of the complete contexts, in order: (V^L), sequence x at index x_0 V^(L-1) + ... +

@@ -15,7 +15,10 @@
 
 #include "model/network/parameters.h"
 
-/* Forward and backward of `rows` rows with a loss on `asked` positions in all; above 0. */
-double mg_training_flops(const struct mg_transformer_config *config, size_t rows, size_t asked);
+/*
+ * Forward and backward of `rows` rows with `answered` positions that go through the head: those
+ * with a weight, or with a mixture (mixture.h) all masked ones. Above 0.
+ */
+double mg_training_flops(const struct mg_transformer_config *config, size_t rows, size_t answered);
 
 #endif

@@ -31,17 +31,39 @@ struct mg_predictor_ops {
     void (*predict)(struct mg_predictor *predictor, double *probs, bool *possible, const int *rows,
                     size_t n);
 
+    /*
+     * The joint behind the marginals: with probability weights[r] the masked positions of a row
+     * are drawn from part r, independently.
+     *   weights  (n, R)        out  sum to 1
+     *   parts    (n, R, L, V)  out  each as `probs`; `probs` is their mean
+     * NULL where that is one product: R = 1, parts = probs.
+     */
+    void (*predict_parts)(struct mg_predictor *predictor, double *weights, double *parts,
+                          const int *rows, size_t n);
+
     void (*free)(struct mg_predictor *predictor);
 };
 
 struct mg_predictor {
     const struct mg_predictor_ops *ops;
-    size_t length; /* L */
-    size_t vocab;  /* V */
+    size_t length;     /* L */
+    size_t vocab;      /* V */
+    size_t components; /* R, set by those that have predict_parts */
 };
 
 void mg_predict(struct mg_predictor *predictor, double *probs, bool *possible, const int *rows,
                 size_t n);
+
+/* R: products in the mixture that a step is drawn from. */
+size_t mg_predictor_components(const struct mg_predictor *predictor);
+
+/* The joint of each row, as predict_parts. */
+void mg_predict_parts(struct mg_predictor *predictor, double *weights, double *parts,
+                      const int *rows, size_t n);
+
+/* probs (cells) out: sum_r weights[r] parts[r], parts (R, cells). */
+void mg_mix_parts(double *probs, const double *weights, const double *parts, size_t R,
+                  size_t cells);
 
 /* Release; NULL is fine. */
 void mg_predictor_free(struct mg_predictor *predictor);
