@@ -252,7 +252,7 @@ static const struct mg_option TABLE[] = {
      .example = "\"absorbing\"", .aliases = "loss"},
     {.path = "train.block", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
      .brackets = "[]", .required = true, .chooser = "objective",
-     .kinds = "blockwise blockwise_all blockwise_curriculum", .unit = "tokens",
+     .kinds = "blockwise blockwise_all blockwise_curriculum block_diffusion", .unit = "tokens",
      .help = "Length of a block of a blockwise objective, divides the source's length.",
      .example = "8", .aliases = "block_length block_size"},
     {.path = "train.schedule", .type = MG_OPTION_CHOICE, .word = noise_word,

@@ -234,11 +234,13 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
         .streams = &streams,
         .sink = sink,
     };
+    const size_t block = subject->transformer == NULL
+                             ? 0
+                             : mg_prefix_block(mg_transformer_config(subject->transformer));
     enum mg_status status = MG_OK;
 
-    if (subject->transformer != NULL && mg_transformer_config(subject->transformer)->causal) {
-        /* a checkpoint shows only now that it is causal */
-        status = mg_measure_check_causal(entry->measure, &entry->spec, point->source, err);
+    if (block > 0) { /* a checkpoint shows only now what it sees */
+        status = mg_measure_check_prefixes(entry->measure, &entry->spec, point->source, block, err);
     }
     if (status == MG_OK) {
         status = entry->measure->run(&input, err);

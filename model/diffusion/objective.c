@@ -208,6 +208,12 @@ static const struct mg_objective OBJECTIVES[] = {
      .blockwise = true,
      .staged = true,
      .corrupt = blockwise_curriculum_corrupt},
+    {.name = "block_diffusion",
+     .help = "blockwise, with a network that sees a block and those before it, not what follows; "
+             "decodes block by block",
+     .blockwise = true,
+     .no_suffix = true,
+     .corrupt = blockwise_corrupt},
     {.name = "autoregressive",
      .help = "every token from its prefix, weight 1/L; the causal baseline",
      .causal = true,

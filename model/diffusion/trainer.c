@@ -35,6 +35,8 @@ struct mg_trainer *mg_trainer_new(const struct mg_train_config *config,
     assert(mg_transformer_config(transformer)->length == source->length);
     assert(mg_transformer_config(transformer)->vocab == source->vocab);
     assert(mg_transformer_config(transformer)->causal == config->objective->causal);
+    assert(mg_transformer_config(transformer)->block ==
+           (config->objective->no_suffix ? config->block : 0));
     trainer->config = *config;
     trainer->transformer = transformer;
     trainer->source = source;
