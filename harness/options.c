@@ -238,9 +238,10 @@ static const struct mg_option TABLE[] = {
              "marginals.",
      .example = "2", .aliases = "mixture n_components products"},
     {.path = "predictor.window", .type = MG_OPTION_INTEGER, .min = 0, .max = LONGEST,
-     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "transformer", .unit = "tokens",
-     .help = "Attention: a position sees those at most so far away in each layer, and "
-             "begin-of-sequence; 0: all.",
+     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "transformer oracle",
+     .unit = "tokens",
+     .help = "A position sees those at most so far away; 0: all. Transformer: in each layer, and "
+             "begin-of-sequence besides; oracle: all in all.",
      .example = "4", .aliases = "attention_window sliding_window band"},
 
     {.path = "train", .type = MG_OPTION_OBJECT, TRAINS,
