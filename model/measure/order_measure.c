@@ -4,7 +4,8 @@
  * Prompts: the given context, or of a fresh draw from the source `left` and `right` tokens at the
  * ends and `middle` of them in the middle (none by default). Means over draws; rows of
  * `information` are named SAMPLER.QUANTITY and SAMPLER.QUANTITY_chance, the level of random orders
- * with the same sizes, blocks and prompts. Rows of `reveals` say when each position is revealed.
+ * with the same sizes, blocks and prompts. Rows of `reveals` say when each position is revealed; on
+ * text the words that were drawn are counted (lexicon.h).
  */
 #include "model/measure/kinds.h"
 
@@ -16,6 +17,7 @@
 #include "model/diffusion/corrector.h"
 #include "model/diffusion/sampler.h"
 #include "model/measure/arness.h"
+#include "model/measure/lexicon.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
 
@@ -143,12 +145,26 @@ static void emit_sums(const struct mg_measure_input *input, const struct mg_samp
     }
 }
 
+/* Count the words of some draws: tokens, step_of (some, L). */
+static void count_words(struct mg_lexicon *lexicon, bool *given, const int *tokens,
+                        const int *step_of, size_t some, size_t length)
+{
+    for (size_t d = 0; d < some && lexicon != NULL; d++) {
+        for (size_t i = 0; i < length; i++) {
+            given[i] = step_of[d * length + i] < 0;
+        }
+        mg_lexicon_add(lexicon, tokens + d * length, given, length);
+    }
+}
+
 static enum mg_status order_run(const struct mg_measure_input *input, struct mg_error *err)
 {
     const size_t length = input->source->length;
     const size_t draws = input->spec->draws == 0 ? DRAWS_DEFAULT : input->spec->draws;
     int *tokens = mg_allocate(DRAWS_AT_ONCE * length, sizeof(tokens[0]));
     int *step_of = mg_allocate(DRAWS_AT_ONCE * length, sizeof(step_of[0]));
+    bool *given = mg_allocate(length, sizeof(given[0]));
+    struct mg_lexicon *lexicon = mg_lexicon_new(input->source);
 
     (void)err;
     for (size_t s = 0; s < input->spec->n_samplers; s++) {
@@ -166,10 +182,17 @@ static enum mg_status order_run(const struct mg_measure_input *input, struct mg_
             for (size_t d = 0; d < some; d++) {
                 add_draw(&sums, step_of + d * length, length, sampler->block);
             }
+            count_words(lexicon, given, tokens, step_of, some, length);
         }
         emit_sums(input, sampler, &sums);
         free(sums.step);
+        if (lexicon != NULL) {
+            mg_lexicon_emit(lexicon, input->sink, sampler->name);
+            mg_lexicon_clear(lexicon);
+        }
     }
+    mg_lexicon_free(lexicon);
+    free(given);
     free(step_of);
     free(tokens);
     return MG_OK;
