@@ -6,7 +6,8 @@
  * sampler with a perfect predictor, from its exact output law, where that is quickly enumerated.
  * Coherence says nothing where every sequence can occur, so draws are also scored by the source:
  * nll_nats_per_token is the mean of -log P(draw | context) over the revealed tokens, infinite with
- * one incoherent draw, beside H(X | context) for a perfect sampler; bigram_tv see bigram.h. Of a
+ * one incoherent draw; without a context a perfect sampler has H(X) / L, the exact value of
+ * entropy_nats_per_token in `information` (value: NULL). bigram_tv see bigram.h. Of a
  * text, whose law nobody knows, the words are counted (lexicon.h).
  */
 #include "model/measure/kinds.h"
@@ -169,6 +170,19 @@ static void sample_one(const struct mg_measure_input *input, const struct mg_sam
     free(tokens);
 }
 
+/* What a perfect sampler's nll_nats_per_token tends to, where that is known. */
+static void emit_entropy(const struct mg_measure_input *input)
+{
+    const double nats = input->spec->context == NULL && mg_source_has_oracle(input->source)
+                            ? mg_source_entropy_nats(input->source)
+                            : (double)NAN;
+
+    if (!isnan(nats)) {
+        MG_EMIT(input->sink, MG_TABLE_information, mg_text("entropy_nats_per_token"), mg_null(),
+                mg_real(nats / (double)input->source->length));
+    }
+}
+
 static enum mg_status samples_run(const struct mg_measure_input *input, struct mg_error *err)
 {
     int *prompt = prompt_new(input->spec, input->source->length);
@@ -184,6 +198,7 @@ static enum mg_status samples_run(const struct mg_measure_input *input, struct m
     for (size_t i = 0; i < input->spec->n_samplers; i++) {
         sample_one(input, &input->spec->samplers[i], prompt, tally);
     }
+    emit_entropy(input);
     mg_lexicon_free(tally.lexicon);
     mg_bigrams_free(tally.bigrams);
     free(given);
