@@ -25,6 +25,7 @@ struct mg_measure_spec {
     size_t left;      /* distance, bidirectional, order: revealed tokens drawn from the source on
                          the left */
     size_t right;     /* and on the right */
+    size_t middle;    /* order: and in the middle */
     int *left_tokens; /* distance: a literal left context of `left` tokens instead, or NULL */
     int *right_tokens;
     size_t run;      /* distance, bidirectional: masked positions between them, 0: all */
