@@ -63,6 +63,8 @@ static char *tasks_script(const struct mg_slurm_job *job, const char *places, co
                      "#SBATCH --output=\"%s/task-%%a.log\"\n"
                      "# Written by `marginalia submit`.\n%s"
                      "task=$SLURM_ARRAY_TASK_ID\n"
+                     "echo \"task $task on $SLURMD_NODENAME, begun ${SLURM_RESTART_COUNT:-0}"
+                     " times before\"\n"
                      "exec \"$program\" run %s --task \"$task/%zu\" \\\n"
                      "    --db \"$stem.shard-$task-of-%zu.db\" -j \"${SLURM_CPUS_PER_TASK:-1}\"\n",
                      folder, places, job->arguments, job->n, job->n);

@@ -26,7 +26,7 @@ says "--db SHARD" errors
 export TMPDIR="$work/node"
 mkdir node
 expect 0 "$PROGRAM" submit c.json --slurm --tasks 3 --dry-run
-same "a dry run submits nothing" "$(grep -c '' results/marginalia.slurm/tasks.sh)" 10
+same "a dry run submits nothing" "$(grep -c '' results/marginalia.slurm/tasks.sh)" 11
 shard() { "$PROGRAM" run c.json --db results/marginalia.shard-$1-of-3.db --task $1/3 -j 1 2>errors; }
 counts() { "$PROGRAM" status --csv | tail -n 1 | cut -d, -f 2-7; }
 same "nothing is there" "$(counts)" 24,0,0,0,0,24

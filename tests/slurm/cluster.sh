@@ -85,7 +85,11 @@ stop)
     done
     for daemon in slurmd.n1 slurmd.n2 slurmctld munged; do
         pid=$(pid_of $daemon)
-        [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
+        [ -z "$pid" ] || kill "$pid" 2>/dev/null || continue
+        for _ in $(seq 50); do
+            [ -n "$pid" ] && grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$pid/status" || break
+            sleep 0.2
+        done
     done
     ;;
 esac
