@@ -97,6 +97,9 @@ check: deps lint test ## lint, tests, and the tests again under the sanitizers
 test-slurm: all ## a sweep on a private two-node Slurm, one node killed (as root; skips without Slurm)
 	@sh tests/slurm/run.sh $(PROGRAM)
 
+test-browser: ## the report of OUT in a browser, where there is one: desktop, phone, dark, print
+	@sh tests/browser.sh $(OUT)/report.html $(OUT)/screenshots || [ $$? = 77 ]
+
 paper quick beyond: deps ## run experiments/paper (quick, beyond), draw, judge, report
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@sh .ci/experiments $(PROGRAM) $@ $(OUT)
@@ -128,5 +131,5 @@ help: ## this list
 
 .DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: all tests deps data test check test-slurm paper quick beyond run bench bench-deps fuzz fuzzers lint format install clean help FORCE
+.PHONY: all tests deps data test test-browser check test-slurm paper quick beyond run bench bench-deps fuzz fuzzers lint format install clean help FORCE
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

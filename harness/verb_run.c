@@ -182,15 +182,15 @@ enum mg_status mg_verb_plan(const struct mg_cli *cli, struct mg_error *err)
 
 /* ---- run ---- */
 
-static void tell_failures(const struct mg_plan *plan)
+static void tell_failures(const struct mg_plan *plan, struct mg_progress *progress)
 {
     for (size_t i = 0; i < plan->n_runs; i++) {
         const struct mg_plan_run *run = &plan->runs[i];
         char reason[400];
         if (mg_plan_run_status(plan, i) == MG_RESULT_FAILED) {
-            fprintf(stderr, "failed: %s %s r%llu: %s\n", run->spec->name, run->point->label,
-                    (unsigned long long)run->replicate,
-                    mg_plan_run_reason(plan, i, reason, sizeof(reason)));
+            mg_progress_note(progress, "failed: %s %s r%llu: %s", run->spec->name, run->point->label,
+                             (unsigned long long)run->replicate,
+                             mg_plan_run_reason(plan, i, reason, sizeof(reason)));
         }
     }
 }
@@ -230,14 +230,14 @@ static enum mg_status drive(const struct session *session, const double *cost_s,
     const enum mg_status status =
         mg_drive(&summary, plan, session->store, session->workers, &options, progress, err);
 
-    mg_progress_free(progress);
     if (status == MG_OK || status == MG_NO || status == MG_UNDECIDED) {
-        tell_failures(plan);
+        tell_failures(plan, progress);
     }
-    fprintf(stderr, "%zu runs: %zu done (%zu of them cached), %zu failed, %zu to do; %s\n",
-            summary.runs, summary.done, cached, summary.failed,
-            summary.runs - summary.done - summary.failed,
-            mg_progress_duration(mg_clock_s() - begin_s, duration));
+    mg_progress_note(progress, "%zu runs: %zu done (%zu of them cached), %zu failed, %zu to do; %s",
+                     summary.runs, summary.done, cached, summary.failed,
+                     summary.runs - summary.done - summary.failed,
+                     mg_progress_duration(mg_clock_s() - begin_s, duration));
+    mg_progress_free(progress);
     free(models);
     return status;
 }
