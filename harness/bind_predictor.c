@@ -217,6 +217,24 @@ static bool bind_blocks(struct mg_binding *binding)
     return true;
 }
 
+/* A network of block diffusion sees the blocks that its objective trains. */
+static bool bind_no_suffix(const struct mg_binding *binding)
+{
+    struct mg_point *point = binding->point;
+
+    if (!point->train.objective->no_suffix) {
+        return true;
+    }
+    if (point->network.components > 1) {
+        mg_bound_refuse(binding, "predictor.components",
+                        "block diffusion has no mixture: its weights would be pooled from blocks "
+                        "that are not seen");
+        return false;
+    }
+    point->network.block = point->train.block;
+    return true;
+}
+
 bool mg_bind_train(struct mg_binding *binding)
 {
     struct mg_point *point = binding->point;
@@ -244,5 +262,5 @@ bool mg_bind_train(struct mg_binding *binding)
         .weight_decay = mg_bound_number(binding, "train.weight_decay"),
         .clip = mg_bound_number(binding, "train.clip"),
     };
-    return bind_blocks(binding) && check_direction(binding);
+    return bind_blocks(binding) && check_direction(binding) && bind_no_suffix(binding);
 }

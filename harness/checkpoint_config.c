@@ -109,7 +109,11 @@ char *mg_checkpoint_config_print(const struct mg_transformer_config *config, cha
     for (size_t i = 0; i < config->vocab; i++) {
         print_string(out, i > 0 ? ", " : "", symbols[i], "");
     }
-    (void)fprintf(out, "],\n    \"causal\": %s,\n", config->causal ? "true" : "false");
+    (void)fputs("],\n", out);
+    if (config->block > 0) {
+        (void)fprintf(out, "    \"block\": %zu,\n", config->block);
+    }
+    (void)fprintf(out, "    \"causal\": %s,\n", config->causal ? "true" : "false");
     if (config->components > 1) {
         (void)fprintf(out, "    \"components\": %zu,\n", config->components);
     }
@@ -305,7 +309,7 @@ static enum mg_status read_positions(enum mg_positions *choice, const struct rea
     return fail_field(reader, word, "\"bos\", \"absolute\" or \"rope\"");
 }
 
-/* What LLaDA's network does not have, given where it is there: a mixture head, a window. */
+/* What LLaDA's network does not have, given where it is there: a mixture head, blocks, a window. */
 static enum mg_status read_extras(struct mg_transformer_config *config, size_t *given,
                                   const struct reader *reader, const struct mg_json *own)
 {
@@ -316,6 +320,10 @@ static enum mg_status read_extras(struct mg_transformer_config *config, size_t *
     config->components = 1;
     if (mg_json_get(own, "components") != NULL) {
         status = read_size(&config->components, reader, own, "components", 1, most);
+        *given += 1;
+    }
+    if (status == MG_OK && mg_json_get(own, "block") != NULL) {
+        status = read_size(&config->block, reader, own, "block", 1, LENGTH_MAX);
         *given += 1;
     }
     if (status == MG_OK && mg_json_get(own, "window") != NULL) {
@@ -351,11 +359,17 @@ static enum mg_status read_own(struct mg_transformer_config *config, char ***sym
         return status;
     }
     if (mg_json_count(own) != COUNT(keys) + extras) {
-        return fail_field(reader, own,
-                          "of alphabet, causal, components, key, length, objective, positions, "
-                          "window");
+        return fail_field(
+            reader, own,
+            "of alphabet, block, causal, components, key, length, objective, positions, "
+            "window");
     }
     status = read_size(&config->length, reader, own, "length", 1, LENGTH_MAX);
+    if (status == MG_OK && config->block > 0 &&
+        (config->causal || config->length % config->block != 0)) {
+        return fail_field(reader, mg_json_get(own, "block"),
+                          "a divisor of length, of a network that is not causal");
+    }
     if (status == MG_OK) {
         status = read_positions(&config->positions, reader, own);
     }

@@ -9,11 +9,12 @@
 #include "tests/support/twin.h"
 
 static const struct mg_attention_shape SHAPES[] = {
-    {1, 1, 2, false, 0, false},  {3, 3, 2, true, 0, false},  {7, 1, 7, false, 0, false},
-    {13, 2, 3, true, 0, false},  {6, 2, 16, false, 0, true}, {33, 1, 8, false, 0, false},
-    {8, 2, 13, false, 0, false}, {17, 1, 33, true, 0, true}, {13, 2, 3, false, 1, false},
-    {12, 2, 4, false, 2, true},  {9, 1, 8, true, 3, true},   {17, 1, 5, false, 40, true},
-    {11, 2, 3, true, 2, false},
+    {1, 1, 2, false, 0, false, 0},  {3, 3, 2, true, 0, false, 0},   {7, 1, 7, false, 0, false, 0},
+    {13, 2, 3, true, 0, false, 0},  {6, 2, 16, false, 0, true, 0},  {33, 1, 8, false, 0, false, 0},
+    {8, 2, 13, false, 0, false, 0}, {17, 1, 33, true, 0, true, 0},  {13, 2, 3, false, 1, false, 0},
+    {12, 2, 4, false, 2, true, 0},  {9, 1, 8, true, 3, true, 0},    {17, 1, 5, false, 40, true, 0},
+    {11, 2, 3, true, 2, false, 0},  {12, 2, 3, false, 0, false, 4}, {13, 2, 4, false, 0, true, 3},
+    {13, 1, 4, false, 2, true, 4},
 };
 enum { N_SHAPES = sizeof(SHAPES) / sizeof(SHAPES[0]), ROWS = 2 };
 
@@ -22,7 +23,13 @@ static bool sees(const struct mg_attention_shape *shape, size_t i, size_t j)
 {
     const size_t apart = i > j ? i - j : j - i;
 
+    const size_t first = shape->bos ? 1 : 0;
+
     if (shape->causal && j > i) {
+        return false;
+    }
+    if (shape->block > 0 && j > i &&
+        (i < first || (j - first) / shape->block != (i - first) / shape->block)) {
         return false;
     }
     if (shape->window == 0 || apart == 0) {
@@ -123,7 +130,7 @@ static void backward_is_the_differences(void **state)
 /* Scores of thousands: the softmax is a point mass, not an overflow. */
 static void large_scores_do_not_overflow(void **state)
 {
-    const struct mg_attention_shape shape = {7, 1, 2, false, 0, false};
+    const struct mg_attention_shape shape = {7, 1, 2, false, 0, false, 0};
     float *scratch = (float *)mg_allocate(mg_attention_scratch_size(&shape), sizeof(float));
     float qkv[7 * 6];
     float out[7 * 2];
@@ -144,7 +151,7 @@ static void large_scores_do_not_overflow(void **state)
 
 static void causal_attention_does_not_see_the_right(void **state)
 {
-    const struct mg_attention_shape shape = {9, 2, 4, true, 0, false};
+    const struct mg_attention_shape shape = {9, 2, 4, true, 0, false, 0};
     const size_t d = 8;
     float *scratch = (float *)mg_allocate(mg_attention_scratch_size(&shape), sizeof(float));
     float *qkv = twin_drawn(9 * 3 * d, 6);

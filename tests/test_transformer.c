@@ -109,6 +109,41 @@ static void gradients_are_central_differences_with_a_window(void **state)
     }
 }
 
+static void gradients_are_central_differences_with_blocks(void **state)
+{
+    (void)state;
+    for (size_t block = 2; block <= 3; block++) {
+        struct mg_transformer_config config =
+            configured(block == 2 ? MG_POSITIONS_BOS : MG_POSITIONS_ABSOLUTE, false);
+
+        config.length = 6;
+        config.block = block;
+        check_gradients(config);
+    }
+}
+
+/* What follows a block has no say in it, to the last bit; what precedes it has. */
+static void a_block_does_not_see_what_follows(void **state)
+{
+    struct mg_transformer_config config = configured(MG_POSITIONS_BOS, false);
+    int rows[3][6] = {{1, 2, MG_MASK, MG_MASK, 4, MG_MASK},
+                      {1, 2, MG_MASK, MG_MASK, 5, 3},
+                      {2, 2, MG_MASK, MG_MASK, 4, MG_MASK}};
+    float logits[3][4 * 7];
+    struct fixture *f;
+
+    (void)state;
+    config.length = 6;
+    config.block = 2;
+    f = fixture_new(config, 2, 2, 0.3);
+    for (size_t r = 0; r < 3; r++) {
+        (void)mg_transformer_logits(f->net, logits[r], NULL, rows[r], 1);
+    }
+    assert_memory_equal(logits[0], logits[1], 2 * 7 * sizeof(float));
+    assert_memory_not_equal(logits[0], logits[2], 2 * 7 * sizeof(float));
+    fixture_free(f);
+}
+
 /* Loshchilov, Hutter 2019, algorithm 2, in double: from zero moments, first step. */
 static void adamw_in_double(double *value, double *first, double *second, const double *gradient,
                             const struct mg_parameters *list, double lr,
@@ -145,7 +180,7 @@ static void adamw_in_double(double *value, double *first, double *second, const 
 static void training_steps_are_those_of_the_double_network(void **state)
 {
     const struct mg_transformer_config toy = {8,     5,   2,    32, 2, 64, MG_POSITIONS_BOS,
-                                              false, 1e4, 1e-5, 1,  0};
+                                              false, 1e4, 1e-5, 1,  0, 0};
     const struct mg_adamw_config config = {0.9, 0.98, 1e-5, 0.1, 0.5};
     struct fixture *f = fixture_new(toy, ROWS, ROWS, 0.1);
     struct mg_adamw *adamw = mg_adamw_new(f->list);
@@ -317,7 +352,7 @@ static void threads_do_not_change_a_bit(void **state)
 {
     const struct mg_adamw_config config = {0.9, 0.98, 1e-8, 0.01, 1.0};
     const struct mg_transformer_config small = {8,     6,   2,    32, 2, 44, MG_POSITIONS_BOS,
-                                                false, 1e4, 1e-5, 1,  0};
+                                                false, 1e4, 1e-5, 1,  0, 0};
     struct fixture *alone = NULL;
     double first_loss = 0.0;
     float expected[50 * 6 * 8];
@@ -397,6 +432,8 @@ int main(void)
         cmocka_unit_test(gradients_are_central_differences_with_absolute_positions),
         cmocka_unit_test(gradients_are_central_differences_with_rope_alone),
         cmocka_unit_test(gradients_are_central_differences_when_causal),
+        cmocka_unit_test(gradients_are_central_differences_with_blocks),
+        cmocka_unit_test(a_block_does_not_see_what_follows),
         cmocka_unit_test(gradients_are_central_differences_with_components),
         cmocka_unit_test(gradients_are_central_differences_with_a_window),
         cmocka_unit_test(training_steps_are_those_of_the_double_network),

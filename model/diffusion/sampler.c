@@ -9,6 +9,7 @@
 #include "model/diffusion/answer.h"
 #include "model/diffusion/contexts.h"
 #include "model/diffusion/corrector.h"
+#include "model/diffusion/draft.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
 
@@ -231,6 +232,10 @@ void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor 
     bool *given;
 
     if (n == 0) {
+        return;
+    }
+    if (sampler->draft > 0) {
+        mg_draft_rows(tokens, step_of, nfe, predictor, sampler, n, stream, first_draw);
         return;
     }
     if (form == MG_CORRECTOR_REMASK || form == MG_CORRECTOR_REMASK_DOUBT) {

@@ -76,9 +76,10 @@ static enum mg_status certificate_check(const struct mg_measure_spec *spec,
         return mg_fail(err, MG_EUSAGE, "certificate: needs samplers and draws");
     }
     for (size_t i = 0; i < spec->n_samplers; i++) {
-        if (mg_corrector_form(&spec->samplers[i]) != MG_CORRECTOR_NONE) {
+        if (mg_corrector_form(&spec->samplers[i]) != MG_CORRECTOR_NONE ||
+            spec->samplers[i].draft > 0) {
             return mg_fail(err, MG_EUSAGE,
-                           "certificate: %s has a corrector; steps are certified, "
+                           "certificate: %s has a corrector or drafts; steps are certified, "
                            "not second thoughts",
                            spec->samplers[i].name);
         }

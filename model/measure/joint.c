@@ -317,6 +317,6 @@ const struct mg_measure mg_measure_joint = {
     .help = "marginals of masked targets, their product, the predictor's chain-rule joint and the "
             "exact joint",
     .check = joint_check,
-    .prefixes_alone = mg_target_follows_prefix,
+    .prefixes_alone = mg_targets_follow_prefix,
     .run = joint_run,
 };

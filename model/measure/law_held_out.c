@@ -12,7 +12,8 @@
 
 enum mg_status mg_law_held_out_check(const struct mg_sampler *sampler, struct mg_error *err)
 {
-    if (mg_corrector_form(sampler) != MG_CORRECTOR_NONE || sampler->order->looks_at_drawn) {
+    if (mg_corrector_form(sampler) != MG_CORRECTOR_NONE || sampler->order->looks_at_drawn ||
+        sampler->draft > 0) {
         return mg_fail(err, MG_EUSAGE,
                        "law of %s: on a source without an oracle sequences are replayed, and a "
                        "sampler that looks at the tokens it draws, or draws them again, has "

@@ -73,18 +73,31 @@ static struct mg_right right_factor(const float *x, size_t stride, float *copy, 
     return (struct mg_right){copy, 16, wide};
 }
 
+/* The last position that i sees. */
+static size_t last_seen(const struct mg_attention_shape *shape, size_t i, size_t window)
+{
+    const size_t first = shape->bos ? 1 : 0;
+    size_t last = shape->length - 1;
+
+    if (shape->causal || (shape->block > 0 && i < first)) {
+        return i;
+    }
+    if (shape->block > 0) {
+        last = first + ((i - first) / shape->block + 1) * shape->block - 1;
+    }
+    return shape->window > 0 && i + window < last ? i + window : last;
+}
+
 /* Take what position i does not see, padding included, out of a row of scores. */
 static void hide(float *row, const struct mg_attention_shape *shape, size_t i)
 {
     const size_t window = shape->bos && i == 0 ? 0 : shape->window;
     const size_t from = shape->window > 0 && i > window ? i - window : 0;
-    const size_t last = shape->length - 1;
-    const size_t to = shape->window > 0 && i + window < last ? i + window : last;
 
     for (size_t j = shape->bos ? 1 : 0; j < from; j++) {
         row[j] = -INFINITY;
     }
-    for (size_t j = (shape->causal ? i : to) + 1; j < padded(shape->length); j++) {
+    for (size_t j = last_seen(shape, i, window) + 1; j < padded(shape->length); j++) {
         row[j] = -INFINITY;
     }
 }

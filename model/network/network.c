@@ -22,6 +22,7 @@ void mg_network_carve(struct mg_network *network, struct mg_arena *arena)
                                                      .heads = config->heads,
                                                      .size = d / config->heads,
                                                      .causal = config->causal,
+                                                     .block = config->block,
                                                      .window = config->window,
                                                      .bos = mg_has_bos(config)};
     network->weights.blocks = (struct mg_block_view *)mg_arena_take(

@@ -21,6 +21,11 @@ size_t mg_row_length(const struct mg_transformer_config *config)
     return config->length + (config->positions == MG_POSITIONS_BOS && !config->causal ? 1 : 0);
 }
 
+size_t mg_prefix_block(const struct mg_transformer_config *config)
+{
+    return config->causal ? 1 : config->block;
+}
+
 bool mg_has_bos(const struct mg_transformer_config *config)
 {
     return config->causal || config->positions == MG_POSITIONS_BOS;
@@ -85,6 +90,7 @@ struct mg_parameters *mg_parameters_new(const struct mg_transformer_config *conf
 
     assert(config->vocab > 0 && config->length > 0 && config->layers > 0 && config->heads > 0 &&
            config->hidden > 0 && config->components > 0);
+    assert(config->block == 0 || (!config->causal && config->length % config->block == 0));
     assert(d % config->heads == 0 && d / config->heads % 2 == 0 && d > 0);
     list->tensors = (struct mg_tensor *)mg_allocate(OUTER_TENSORS + config->layers * BLOCK_TENSORS,
                                                     sizeof(*list->tensors));

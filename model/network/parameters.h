@@ -30,6 +30,8 @@ struct mg_transformer_config {
     double norm_eps;   /* 1e-5 */
     size_t components; /* R, products in the head's mixture (mixture.h); 1: LLaDA's head */
     size_t window;     /* a position sees those at most this far, and begin-of-sequence; 0: all */
+    size_t block;      /* block diffusion: a position sees its block of so many tokens and those
+                          before it; 0: no blocks; not with causal */
 };
 
 struct mg_tensor {
@@ -69,6 +71,12 @@ size_t mg_vocabulary_rows(const struct mg_transformer_config *config);
  * causal network always starts with it and has no use for the last token: L.
  */
 size_t mg_row_length(const struct mg_transformer_config *config);
+
+/*
+ * A network that sees no suffix answers behind a clean prefix alone: the next so many positions, 1
+ * when causal, else `block`. 0: it answers any context.
+ */
+size_t mg_prefix_block(const struct mg_transformer_config *config);
 
 /* Does the row begin with a begin-of-sequence token that all positions see? */
 bool mg_has_bos(const struct mg_transformer_config *config);

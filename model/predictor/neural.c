@@ -36,15 +36,19 @@ static void softmax(double *probs, const float *logits, size_t V)
     }
 }
 
-/* After its first mask a row of a causal network says nothing: it has seen clean prefixes only. */
-static void flatten_after_first_mask(double *probs, const int *row, size_t length, size_t V)
+/*
+ * Behind the block of its first mask a network that sees no suffix says nothing: it has learned
+ * from clean prefixes only.
+ */
+static void flatten_after_block(double *probs, const int *row, size_t block, size_t length,
+                                size_t V)
 {
     size_t i = 0;
 
     while (i < length && row[i] != MG_MASK) {
         i++;
     }
-    for (i++; i < length; i++) {
+    for (i = (i / block + 1) * block; i < length; i++) {
         for (size_t v = 0; v < V && row[i] == MG_MASK; v++) {
             probs[i * V + v] = 1.0 / (double)V;
         }
@@ -99,6 +103,7 @@ static void predict(struct mg_predictor *base, double *probs, bool *possible, co
 {
     struct transformer_predictor *predictor = (struct transformer_predictor *)base;
     const size_t batch = mg_transformer_batch(predictor->transformer);
+    const size_t block = mg_prefix_block(mg_transformer_config(predictor->transformer));
     const size_t R = base->components;
     const size_t cells = base->length * base->vocab;
 
@@ -112,9 +117,9 @@ static void predict(struct mg_predictor *base, double *probs, bool *possible, co
                          parts + row * R * cells, R, cells);
         }
     }
-    for (size_t k = 0; k < n && mg_transformer_config(predictor->transformer)->causal; k++) {
-        flatten_after_first_mask(probs + k * cells, rows + k * base->length, base->length,
-                                 base->vocab);
+    for (size_t k = 0; k < n && block > 0; k++) {
+        flatten_after_block(probs + k * cells, rows + k * base->length, block, base->length,
+                            base->vocab);
     }
     if (possible != NULL) {
         memset(possible, true, n * sizeof(*possible));

@@ -88,8 +88,8 @@ struct mg_transformer;
 
 /*
  * The network; borrowed, must outlive the predictor. Softmax in double over the V real tokens. A
- * causal network answers the first masked position of a row from the tokens before it; whatever
- * stands after it has no say, and masks after it get 1/V.
+ * causal network answers the first masked position of a row from the tokens before it, one of block
+ * diffusion the masks of its block; whatever stands after has no say, and masks there get 1/V.
  */
 struct mg_predictor *mg_transformer_predictor_new(struct mg_transformer *transformer);
 

@@ -11,7 +11,7 @@ static const struct mg_stream INIT = {{101, 102}};
 
 struct mg_transformer_config configured(enum mg_positions positions, bool causal)
 {
-    return (struct mg_transformer_config){7, 5, 2, 12, 2, 9, positions, causal, 1e4, 1e-5, 1, 0};
+    return (struct mg_transformer_config){7, 5, 2, 12, 2, 9, positions, causal, 1e4, 1e-5, 1, 0, 0};
 }
 
 struct fixture *fixture_new(struct mg_transformer_config config, size_t batch, size_t n,

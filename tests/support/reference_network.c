@@ -196,6 +196,15 @@ static bool sees(const struct context *c, size_t i, size_t j)
     if (c->config->causal && j > i) {
         return false;
     }
+    if (c->config->block > 0) {
+        const size_t first = c->T - c->config->length; /* begin-of-sequence is block 0 of its own */
+        const size_t block_i = i < first ? 0 : 1 + (i - first) / c->config->block;
+        const size_t block_j = j < first ? 0 : 1 + (j - first) / c->config->block;
+
+        if (block_j > block_i) {
+            return false;
+        }
+    }
     if (c->config->window == 0 || i == j) {
         return true;
     }
