@@ -378,6 +378,7 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
     const struct mg_setting *kind;
     struct mg_error err = {0};
     char path[128];
+    size_t block;
 
     snprintf(entry.path, sizeof(entry.path), "measure.%s", name);
     kind = get(&entry, "kind");
@@ -393,9 +394,9 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);
         return false;
     }
-    if (binding->point->network.causal &&
-        mg_measure_check_causal(measure->measure, &measure->spec, binding->point->source, &err) !=
-            MG_OK) {
+    block = mg_prefix_block(&binding->point->network);
+    if (block > 0 && mg_measure_check_prefixes(measure->measure, &measure->spec,
+                                               binding->point->source, block, &err) != MG_OK) {
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);
         return false;
     }

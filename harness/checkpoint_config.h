@@ -13,7 +13,7 @@ char *mg_checkpoint_config_print(const struct mg_transformer_config *config, cha
                                  const char *objective, const char *key);
 
 /*
- * Read it. Every field that we write is asked for: LLaDA's code has other defaults than its
+ * Read it. Every field of LLaDA's network that we write is asked for: LLaDA's code has other defaults than its
  * published file (tied head, no RoPE), so none may be guessed. Fields of other tools are ignored,
  * unknown ones under "marginalia" refused. symbols (config->vocab) are the caller's
  * (mg_symbols_free). MG_EUSAGE names path, line and field; then *symbols is NULL.

@@ -8,6 +8,7 @@
 #include "model/diffusion/objective.h"
 #include "model/diffusion/order.h"
 #include "model/measure/measure.h"
+#include "model/network/mixture.h"
 #include "model/source/tasks.h"
 
 #define BIT(sizing) (1U << (sizing))
@@ -231,6 +232,18 @@ static const struct mg_option TABLE[] = {
      .help = "Added under the root of RMSNorm.", .example = "1e-05",
      .aliases = "rms_norm_eps layer_norm_epsilon"},
 
+    {.path = "predictor.components", .type = MG_OPTION_INTEGER, .min = 1, .max = MG_COMPONENTS_MAX,
+     .brackets = "[]", .fallback = "1", BY_KIND, .kinds = "transformer",
+     .help = "Products in the head's mixture, the joint that a step draws from; 1: independent "
+             "marginals.",
+     .example = "2", .aliases = "mixture n_components products"},
+    {.path = "predictor.window", .type = MG_OPTION_INTEGER, .min = 0, .max = LONGEST,
+     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "transformer oracle",
+     .unit = "tokens",
+     .help = "A position sees those at most so far away; 0: all. Transformer: in each layer, and "
+             "begin-of-sequence besides; oracle: all in all.",
+     .example = "4", .aliases = "attention_window sliding_window band"},
+
     {.path = "train", .type = MG_OPTION_OBJECT, TRAINS,
      .help = "How a predictor that trains is trained.", .example = "{\"steps\": 1500}",
      .aliases = "training optimizer"},
@@ -240,7 +253,7 @@ static const struct mg_option TABLE[] = {
      .example = "\"absorbing\"", .aliases = "loss"},
     {.path = "train.block", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
      .brackets = "[]", .required = true, .chooser = "objective",
-     .kinds = "blockwise blockwise_all blockwise_curriculum", .unit = "tokens",
+     .kinds = "blockwise blockwise_all blockwise_curriculum block_diffusion", .unit = "tokens",
      .help = "Length of a block of a blockwise objective, divides the source's length.",
      .example = "8", .aliases = "block_length block_size"},
     {.path = "train.schedule", .type = MG_OPTION_CHOICE, .word = noise_word,
@@ -341,6 +354,11 @@ static const struct mg_option TABLE[] = {
      .sizings = BIT(MG_SIZING_COUNT) | BIT(MG_SIZING_STEPS), .unit = "steps",
      .help = "Steps for all positions, as even as possible, larger first; this or per_step.",
      .example = "4", .aliases = "n_steps nfe"},
+    {.path = "measure.*.samplers.*.draft", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
+     .brackets = "[]", .unit = "tokens",
+     .help = "Draft so many positions at once, accept or reject each: the law of one at a time. In "
+             "place of per_step, with an order that looks at no prediction.",
+     .example = "4", .aliases = "drafts speculative lookahead"},
     {.path = "measure.*.samplers.*.partition", .type = MG_OPTION_GROUPS, .min = 0,
      .max = LONGEST, .brackets = "[]", .required = true, .chooser = "order",
      .sizings = BIT(MG_SIZING_PARTITION),

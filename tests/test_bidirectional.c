@@ -169,12 +169,12 @@ static void superstition_free(struct mg_predictor *predictor)
 
 static struct mg_predictor *superstition_new(size_t length)
 {
-    static const struct mg_predictor_ops ops = {"superstition", superstition_predict,
-                                                superstition_free};
+    static const struct mg_predictor_ops ops = {
+        .kind = "superstition", .predict = superstition_predict, .free = superstition_free};
     struct mg_predictor *predictor = calloc(1, sizeof(*predictor));
 
     assert_non_null(predictor);
-    *predictor = (struct mg_predictor){&ops, length, 2};
+    *predictor = (struct mg_predictor){.ops = &ops, .length = length, .vocab = 2};
     return predictor;
 }
 
