@@ -333,8 +333,8 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
         case OPTION_PROGRESS:
             cli->progress_json = strcmp(optarg, "json") == 0;
             if (!cli->progress_json && strcmp(optarg, "auto") != 0) {
-                status = mg_fail(err, MG_EUSAGE, "--progress: \"%s\" is neither auto nor json",
-                                 optarg);
+                status =
+                    mg_fail(err, MG_EUSAGE, "--progress: \"%s\" is neither auto nor json", optarg);
             }
             break;
         case OPTION_THREADS:

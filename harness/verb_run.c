@@ -188,8 +188,8 @@ static void tell_failures(const struct mg_plan *plan, struct mg_progress *progre
         const struct mg_plan_run *run = &plan->runs[i];
         char reason[400];
         if (mg_plan_run_status(plan, i) == MG_RESULT_FAILED) {
-            mg_progress_note(progress, "failed: %s %s r%llu: %s", run->spec->name, run->point->label,
-                             (unsigned long long)run->replicate,
+            mg_progress_note(progress, "failed: %s %s r%llu: %s", run->spec->name,
+                             run->point->label, (unsigned long long)run->replicate,
                              mg_plan_run_reason(plan, i, reason, sizeof(reason)));
         }
     }
@@ -223,8 +223,9 @@ static enum mg_status drive(const struct session *session, const double *cost_s,
                                              .stop = cli->stop};
     const double begin_s = mg_clock_s();
     const size_t cached = count_done(plan, wanted);
-    struct mg_progress *progress = mg_progress_new(stderr, mg_due_count(plan, wanted, cli->failed),
-                                                   mg_workers_count(session->workers), cli->progress_json);
+    struct mg_progress *progress =
+        mg_progress_new(stderr, mg_due_count(plan, wanted, cli->failed),
+                        mg_workers_count(session->workers), cli->progress_json);
     struct mg_drive_summary summary;
     char duration[32];
     const enum mg_status status =
