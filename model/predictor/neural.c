@@ -12,7 +12,7 @@
 struct transformer_predictor {
     struct mg_predictor base;
     struct mg_transformer *transformer; /* borrowed */
-    float *logits;                      /* (batch * L, V) */
+    size_t *where;                      /* (batch * L) masked positions of a batch */
 };
 
 /* probs (V) out: softmax of logits (V). */
@@ -31,6 +31,19 @@ static void softmax(double *probs, const float *logits, size_t V)
     for (size_t v = 0; v < V; v++) {
         probs[v] /= total;
     }
+}
+
+struct answer {
+    double *probs;       /* (part, L, V) */
+    const size_t *where; /* of the i-th masked position in (part, L) */
+    size_t vocab;
+};
+
+static void answer_position(void *ctx, size_t i, const float *logits)
+{
+    const struct answer *answer = (const struct answer *)ctx;
+
+    softmax(answer->probs + answer->where[i] * answer->vocab, logits, answer->vocab);
 }
 
 /* After its first mask a row of a causal network says nothing: it has seen clean prefixes only. */
@@ -53,29 +66,28 @@ static void predict(struct mg_predictor *base, double *probs, bool *possible, co
 {
     struct transformer_predictor *predictor = (struct transformer_predictor *)base;
     const size_t batch = mg_transformer_batch(predictor->transformer);
+    const size_t L = base->length;
     const size_t V = base->vocab;
 
     for (size_t r = 0; r < n; r += batch) {
         const size_t part = n - r < batch ? n - r : batch;
-        const size_t first = r * base->length;
-        const float *logits = predictor->logits;
+        const int *tokens = rows + r * L;
+        struct answer answer = {probs + r * L * V, predictor->where, V};
+        size_t count = 0;
 
-        (void)mg_transformer_logits(predictor->transformer, predictor->logits, rows + first, part);
-        for (size_t i = first; i < first + part * base->length; i++) {
-            double *out = probs + i * V;
-
-            if (rows[i] == MG_MASK) {
-                softmax(out, logits, V);
-                logits += V;
+        for (size_t i = 0; i < part * L; i++) {
+            if (tokens[i] == MG_MASK) {
+                predictor->where[count++] = i;
             } else {
-                memset(out, 0, V * sizeof(*out));
-                out[rows[i]] = 1.0;
+                memset(answer.probs + i * V, 0, V * sizeof(*probs));
+                answer.probs[i * V + (size_t)tokens[i]] = 1.0;
             }
         }
+        (void)mg_transformer_visit(predictor->transformer, tokens, tokens, part, answer_position,
+                                   &answer);
     }
     for (size_t r = 0; r < n && mg_transformer_config(predictor->transformer)->causal; r++) {
-        flatten_after_first_mask(probs + r * base->length * V, rows + r * base->length,
-                                 base->length, V);
+        flatten_after_first_mask(probs + r * L * V, rows + r * L, L, V);
     }
     if (possible != NULL) {
         memset(possible, true, n * sizeof(*possible));
@@ -86,7 +98,7 @@ static void release(struct mg_predictor *base)
 {
     struct transformer_predictor *predictor = (struct transformer_predictor *)base;
 
-    free(predictor->logits);
+    free(predictor->where);
     free(predictor);
 }
 
@@ -100,7 +112,7 @@ struct mg_predictor *mg_transformer_predictor_new(struct mg_transformer *transfo
 
     predictor->base = (struct mg_predictor){&OPS, config->length, config->vocab};
     predictor->transformer = transformer;
-    predictor->logits = (float *)mg_allocate(
-        mg_transformer_batch(transformer) * config->length * config->vocab, sizeof(float));
+    predictor->where =
+        (size_t *)mg_allocate(mg_transformer_batch(transformer) * config->length, sizeof(size_t));
     return &predictor->base;
 }
