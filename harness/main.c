@@ -54,6 +54,7 @@ enum {
     OPTION_BUDGET,
     OPTION_MAX_RUNS,
     OPTION_CHECKPOINT,
+    OPTION_READ,
     OPTION_DRY,
     OPTION_SNAPSHOT,
     OPTION_VERSION
@@ -72,6 +73,7 @@ static const struct option options[] = {
     {"time-budget", required_argument, NULL, OPTION_BUDGET},
     {"max-runs", required_argument, NULL, OPTION_MAX_RUNS},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
+    {"read", no_argument, NULL, OPTION_READ},
     {"dry-run", no_argument, NULL, OPTION_DRY},
     {"snapshot", required_argument, NULL, OPTION_SNAPSHOT},
     {"help", no_argument, NULL, 'h'},
@@ -93,6 +95,7 @@ static const char options_help[] =
     "  --time-budget T  run: stop after T (90, 90s, 10m, 2h); the same command resumes\n"
     "  --max-runs N     run: begin at most N computations\n"
     "  --checkpoint T   run: write a training's state this often (10s)\n"
+    "  --read           run: copy checkpoints into memory instead of mapping their files\n"
     "  --dry-run        gc: say what would go, remove nothing\n"
     "  --snapshot PATH  export: a copy of the database in one file\n"
     "  --help, --version\n";
@@ -282,6 +285,9 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
             break;
         case OPTION_CHECKPOINT:
             status = read_duration(&cli->keep_s, "--checkpoint", optarg, err);
+            break;
+        case OPTION_READ:
+            cli->read = true;
             break;
         case OPTION_DRY:
             cli->dry = true;

@@ -73,7 +73,6 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
     const size_t d = config->width;
     const size_t M = pass->capacity * network->row_length;
     const size_t most = pass->capacity * config->length; /* masked positions */
-    size_t threads = 1;
 
     carve_blocks(pass, config, M, arena);
     pass->ids = (size_t *)mg_arena_take(arena, M, sizeof(size_t));
@@ -81,18 +80,17 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
     pass->output = take(arena, most * d);
     pass->norm = take(arena, most * d);
     pass->rstd = take(arena, most);
-    if (pass->pool != NULL) {
-        const size_t widest = config->hidden > config->heads * mg_head_size(config)
-                                  ? config->hidden
-                                  : config->heads * mg_head_size(config);
+    if (pass->threads > 0) {
+        const size_t inner = config->heads * mg_head_size(config);
+        const size_t widest = config->hidden > inner ? config->hidden : inner;
 
-        threads = mg_pool_threads(pass->pool);
-        pass->room =
-            take(arena, mg_pieces_room(M, widest > d ? widest : d, mg_pool_threads(pass->pool)));
+        pass->room = take(arena, mg_pieces_room(M, widest > d ? widest : d, pass->threads));
+        pass->logits = take(arena, (most < MG_HEAD_ROWS ? most : MG_HEAD_ROWS) * config->vocab);
+    } else {
+        pass->logits = take(arena, most * config->vocab);
     }
-    pass->logits = take(arena, (pass->pool != NULL && most > MG_HEAD_ROWS ? MG_HEAD_ROWS : most) *
-                                   config->vocab);
-    pass->scratch = take(arena, threads * mg_attention_scratch_size(&network->attention));
+    pass->scratch = take(arena, (pass->threads > 0 ? pass->threads : 1) *
+                                    mg_attention_scratch_size(&network->attention));
     if (pass->train) {
         pass->target = (size_t *)mg_arena_take(arena, most, sizeof(size_t));
         pass->weight = take(arena, most);
@@ -200,7 +198,7 @@ static void attend(struct mg_block_state *block, const struct mg_network *networ
     /* q and k lie side by side, so they turn as the heads of one. */
     mg_rope_turn(block->qkv, qkv_width(&network->config), network->cosine, network->sine, 1.0f, M,
                  shape->length, shape->heads + shape->kv_heads, shape->size / 2);
-    if (pass->pool != NULL) {
+    if (pass->threads > 0) {
         mg_pool_run(pass->pool, head_task, &job, n * shape->heads);
     } else {
         mg_attention_forward(block->attended, block->qkv, pass->scratch, shape, n);
@@ -281,7 +279,7 @@ size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, c
 size_t mg_pass_head(struct mg_pass *pass, const struct mg_network *network, size_t first)
 {
     const size_t left = pass->count - first;
-    const size_t count = pass->pool != NULL && left > MG_HEAD_ROWS ? MG_HEAD_ROWS : left;
+    const size_t count = pass->threads > 0 && left > MG_HEAD_ROWS ? MG_HEAD_ROWS : left;
 
     multiply(pass->logits, NULL, pass->norm + first * network->config.width, &network->forward.head,
              count, pass);

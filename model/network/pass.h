@@ -37,7 +37,8 @@ struct mg_block_state {
 struct mg_pass {
     size_t capacity; /* rows of tokens it has room for */
     bool train;
-    struct mg_pool *pool; /* that does parts of a product each, for borrowed weights; else NULL */
+    size_t threads;       /* that do parts of a product each, over borrowed weights; 0: our own */
+    struct mg_pool *pool; /* of those threads */
     struct mg_block_state *blocks; /* (layers) */
     size_t *ids;                   /* (M) row of the embedding at each position */
     size_t *masked;                /* (count) which positions are masked, ascending */
@@ -62,7 +63,7 @@ struct mg_pass {
  */
 enum { MG_HEAD_ROWS = 64 };
 
-/* Take the buffers; called twice, see arena.h. pass->capacity, train and pool are set. */
+/* Take the buffers; called twice, see arena.h. capacity, train, threads and pool are set. */
 void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struct mg_arena *arena);
 
 /*

@@ -52,7 +52,8 @@ static void start_workers(struct mg_transformer *transformer, size_t threads)
             transformer->passes[i] =
                 (struct mg_pass){.capacity = chunk_rows(transformer),
                                  .train = transformer->train,
-                                 .pool = transformer->borrowed ? transformer->pool : NULL};
+                                 .threads = transformer->borrowed ? threads : 0,
+                                 .pool = transformer->pool};
             mg_pass_carve(&transformer->passes[i], &transformer->network, &arena);
         }
         if (!reserved) {
@@ -100,17 +101,35 @@ struct mg_transformer *mg_transformer_new(const struct mg_transformer_config *co
     return transformer;
 }
 
+/* Rows of a batch over borrowed weights. */
+static size_t borrowed_rows(const struct mg_transformer_config *config, size_t batch)
+{
+    const size_t most = BORROWED_TOKENS / mg_row_length(config);
+
+    return batch < most ? batch : most > 0 ? most : 1;
+}
+
+size_t mg_transformer_borrow_bytes(const struct mg_transformer_config *config, size_t batch)
+{
+    struct mg_network network = {.config = *config};
+    struct mg_pass pass = {.capacity = borrowed_rows(config, batch), .threads = 1};
+    struct mg_arena arena = {0};
+
+    mg_network_carve(&network, false, &arena); /* an empty arena only counts */
+    mg_pass_carve(&pass, &network, &arena);
+    return arena.used;
+}
+
 struct mg_transformer *mg_transformer_borrow(const struct mg_transformer_config *config,
                                              const struct mg_weights *weights, size_t batch)
 {
     struct mg_transformer *transformer =
         (struct mg_transformer *)mg_allocate(1, sizeof(*transformer));
     struct mg_network *network = &transformer->network;
-    const size_t most = BORROWED_TOKENS / mg_row_length(config);
 
     assert(batch > 0);
     network->config = *config;
-    transformer->batch = batch < most ? batch : most > 0 ? most : 1;
+    transformer->batch = borrowed_rows(config, batch);
     transformer->borrowed = true;
     transformer->packed = true;
     mg_network_carve(network, false, &transformer->network_arena);
@@ -119,11 +138,6 @@ struct mg_transformer *mg_transformer_borrow(const struct mg_transformer_config 
     mg_network_bind_borrowed(network, weights);
     start_workers(transformer, 1);
     return transformer;
-}
-
-size_t mg_transformer_room(const struct mg_transformer *transformer)
-{
-    return transformer->network_arena.size + transformer->pass_arena.size;
 }
 
 void mg_transformer_free(struct mg_transformer *transformer)

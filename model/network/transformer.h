@@ -41,8 +41,8 @@ struct mg_transformer *mg_transformer_borrow(const struct mg_transformer_config 
                                              const struct mg_weights *weights, size_t batch);
 void mg_transformer_free(struct mg_transformer *transformer); /* NULL is fine */
 
-/* Bytes of working memory, beside weights and training. */
-size_t mg_transformer_room(const struct mg_transformer *transformer);
+/* Bytes of working memory that mg_transformer_borrow takes, on one thread. */
+size_t mg_transformer_borrow_bytes(const struct mg_transformer_config *config, size_t batch);
 
 const struct mg_transformer_config *mg_transformer_config(const struct mg_transformer *transformer);
 
