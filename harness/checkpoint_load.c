@@ -113,7 +113,8 @@ static enum mg_status load_family(struct mg_checkpoint *checkpoint, const char *
 
     network->length = use->length;
     if (use->length == 0 || use->length > checkpoint->config.length_max) {
-        return mg_fail(err, MG_EUSAGE, "%s: a model of at most %zu positions; asked for %zu", path,
+        return mg_fail(err, MG_EUSAGE, "%s%s: a model of at most %zu positions; asked for %zu",
+                       path, checkpoint->config.family->model_type != NULL ? "/config.json" : "",
                        checkpoint->config.length_max, use->length);
     }
     status = mg_checkpoint_weights_new(&checkpoint->weights, checkpoint->precision,
