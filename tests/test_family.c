@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "harness/checkpoint.h"
+#include "harness/file.h"
 #include "model/source/source.h"
 #include "tests/support/experiment.h"
 #include "tests/support/family_model.h"
@@ -188,12 +190,86 @@ static void only_the_positions_asked_for_are_predicted(void **state)
     }
 }
 
+/* folder/kind.logits, as torch_families.py writes it: rows of numbers. */
+static size_t read_numbers(double *numbers, size_t most, const char *folder, const char *kind)
+{
+    char path[256];
+    size_t n = 0;
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "%s/%s.logits", folder, kind);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    while (n < most && fscanf(file, "%lf", &numbers[n]) == 1) {
+        n++;
+    }
+    (void)fclose(file);
+    return n;
+}
+
+/* Seen: 2.9e-6. PYTHON names an interpreter with torch and transformers. */
+static void pytorch_gives_the_same_logits(void **state)
+{
+    static const struct {
+        const char *kind, *file;
+    } kinds[] = {{"llada", ""},
+                 {"a2d-qwen3", ""},
+                 {"a2d-qwen2", ""},
+                 {"Dream", ""},
+                 {"smdm", "/mdm.safetensors"}};
+    char *folder = mg_test_folder();
+    struct mg_error err = {0};
+    char command[512];
+    int exit_status;
+
+    (void)state;
+    (void)snprintf(command, sizeof(command), "${PYTHON:-python3} tests/cli/torch_families.py '%s'",
+                   folder);
+    exit_status = WEXITSTATUS(system(command));
+    for (size_t i = 0; exit_status == 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        double expected[L + L * VOCAB_MAX];
+        float found[L * VOCAB_MAX];
+        int row[L];
+        char path[256];
+        struct mg_checkpoint *checkpoint;
+        struct mg_transformer *transformer;
+        double largest = 0.0;
+        size_t count;
+
+        (void)snprintf(path, sizeof(path), "%s/%s%s", folder, kinds[i].kind, kinds[i].file);
+        checkpoint = open_at(path, 1, false);
+        transformer = mg_checkpoint_transformer(checkpoint);
+        count = read_numbers(expected, L + L * VOCAB_MAX, folder, kinds[i].kind);
+        for (size_t t = 0; t < L; t++) {
+            row[t] = expected[t] < 0 ? MG_MASK : (int)expected[t];
+        }
+        count -= L;
+        assert_int_equal(mg_transformer_logits(transformer, found, row, 1) *
+                             mg_transformer_config(transformer)->vocab,
+                         count);
+        for (size_t j = 0; j < count; j++) {
+            largest = fmax(largest, fabs((double)found[j] - expected[L + j]));
+            assert_close(found[j], expected[L + j], TOLERANCE);
+        }
+        print_message("%s: %zu logits within %.2g\n", kinds[i].kind, count, largest);
+        mg_checkpoint_free(checkpoint);
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, kinds[i].kind);
+        assert_int_equal(mg_folder_remove(path, &err), MG_OK);
+    }
+    mg_test_folder_remove(folder);
+    if (exit_status == 77 || exit_status == 127) {
+        skip();
+    }
+    assert_int_equal(exit_status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_family_gives_the_logits_of_its_formula),
         cmocka_unit_test(no_setting_changes_a_bit),
         cmocka_unit_test(only_the_positions_asked_for_are_predicted),
+        cmocka_unit_test(pytorch_gives_the_same_logits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,7 +229,7 @@ static const struct {
      "known here"},
     {2, NULL, false, "config.json", "\"rope_scaling\": null",
      "\"rope_scaling\": {\"type\": \"yarn\"}",
-     "config.json:6:52: error: /rope_scaling must be null"},
+     "config.json:6:50: error: /rope_scaling must be null"},
     {2, NULL, false, "config.json", "\"use_sliding_window\": false", "\"use_sliding_window\": true",
      "config.json:8:21: error: /use_sliding_window must be false"},
     {2, NULL, false, "config.json", "\"head_dim\": 10, ", "",
