@@ -15,10 +15,10 @@ char *mg_checkpoint_config_print(const struct mg_transformer_config *config, cha
 
 /*
  * Read folder/config.json: a model of ours, which has a "marginalia" in it, or one of a family.
- * Every field that we write is asked for: LLaDA's code has other defaults than its published file
- * (tied head, no RoPE), so none may be guessed. In files of ours fields of other tools are ignored,
- * unknown ones under "marginalia" refused. config->symbols is the caller's (mg_symbols_free).
- * MG_EUSAGE names path, line and field; then symbols is NULL.
+ * Every field of LLaDA's network that we write is asked for: LLaDA's code has other defaults than
+ * its published file (tied head, no RoPE), so none may be guessed. In files of ours fields of other
+ * tools are ignored, unknown ones under "marginalia" refused. config->symbols is the caller's
+ * (mg_symbols_free). MG_EUSAGE names path, line and field; then symbols is NULL.
  */
 enum mg_status mg_checkpoint_config_read(struct mg_checkpoint_config *config, const char *folder,
                                          struct mg_error *err);

@@ -207,6 +207,7 @@ static void fill(struct mg_checkpoint_config *config, const struct mg_family_siz
         .positions = MG_POSITIONS_ROPE,
         .rope_theta = theta,
         .norm_eps = eps,
+        .components = 1,
         .relative = {.head_size = sizes->head_size,
                      .kv_heads = sizes->kv_heads,
                      .mask_row = sizes->mask,

@@ -45,7 +45,8 @@ struct mg_subject {
 /*
  * Train the network of a point. Rows of `metrics` go to the sink: loss (nats per token, of the
  * step's batch) and grad_norm (before clipping) at step 0, every max(1, steps/100) steps and the
- * last one; nelbo_nats_per_token, exact, of the network after that step, for small sources.
+ * last one; nelbo_nats_per_token, exact, of the network after that step, for small sources;
+ * at the last step train_tokens, train_masked_tokens and train_flops of the whole training.
  * MG_NO when it diverges (the text names step and quantity; its row is recorded), MG_INTERRUPTED
  * when stopped.
  */

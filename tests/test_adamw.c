@@ -16,7 +16,8 @@ static const struct mg_transformer_config SHAPE = {.vocab = 7,
                                                    .positions = MG_POSITIONS_ABSOLUTE,
                                                    .causal = false,
                                                    .rope_theta = 1e4,
-                                                   .norm_eps = 1e-5};
+                                                   .norm_eps = 1e-5,
+                                                   .components = 1};
 
 struct fixture {
     struct mg_parameters *weights;

@@ -75,7 +75,8 @@ static void a_network_over_borrowed_weights_gives_the_bits_of_its_own(void **sta
                                                      .positions = (enum mg_positions)(variant % 3),
                                                      .causal = variant >= 3,
                                                      .rope_theta = 1e4,
-                                                     .norm_eps = 1e-5};
+                                                     .norm_eps = 1e-5,
+                                                     .components = 1};
         const struct mg_stream init = {{101, (uint32_t)variant}};
         struct mg_transformer *own = mg_transformer_new(&config, ROWS, variant % 2 == 0, init);
         const struct mg_parameters *list = mg_transformer_parameters(own);
@@ -89,13 +90,13 @@ static void a_network_over_borrowed_weights_gives_the_bits_of_its_own(void **sta
 
         borrow(&weights, pieces, list, &config);
         borrowed = mg_transformer_borrow(&config, &weights, 2);
-        count = mg_transformer_logits(own, expected, rows, ROWS);
+        count = mg_transformer_logits(own, expected, NULL, rows, ROWS);
         assert_int_equal(count, 6);
         for (size_t threads = 1; threads <= 3; threads++) {
             struct mg_error err = {0};
 
             assert_int_equal(mg_transformer_set_threads(borrowed, threads, &err), MG_OK);
-            assert_int_equal(mg_transformer_logits(borrowed, found, rows, ROWS), count);
+            assert_int_equal(mg_transformer_logits(borrowed, found, NULL, rows, ROWS), count);
             assert_memory_equal(found, expected, count * V * sizeof(float));
         }
         mg_transformer_free(borrowed);
@@ -114,7 +115,8 @@ static void the_working_memory_of_llada_8b_is_below_300_mb(void **state)
                                                 .hidden = 12288,
                                                 .positions = MG_POSITIONS_ROPE,
                                                 .rope_theta = 5e5,
-                                                .norm_eps = 1e-5};
+                                                .norm_eps = 1e-5,
+                                                .components = 1};
     const size_t bytes = mg_transformer_borrow_bytes(&llada, 64);
 
     (void)state;

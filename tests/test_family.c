@@ -71,7 +71,7 @@ static void every_family_gives_the_logits_of_its_formula(void **state)
         double right;
 
         fill_row(row, cases[c].vocab);
-        (void)mg_transformer_logits(mg_checkpoint_transformer(checkpoint), logits, row, 1);
+        (void)mg_transformer_logits(mg_checkpoint_transformer(checkpoint), logits, NULL, row, 1);
         right = difference(logits, model, cases[c].vocab, row, FAULT_NONE, 0);
         print_message("%s: %.2g\n", cases[c].title, right);
         assert_true(right <= TOLERANCE);
@@ -125,7 +125,8 @@ static void no_setting_changes_a_bit(void **state)
             struct mg_error err = {0};
 
             assert_int_equal(mg_transformer_set_threads(transformer, 1 + setting, &err), MG_OK);
-            count = mg_transformer_logits(transformer, setting == 0 ? first : again, rows, ROWS);
+            count =
+                mg_transformer_logits(transformer, setting == 0 ? first : again, NULL, rows, ROWS);
             assert_int_equal(count, 4 * ROWS);
             if (setting > 0) {
                 assert_memory_equal(again, first, count * cases[c].vocab * sizeof(float));
@@ -143,10 +144,11 @@ struct seen {
     size_t vocab, n;
 };
 
-static void see(void *ctx, size_t i, const float *logits)
+static void see(void *ctx, size_t i, size_t r, const float *logits)
 {
     struct seen *seen = (struct seen *)ctx;
 
+    assert_int_equal(r, 0);
     memcpy(seen->logits + i * seen->vocab, logits, seen->vocab * sizeof(*logits));
     seen->n++;
 }
@@ -174,14 +176,14 @@ static void only_the_positions_asked_for_are_predicted(void **state)
         fill_row(row, V);
         assert_int_equal(row[3], MG_MASK); /* the second of the masks */
         assert_int_not_equal(row[5], MG_MASK);
-        (void)mg_transformer_logits(transformer, all, row, 1);
-        assert_int_equal(mg_transformer_visit(transformer, row, asked, 1, see, &seen), 2);
+        (void)mg_transformer_logits(transformer, all, NULL, row, 1);
+        assert_int_equal(mg_transformer_visit(transformer, NULL, row, asked, 1, see, &seen), 2);
         assert_int_equal(seen.n, 2);
         assert_memory_equal(seen.logits, all + V, V * sizeof(float));
         /* a token that is asked about is still seen by the others */
         memcpy(revealed, row, sizeof(row));
         revealed[5] = MG_MASK;
-        (void)mg_transformer_logits(transformer, one, revealed, 1);
+        (void)mg_transformer_logits(transformer, one, NULL, revealed, 1);
         assert_memory_not_equal(one, all, V * sizeof(float));
         mg_checkpoint_free(checkpoint);
         free(path);
@@ -244,7 +246,7 @@ static void pytorch_gives_the_same_logits(void **state)
             row[t] = expected[t] < 0 ? MG_MASK : (int)expected[t];
         }
         count -= L;
-        assert_int_equal(mg_transformer_logits(transformer, found, row, 1) *
+        assert_int_equal(mg_transformer_logits(transformer, found, NULL, row, 1) *
                              mg_transformer_config(transformer)->vocab,
                          count);
         for (size_t j = 0; j < count; j++) {

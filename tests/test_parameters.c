@@ -15,7 +15,8 @@ static const struct mg_transformer_config CONFIG = {.vocab = 7,
                                                     .positions = MG_POSITIONS_ABSOLUTE,
                                                     .causal = false,
                                                     .rope_theta = 1e4,
-                                                    .norm_eps = 1e-5};
+                                                    .norm_eps = 1e-5,
+                                                    .components = 1};
 
 struct expected {
     const char *name;
@@ -143,7 +144,8 @@ static void initial_values_have_the_documented_spread(void **state)
                                            .positions = MG_POSITIONS_ABSOLUTE,
                                            .causal = false,
                                            .rope_theta = 1e4,
-                                           .norm_eps = 1e-5};
+                                           .norm_eps = 1e-5,
+                                           .components = 1};
     struct mg_parameters *list = mg_parameters_new(&config, true);
 
     (void)state;

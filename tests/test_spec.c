@@ -422,7 +422,8 @@ static void save_network(void **state, const char *path, uint64_t seed)
                                                  .heads = 1,
                                                  .hidden = 4,
                                                  .rope_theta = 1e4,
-                                                 .norm_eps = 1e-5};
+                                                 .norm_eps = 1e-5,
+                                                 .components = 1};
     struct mg_transformer *network =
         mg_transformer_new(&config, 1, false, mg_stream_make(seed, 0, "test"));
     char *dir = mg_format("%s/%s", (const char *)*state, path);

@@ -29,7 +29,8 @@ static void a_prediction_does_not_depend_on_its_batch(void **state)
                                                .positions = MG_POSITIONS_BOS,
                                                .causal = causal == 1,
                                                .rope_theta = 1e4,
-                                               .norm_eps = 1e-5};
+                                               .norm_eps = 1e-5,
+                                               .components = 1};
         struct fixture *f = fixture_new(config, 64, MANY, 0.1);
         struct mg_predictor *predictor = mg_transformer_predictor_new(f->net);
         const size_t size = config.length * config.vocab;
@@ -75,7 +76,7 @@ static void the_predictor_is_a_distribution_over_real_tokens(void **state)
         double bottom = 0.0;
 
         assert_true(possible[i / L]);
-        reference_logits(exact, &f->config, f->list, f->value, f->noisy + i / L * L);
+        reference_logits(exact, NULL, &f->config, f->list, f->value, f->noisy + i / L * L);
         for (size_t v = 0; v < V; v++) {
             bottom += exp(exact[i % L * V + v]);
         }

@@ -30,7 +30,8 @@ static void carve_own(struct mg_network *network, struct mg_arena *arena)
         block->gate_up = take_packed(arena, 2 * config->hidden, d);
         block->ff_out = take_packed(arena, d, config->hidden);
     }
-    network->packed_head = take_packed(arena, config->vocab, d);
+    network->packed_heads = (float *)mg_arena_take(
+        arena, config->components * mg_matmul_packed_size(config->vocab, d), sizeof(float));
 }
 
 void mg_network_carve(struct mg_network *network, bool own, struct mg_arena *arena)
@@ -44,6 +45,9 @@ void mg_network_carve(struct mg_network *network, bool own, struct mg_arena *are
                                                      .heads = config->heads,
                                                      .size = size,
                                                      .causal = config->causal,
+                                                     .block = config->block,
+                                                     .window = config->window,
+                                                     .bos = mg_has_bos(config),
                                                      .kv_heads = mg_kv_heads(config)};
     network->mask_row = config->relative.mask_row > 0 ? config->relative.mask_row : config->vocab;
     network->bos_row = config->vocab + 1;
@@ -93,13 +97,19 @@ void mg_network_bind(struct mg_network *network, const struct mg_parameters *par
         };
     }
     forward->ln_f = weights->ln_f;
-    forward->head = packed_matrix(network->packed_head, config->vocab, d);
+    forward->head = packed_matrix(network->packed_heads, config->vocab, d);
 }
 
 void mg_network_bind_borrowed(struct mg_network *network, const struct mg_weights *weights)
 {
     fill_tables(network);
     network->forward = *weights;
+}
+
+float *mg_packed_head(const struct mg_network *network, size_t r)
+{
+    return network->packed_heads +
+           r * mg_matmul_packed_size(network->config.vocab, network->config.width);
 }
 
 void mg_network_pack(struct mg_network *network)
@@ -116,5 +126,8 @@ void mg_network_pack(struct mg_network *network)
         mg_matmul_pack(packed->gate_up, weights->gate_up, 2 * config->hidden, d);
         mg_matmul_pack(packed->ff_out, weights->ff_out, d, config->hidden);
     }
-    mg_matmul_pack(network->packed_head, network->weights.head, config->vocab, d);
+    for (size_t r = 0; r < config->components; r++) {
+        mg_matmul_pack(mg_packed_head(network, r), mg_head_of(&network->weights, config, r),
+                       config->vocab, d);
+    }
 }

@@ -28,7 +28,7 @@ struct mg_network {
     struct mg_weights forward; /* what forward passes read: of the two below, or borrowed */
     struct mg_parameters_view weights;
     struct mg_block_packed *packed; /* (layers) */
-    float *packed_head;             /* the V rows of real tokens */
+    float *packed_heads;            /* (R) the V rows of real tokens of each component */
     float *cosine;                  /* (T, half head size) */
     float *sine;
 };
@@ -44,6 +44,9 @@ void mg_network_bind(struct mg_network *network, const struct mg_parameters *par
 
 /* The same with the weights of a checkpoint. */
 void mg_network_bind_borrowed(struct mg_network *network, const struct mg_weights *weights);
+
+/* The packed head of component r. */
+float *mg_packed_head(const struct mg_network *network, size_t r);
 
 /* Pack the weights as they are now; needed after every change of them. */
 void mg_network_pack(struct mg_network *network);

@@ -6,6 +6,7 @@
 
 #include "model/network/cross_entropy.h"
 #include "model/network/embedding.h"
+#include "model/network/mixture.h"
 #include "model/network/rmsnorm.h"
 #include "model/network/rope.h"
 #include "model/network/swiglu.h"
@@ -87,8 +88,12 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
         pass->room = take(arena, mg_pieces_room(M, widest > d ? widest : d, pass->threads));
         pass->logits = take(arena, (most < MG_HEAD_ROWS ? most : MG_HEAD_ROWS) * config->vocab);
     } else {
-        pass->logits = take(arena, most * config->vocab);
+        pass->logits = take(arena, config->components * most * config->vocab);
     }
+    pass->start = (size_t *)mg_arena_take(arena, pass->capacity + 1, sizeof(size_t));
+    pass->pooled = take(arena, pass->capacity * d);
+    pass->mix = take(arena, pass->capacity * config->components);
+    pass->share = take(arena, most);
     pass->scratch = take(arena, (pass->threads > 0 ? pass->threads : 1) *
                                     mg_attention_scratch_size(&network->attention));
     if (pass->train) {
@@ -105,8 +110,9 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
 
 /*
  * Embedding rows of n rows of tokens, and which positions are predicted: those that `asked` masks,
- * and where there are weights only those with one. A causal network reads its rows one place to
- * the right, behind begin-of-sequence, so that position i has seen what stands before it.
+ * and where there are weights only those with one, unless all are pooled (mixture.h). A causal
+ * network reads its rows one place to the right, behind begin-of-sequence, so that position i has
+ * seen what stands before it.
  */
 static void read_rows(struct mg_pass *pass, const struct mg_network *network, const int *tokens,
                       const int *asked, const float *weight, size_t n)
@@ -115,6 +121,7 @@ static void read_rows(struct mg_pass *pass, const struct mg_network *network, co
     const size_t T = network->row_length;
     const size_t first = T - L;
     const size_t moved = network->config.causal ? 1 : first;
+    const bool all = weight == NULL || network->config.components > 1;
 
     pass->count = 0;
     for (size_t m = 0; m < n * T; m++) {
@@ -123,14 +130,19 @@ static void read_rows(struct mg_pass *pass, const struct mg_network *network, co
         const int token = t < moved ? 0 : tokens[r * L + t - moved];
         const size_t at = r * L + t - first; /* read where t >= first */
 
+        if (t == 0) {
+            pass->start[r] = pass->count;
+        }
+
         assert(token == MG_MASK || (token >= 0 && (size_t)token < network->config.vocab));
         pass->ids[m] = t < moved          ? network->bos_row
                        : token == MG_MASK ? network->mask_row
                                           : (size_t)token;
-        if (t >= first && asked[at] == MG_MASK && (weight == NULL || weight[at] > 0.0f)) {
+        if (t >= first && asked[at] == MG_MASK && (all || weight[at] > 0.0f)) {
             pass->masked[pass->count++] = m - (network->config.relative.shifted && t > 0);
         }
     }
+    pass->start[n] = pass->count;
 }
 
 /* y (M, N) = x W^T + add, see weights.h. */
@@ -265,6 +277,10 @@ static void forward(struct mg_pass *pass, const struct mg_network *network, size
     feed_forward(pass->output, last, network, config->layers - 1, pass, pass->count);
     mg_rmsnorm_forward(pass->norm, pass->rstd, pass->output, network->forward.ln_f,
                        config->norm_eps, pass->count, d);
+    if (config->components > 1) {
+        mg_mixture_forward(pass->mix, pass->pooled, pass->norm, pass->start,
+                           network->weights.mixture, n, config->components, d);
+    }
 }
 
 size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
@@ -281,14 +297,42 @@ size_t mg_pass_head(struct mg_pass *pass, const struct mg_network *network, size
     const size_t left = pass->count - first;
     const size_t count = pass->threads > 0 && left > MG_HEAD_ROWS ? MG_HEAD_ROWS : left;
 
-    multiply(pass->logits, NULL, pass->norm + first * network->config.width, &network->forward.head,
-             count, pass);
+    struct mg_matrix head = network->forward.head;
+
+    for (size_t r = 0; r < network->config.components; r++) {
+        if (head.packed != NULL) {
+            head.packed = mg_packed_head(network, r);
+        }
+        multiply(pass->logits + r * count * head.N, NULL,
+                 pass->norm + first * network->config.width, &head, count, pass);
+    }
     return count;
+}
+
+/* What the components after the first, and their weights, add to the gradients and to d_norm. */
+static void components_backward(struct mg_pass *pass, const struct mg_network *network,
+                                struct mg_parameters_view *gradients, size_t n)
+{
+    const struct mg_transformer_config *config = &network->config;
+    const size_t d = config->width;
+    const size_t V = config->vocab;
+
+    for (size_t r = 1; r < config->components; r++) {
+        const float *d_logits = pass->logits + r * pass->count * V;
+
+        mg_matmul_backward_weight(mg_head_of(gradients, config, r), d_logits, pass->norm,
+                                  pass->count, V, d);
+        mg_matmul_backward_input(pass->d_attended, d_logits,
+                                 mg_head_of(&network->weights, config, r), pass->count, V, d);
+        mg_add(pass->d_norm, pass->d_attended, pass->count * d);
+    }
+    mg_mixture_backward(gradients->mixture, pass->d_norm, pass->mix, pass->pooled, pass->start,
+                        network->weights.mixture, n, config->components, d);
 }
 
 /* From the gradient of the logits to d_stream at the masked positions. */
 static void head_backward(struct mg_pass *pass, const struct mg_network *network,
-                          struct mg_parameters_view *gradients)
+                          struct mg_parameters_view *gradients, size_t n)
 {
     const size_t d = network->config.width;
     const size_t V = network->config.vocab;
@@ -296,6 +340,9 @@ static void head_backward(struct mg_pass *pass, const struct mg_network *network
     mg_matmul_backward_weight(gradients->head, pass->logits, pass->norm, pass->count, V, d);
     memset(gradients->head + V * d, 0, 2 * d * sizeof(float)); /* mask, begin-of-sequence */
     mg_matmul_backward_input(pass->d_norm, pass->logits, network->weights.head, pass->count, V, d);
+    if (network->config.components > 1) {
+        components_backward(pass, network, gradients, n);
+    }
     memset(gradients->ln_f, 0, d * sizeof(float));
     memset(pass->d_stream, 0, pass->count * d * sizeof(float));
     mg_rmsnorm_backward(pass->d_stream, gradients->ln_f, pass->d_norm, pass->output, pass->rstd,
@@ -351,7 +398,7 @@ static void backward(struct mg_pass *pass, const struct mg_network *network,
     const size_t T = network->row_length;
     const size_t M = n * T;
 
-    head_backward(pass, network, gradients);
+    head_backward(pass, network, gradients, n);
     for (size_t i = config->layers; i-- > 0;) {
         const bool last = i + 1 == config->layers;
 
@@ -389,8 +436,11 @@ double mg_pass_loss(struct mg_pass *pass, const struct mg_network *network,
         pass->target[i] = (size_t)clean[at];
         pass->weight[i] = weight[at];
     }
-    loss_nats =
-        mg_cross_entropy(pass->logits, pass->target, pass->weight, pass->count, config->vocab);
+    loss_nats = config->components > 1 ? mg_mixture_loss(pass->logits, pass->mix, pass->share,
+                                                         pass->target, pass->weight, pass->start, n,
+                                                         config->components, config->vocab)
+                                       : mg_cross_entropy(pass->logits, pass->target, pass->weight,
+                                                          pass->count, config->vocab);
     backward(pass, network, gradients, n);
     return loss_nats;
 }

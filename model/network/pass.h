@@ -43,19 +43,23 @@ struct mg_pass {
     size_t *ids;                   /* (M) row of the embedding at each position */
     size_t *masked;                /* (count) which positions are masked, ascending */
     size_t count;
-    size_t *target;    /* (count) */
-    float *weight;     /* (count) */
-    float *output;     /* (count, d) residual stream at the end */
-    float *norm;       /* (count, d) */
-    float *rstd;       /* (count) */
-    float *logits;     /* (count, V); after the loss its gradient; borrowed: MG_HEAD_ROWS of them */
-    float *scratch;    /* of attention, for each thread */
-    float *room;       /* of mg_pieces_product */
-    float *d_stream;   /* (count, d), and (M, d) from the last block's attention on */
-    float *d_norm;     /* (M, d) */
-    float *d_attended; /* (M, d) */
-    float *d_qkv;      /* (M, 3 d) */
-    float *d_gate_up;  /* (M, 2 hidden) */
+    size_t *start;      /* (rows + 1) number of the first masked position of each row */
+    size_t *target;     /* (count) */
+    float *weight;      /* (count) */
+    float *output;      /* (count, d) residual stream at the end */
+    float *norm;        /* (count, d) */
+    float *rstd;        /* (count) */
+    float *logits;      /* (R, count, V); after the loss its gradient; borrowed: of MG_HEAD_ROWS */
+    float *pooled;      /* (rows, d) this and the next two: see mixture.h, R > 1 */
+    float *mix;         /* (rows, R); after the loss its gradient */
+    float *share;       /* (count) */
+    float *scratch;     /* of attention, for each thread */
+    float *room;        /* of mg_pieces_product */
+    float *d_stream;    /* (count, d), and (M, d) from the last block's attention on */
+    float *d_norm;      /* (M, d) */
+    float *d_attended;  /* (M, d) */
+    float *d_qkv;       /* (M, 3 d) */
+    float *d_gate_up;   /* (M, 2 hidden) */
     float *d_activated; /* (M, hidden) */
 };
 
@@ -67,8 +71,9 @@ enum { MG_HEAD_ROWS = 64 };
 void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struct mg_arena *arena);
 
 /*
- * Everything below the head for n <= capacity rows (n, L), MG_MASK where masked; returns the count
- * of positions that asked (n, L) masks: those are predicted.
+ * Everything below the head, and mix where there are components, for n <= capacity rows (n, L),
+ * MG_MASK where masked; returns the count of positions that asked (n, L) masks: those are
+ * predicted.
  */
 size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
                        const int *asked, size_t n);

@@ -202,6 +202,7 @@ struct logits_round {
     const int *asked[MG_SHARDS]; /* the same of what is asked */
     size_t first[MG_SHARDS];     /* number of its first asked position */
     size_t n[MG_SHARDS];         /* its number of rows */
+    float *mix[MG_SHARDS];       /* of its rows; NULL where R = 1 */
     mg_logits_visitor *visit;
     void *ctx;
 };
@@ -211,6 +212,8 @@ static void logits_task(void *ctx, size_t index, size_t worker)
     const struct logits_round *round = (const struct logits_round *)ctx;
     struct mg_pass *pass = &round->transformer->passes[worker];
     const struct mg_network *network = &round->transformer->network;
+    const size_t V = network->config.vocab;
+    const size_t R = network->config.components;
     const size_t count =
         mg_pass_forward(pass, network, round->rows[index], round->asked[index], round->n[index]);
 
@@ -218,10 +221,15 @@ static void logits_task(void *ctx, size_t index, size_t worker)
         const size_t part = mg_pass_head(pass, network, at);
 
         for (size_t i = 0; i < part; i++) {
-            round->visit(round->ctx, round->first[index] + at + i,
-                         pass->logits + i * network->config.vocab);
+            for (size_t r = 0; r < R; r++) {
+                round->visit(round->ctx, round->first[index] + at + i, r,
+                             pass->logits + (r * part + i) * V);
+            }
         }
         at += part;
+    }
+    if (R > 1) {
+        memcpy(round->mix[index], pass->mix, round->n[index] * R * sizeof(float));
     }
 }
 
@@ -235,15 +243,17 @@ static size_t count_masked(const int *tokens, size_t n)
     return count;
 }
 
-size_t mg_transformer_visit(struct mg_transformer *transformer, const int *rows, const int *asked,
-                            size_t n, mg_logits_visitor *visit, void *ctx)
+size_t mg_transformer_visit(struct mg_transformer *transformer, float *mix, const int *rows,
+                            const int *asked, size_t n, mg_logits_visitor *visit, void *ctx)
 {
     const size_t L = transformer->network.config.length;
+    const size_t R = transformer->network.config.components;
     const size_t chunks_most = transformer->borrowed ? 1 : mg_pool_threads(transformer->pool);
     const size_t largest = chunk_rows(transformer);
     size_t count = 0;
     size_t r = 0;
 
+    assert(R == 1 || mix != NULL);
     if (!transformer->packed) {
         mg_network_pack(&transformer->network);
         transformer->packed = true;
@@ -258,6 +268,7 @@ size_t mg_transformer_visit(struct mg_transformer *transformer, const int *rows,
             round.rows[chunks] = rows + r * L;
             round.asked[chunks] = asked + r * L;
             round.first[chunks] = count;
+            round.mix[chunks] = mix == NULL ? NULL : mix + r * R;
             round.n[chunks] = part;
             count += count_masked(asked + r * L, part * L);
             r += part;
@@ -274,22 +285,24 @@ size_t mg_transformer_visit(struct mg_transformer *transformer, const int *rows,
 
 struct logits_copy {
     float *logits;
-    size_t vocab;
+    size_t components, vocab;
 };
 
-static void copy_logits(void *ctx, size_t i, const float *logits)
+static void copy_logits(void *ctx, size_t i, size_t r, const float *logits)
 {
     const struct logits_copy *copy = (const struct logits_copy *)ctx;
 
-    memcpy(copy->logits + i * copy->vocab, logits, copy->vocab * sizeof(*logits));
+    memcpy(copy->logits + (i * copy->components + r) * copy->vocab, logits,
+           copy->vocab * sizeof(*logits));
 }
 
-size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, const int *rows,
-                             size_t n)
+size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, float *mix,
+                             const int *rows, size_t n)
 {
-    struct logits_copy copy = {logits, transformer->network.config.vocab};
+    struct logits_copy copy = {logits, transformer->network.config.components,
+                               transformer->network.config.vocab};
 
-    return mg_transformer_visit(transformer, rows, rows, n, copy_logits, &copy);
+    return mg_transformer_visit(transformer, mix, rows, rows, n, copy_logits, &copy);
 }
 
 struct loss_job {
