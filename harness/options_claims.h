@@ -52,4 +52,4 @@
     {.path = "figures", .type = MG_OPTION_TEXTS,
      .help = "Figures of plots/, or paths beside the experiment file.",
      .example = "[\"joint_vs_product\"]", .aliases = "figure plots plot"},
-/* clang-format on */
+    /* clang-format on */

@@ -316,9 +316,8 @@ static enum mg_status clear_one(struct desk *desk, struct mg_error *err)
 
 /* The figures of one experiment. */
 static enum mg_status draw_experiment(struct desk *desk, struct mg_store *store,
-                                      const struct mg_plot_options *options,
-                                      const char *experiment, const char *path,
-                                      struct mg_error *err)
+                                      const struct mg_plot_options *options, const char *experiment,
+                                      const char *path, struct mg_error *err)
 {
     struct mg_answer figures = {0};
     enum mg_status status = mg_catalog_figures(&figures, store, experiment, err);

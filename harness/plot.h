@@ -31,8 +31,8 @@ enum mg_plot_state {
 struct mg_drawing {
     struct mg_figure figure;
     enum mg_plot_state state;
-    char *base;   /* path of the pictures without ".svg", ".png", ".pdf", ".gp" */
-    char *script; /* the standalone script, NULL unless drawn or unchanged */
+    char *base;                /* path of the pictures without ".svg", ".png", ".pdf", ".gp" */
+    char *script;              /* the standalone script, NULL unless drawn or unchanged */
     struct mg_gnuplot gnuplot; /* of plot.c, while it draws */
     bool at_work;
     char reason[1024];
@@ -49,8 +49,9 @@ void mg_drawing_free(struct mg_drawing *drawing);
 
 /*
  * Draw all figures of the named experiments (n = 0: all in the database), as many at a time as
- * there are processors; tell is called after each, in their order. MG_OK also with empty figures; MG_EUSAGE, after drawing the rest, where one is faulty or
- * an experiment is unknown; else as mg_plot_draw.
+ * there are processors; tell is called after each, in their order. MG_OK also with empty figures;
+ * MG_EUSAGE, after drawing the rest, where one is faulty or an experiment is unknown; else as
+ * mg_plot_draw.
  */
 typedef void mg_plot_listener(void *ctx, const char *experiment, const struct mg_drawing *drawing);
 enum mg_status mg_plot_all(struct mg_store *store, const struct mg_plot_options *options,

@@ -120,8 +120,8 @@ static void add_claim(struct mg_report *report, const struct mg_verdict *verdict
                    verdict->name, verdict->about, verdict->experiment, verdict->source);
     add_accept(page, verdict);
     add_estimate(page, verdict);
-    mg_html_format(page, "<td><span class=\"verdict %s\">%s</span>",
-                   mg_verdict_name(verdict->word), labels[verdict->word]);
+    mg_html_format(page, "<td><span class=\"verdict %s\">%s</span>", mg_verdict_name(verdict->word),
+                   labels[verdict->word]);
     if (verdict->reason[0] != '\0') {
         mg_html_format(page, "<br>%s", verdict->reason);
     }
@@ -159,8 +159,7 @@ static const char head[] =
     "<th scope=\"col\">verdict</th><th scope=\"col\">figures</th></tr></thead>\n<tbody>\n";
 static const char foot[] = "</tbody></table></div>\n";
 
-void mg_report_claims(struct mg_report *report, const struct mg_report_choice *choice,
-                      size_t open)
+void mg_report_claims(struct mg_report *report, const struct mg_report_choice *choice, size_t open)
 {
     struct mg_buffer *page = &report->page;
     const struct mg_verdict **chosen = mg_allocate(report->verdicts.n + 1, sizeof(*chosen));

@@ -21,8 +21,7 @@ static void place(struct mg_report *report, const char *experiment, const char *
             return;
         }
     }
-    report->figures =
-        realloc(report->figures, (report->n_figures + 1) * sizeof(*report->figures));
+    report->figures = realloc(report->figures, (report->n_figures + 1) * sizeof(*report->figures));
     if (report->figures == NULL) {
         abort();
     }
@@ -127,9 +126,8 @@ static enum mg_status add_picture(struct mg_report *report, const struct mg_draw
                        "\"></div>\n<figcaption><b>Figure %zu. %s%s</b> %s <span class=\"small\">"
                        "%s</span></figcaption>\n"
                        "<details><summary>SQL, gnuplot script and data</summary>\n",
-                       number, figure->title,
-                       strpbrk(figure->title, "?!.") != NULL ? "" : ".", figure->finding,
-                       figure->caption);
+                       number, figure->title, strpbrk(figure->title, "?!.") != NULL ? "" : ".",
+                       figure->finding, figure->caption);
         mg_html_fold(page, "SQL", figure->sql);
         mg_html_fold(page, "gnuplot script", figure->gp);
         add_data(page, figure);
@@ -155,15 +153,14 @@ static enum mg_status add_figure(struct mg_report *report, size_t i, struct mg_e
                        faulty ? "warning" : "small", i + 1, figure->entry, drawing.reason);
     }
     if (status == MG_OK && faulty) {
-        mg_fail(&report->fault, MG_EUSAGE, "figure %s of %s: %s", figure->entry,
-                figure->experiment, drawing.reason);
+        mg_fail(&report->fault, MG_EUSAGE, "figure %s of %s: %s", figure->entry, figure->experiment,
+                drawing.reason);
     }
     mg_drawing_free(&drawing);
     return status;
 }
 
-enum mg_status mg_report_topic_figures(struct mg_report *report, size_t topic,
-                                       struct mg_error *err)
+enum mg_status mg_report_topic_figures(struct mg_report *report, size_t topic, struct mg_error *err)
 {
     enum mg_status status = MG_OK;
 

@@ -61,8 +61,7 @@ size_t mg_report_counts(struct mg_report *report, const struct mg_report_choice 
  * Claims as a table, by what they are about. What is not reproduced stands in the open, and of
  * what is reproduced the first `open`; the rest is folded.
  */
-void mg_report_claims(struct mg_report *report, const struct mg_report_choice *choice,
-                      size_t open);
+void mg_report_claims(struct mg_report *report, const struct mg_report_choice *choice, size_t open);
 
 /* The topics in one table, with counts and short answers; then a section each. */
 enum mg_status mg_report_load_topics(struct mg_report *report, struct mg_error *err);

@@ -79,8 +79,9 @@ static const char runs_sql[] =
     "SELECT run_id AS run, predictor, source, replicate, seed, status, wall_s, digest FROM runs "
     "ORDER BY run_id LIMIT 2000";
 
-static const char keys_sql[] = "SELECT run_id AS run, name, kind, status, wall_s, max_rss_kb, key, digest "
-                               "FROM results ORDER BY run_id, name LIMIT 4000";
+static const char keys_sql[] =
+    "SELECT run_id AS run, name, kind, status, wall_s, max_rss_kb, key, digest "
+    "FROM results ORDER BY run_id, name LIMIT 4000";
 
 static enum mg_status add_summary(struct mg_report *report, const char *experiment,
                                   struct mg_error *err)
@@ -91,7 +92,8 @@ static enum mg_status add_summary(struct mg_report *report, const char *experime
         "SELECT count(*) AS runs, coalesce(sum(status = 'done'), 0) AS done, "
         "coalesce(sum(status = 'failed'), 0) AS failed, count(DISTINCT replicate) AS replicates, "
         "printf('%.1f', coalesce(sum(wall_s), 0)) AS wall, "
-        "(SELECT coalesce(' with at most ' || (max(max_rss_kb) + 512) / 1024 || ' MB of memory', '') "
+        "(SELECT coalesce(' with at most ' || (max(max_rss_kb) + 512) / 1024 || ' MB of memory', "
+        "'') "
         "FROM results) AS memory FROM runs",
         err);
 

@@ -17,11 +17,12 @@ enum mg_status mg_report_load_topics(struct mg_report *report, struct mg_error *
 {
     struct mg_answer *topics = &report->topics;
     size_t kept = 0;
-    const enum mg_status status = mg_answer_ask(
-        topics, report->store, NULL,
-        "SELECT min(experiment) AS experiment, about, title, says, short, answer, not_run FROM topics "
-        "GROUP BY about ORDER BY length(about), about, experiment",
-        err);
+    const enum mg_status status =
+        mg_answer_ask(topics, report->store, NULL,
+                      "SELECT min(experiment) AS experiment, about, title, says, short, answer, "
+                      "not_run FROM topics "
+                      "GROUP BY about ORDER BY length(about), about, experiment",
+                      err);
 
     for (size_t row = 0; status == MG_OK && row < topics->n_rows; row++) {
         struct mg_cell_text *cells = &topics->cells[row * topics->n_columns];
@@ -105,8 +106,8 @@ static void add_filled(struct mg_report *report, const char *text)
 static void add_counts(struct mg_report *report, size_t topic)
 {
     const char *why = mg_answer_text(&report->topics, topic, "not_run");
-    const struct mg_report_choice choice = {
-        .topic = mg_answer_text(&report->topics, topic, "about")};
+    const struct mg_report_choice choice = {.topic =
+                                                mg_answer_text(&report->topics, topic, "about")};
 
     if (mg_report_counts(report, &choice) == 0) {
         mg_html_format(&report->page, "<span class=\"verdict not_run\">not run</span>: %s",
