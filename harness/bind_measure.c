@@ -298,16 +298,24 @@ static bool bind_side(struct entry *entry, const char *key, size_t *count, int *
     return *tokens != NULL;
 }
 
-static bool bind_distance(struct entry *entry)
+static bool bind_sides(struct entry *entry)
+{
+    struct mg_measure_spec *spec = entry->spec;
+    const bool left = bind_side(entry, "left", &spec->left, &spec->left_tokens);
+    const bool right = bind_side(entry, "right", &spec->right, &spec->right_tokens);
+
+    return left && right;
+}
+
+/* The masks between the sides, which are bound. */
+static bool bind_run(struct entry *entry)
 {
     struct mg_measure_spec *spec = entry->spec;
     const size_t length = entry->binding->point->source->length;
     const struct mg_setting *run = get(entry, "run");
-    const bool left = bind_side(entry, "left", &spec->left, &spec->left_tokens);
-    const bool right = bind_side(entry, "right", &spec->right, &spec->right_tokens);
     char path[128];
 
-    if (!left || !right || is_faulty(entry, "run")) {
+    if (is_faulty(entry, "run")) {
         return false;
     }
     spec->run = run == NULL ? 0 : (size_t)mg_json_number(run->value);
@@ -340,8 +348,14 @@ static bool bind_entry(struct entry *entry, const char *kind)
     if (fine && mg_option_applies(mg_option_find(path_of(entry, "targets", path)), kind)) {
         fine = bind_targets(entry) && fine;
     }
-    if (mg_option_applies(mg_option_find(path_of(entry, "run", path)), kind)) {
-        fine = bind_distance(entry) && fine;
+    if (mg_option_applies(mg_option_find(path_of(entry, "left", path)), kind)) {
+        fine = bind_sides(entry) && fine;
+    }
+    if (fine && mg_option_applies(mg_option_find(path_of(entry, "run", path)), kind)) {
+        fine = bind_run(entry);
+    }
+    if (get(entry, "middle") != NULL) {
+        spec->middle = mg_bound_size(entry->binding, "%s.middle", entry->path);
     }
     if (get(entry, "draws") != NULL) {
         spec->draws = mg_bound_size(entry->binding, "%s.draws", entry->path);

@@ -165,6 +165,9 @@ bool mg_bind_predictor(struct mg_binding *binding)
         mg_bound_refuse(binding, "predictor.kind", "this source has no oracle");
         return false;
     }
+    if (point->predictor == MG_PREDICTOR_ORACLE) {
+        point->network.window = mg_bound_size(binding, "predictor.window");
+    }
     return point->predictor != MG_PREDICTOR_TRANSFORMER || bind_transformer(binding);
 }
 

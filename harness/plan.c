@@ -107,10 +107,11 @@ static size_t want_measure(struct mg_plan *plan, const struct mg_plan_run *run, 
     return at;
 }
 
-static void add_run(struct mg_plan *plan, const struct mg_spec *spec, const struct mg_point *point,
-                    uint64_t replicate)
+/* `of` says which point and replicate of which file. */
+static void add_run(struct mg_plan *plan, const struct mg_plan_run *of)
 {
-    struct mg_plan_run run = {.spec = spec, .point = point, .replicate = replicate};
+    const struct mg_point *point = of->point;
+    struct mg_plan_run run = *of;
     size_t training;
 
     run.results = mg_allocate(1 + point->n_measures, sizeof(*run.results));
@@ -125,6 +126,19 @@ static void add_run(struct mg_plan *plan, const struct mg_spec *spec, const stru
     plan->runs[plan->n_runs++] = run;
 }
 
+static void add_runs(struct mg_plan *plan, const struct mg_spec *spec)
+{
+    struct mg_plan_run run = {.spec = spec};
+
+    for (size_t p = 0; p < spec->n_points; p++) {
+        run.point = &spec->points[p];
+        for (run.replicate = 0; run.replicate < run.point->replicates; run.replicate++) {
+            add_run(plan, &run);
+            run.ordinal++;
+        }
+    }
+}
+
 enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, size_t n_specs,
                             struct mg_store *store, struct mg_error *err)
 {
@@ -136,11 +150,7 @@ enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, 
                                specs[j]->path, specs[i]->path, specs[i]->name);
             }
         }
-        for (size_t p = 0; p < specs[i]->n_points; p++) {
-            for (size_t r = 0; r < specs[i]->points[p].replicates; r++) {
-                add_run(plan, specs[i], &specs[i]->points[p], r);
-            }
-        }
+        add_runs(plan, specs[i]);
     }
     return store != NULL ? mg_plan_look_up(plan, store, err) : MG_OK;
 }
@@ -155,6 +165,19 @@ enum mg_status mg_plan_look_up(struct mg_plan *plan, struct mg_store *store, str
                                       err);
     }
     return status;
+}
+
+void mg_plan_cut(struct mg_plan *plan, const bool *kept)
+{
+    struct mg_plan cut = {.specs = plan->specs, .n_specs = plan->n_specs};
+
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        if (kept[i]) {
+            add_run(&cut, &plan->runs[i]);
+        }
+    }
+    mg_plan_free(plan);
+    *plan = cut;
 }
 
 void mg_plan_free(struct mg_plan *plan)
@@ -271,15 +294,14 @@ enum mg_status mg_plan_settle(const struct mg_plan *plan, size_t run, struct mg_
 
 /* ---- into the database ---- */
 
-static enum mg_status register_run(struct mg_plan *plan, size_t at, int64_t ordinal,
-                                   struct mg_store *store, int64_t experiment_id,
-                                   struct mg_error *err)
+static enum mg_status register_run(struct mg_plan *plan, size_t at, struct mg_store *store,
+                                   int64_t experiment_id, struct mg_error *err)
 {
     struct mg_plan_run *run = &plan->runs[at];
     int64_t *ids = mg_allocate(1 + run->point->n_measures, sizeof(*ids));
     const struct mg_run_record record = {
         .point = run->point,
-        .ordinal = ordinal,
+        .ordinal = run->ordinal,
         .replicate = (int64_t)run->replicate,
         .seed = run->spec->seed,
         .results = ids,
@@ -309,12 +331,11 @@ static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
         }
     }
     for (size_t i = 0; status == MG_OK && i < plan->n_specs; i++) {
-        const size_t first = at;
         int64_t experiment_id = 0;
         status = mg_store_put_experiment(&experiment_id, store, plan->specs[i], err);
         for (; status == MG_OK && at < plan->n_runs && plan->runs[at].spec == plan->specs[i];
              at++) {
-            status = register_run(plan, at, (int64_t)(at - first), store, experiment_id, err);
+            status = register_run(plan, at, store, experiment_id, err);
         }
         if (status == MG_OK && plan->specs[i]->not_run == NULL) { /* else earlier runs stay */
             status = mg_store_trim_runs(store, experiment_id, err);

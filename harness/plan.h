@@ -35,6 +35,7 @@ struct mg_plan_run {
     const struct mg_spec *spec;
     const struct mg_point *point;
     uint64_t replicate;
+    int64_t ordinal; /* in its file, from 0 */
     int64_t run_id;  /* 0 until mg_plan_register */
     size_t *results; /* (1 + point->n_measures) indices; [0] is the training */
     ptrdiff_t next;  /* the next run of the same training, or MG_PLAN_NONE */
@@ -59,6 +60,12 @@ struct mg_plan {
 enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, size_t n_specs,
                             struct mg_store *store, struct mg_error *err);
 void mg_plan_free(struct mg_plan *plan);
+
+/*
+ * Keep these runs (plan->n_runs) alone, with their results; indices are new. For a plan that was
+ * made without a store and is not registered.
+ */
+void mg_plan_cut(struct mg_plan *plan, const bool *kept);
 
 /* Look up what the store has, for a plan that was made without one. */
 enum mg_status mg_plan_look_up(struct mg_plan *plan, struct mg_store *store, struct mg_error *err);

@@ -151,7 +151,7 @@ static enum mg_status open_oracle(struct mg_subject *subject, const struct mg_po
 {
     (void)model_dir;
     (void)err;
-    subject->predictor = mg_oracle_new(point->source);
+    subject->predictor = mg_oracle_window_new(point->source, point->network.window);
     return MG_OK;
 }
 
@@ -225,8 +225,9 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
 {
     const struct mg_streams streams = mg_streams_for_measures(seed, replicate);
     /* A subject serves all points with its key; law asks for the oracle of this very source. */
-    struct mg_predictor *oracle =
-        point->predictor == MG_PREDICTOR_ORACLE ? mg_oracle_new(point->source) : NULL;
+    struct mg_predictor *oracle = point->predictor == MG_PREDICTOR_ORACLE
+                                      ? mg_oracle_window_new(point->source, point->network.window)
+                                      : NULL;
     const struct mg_measure_input input = {
         .spec = &entry->spec,
         .source = point->source,

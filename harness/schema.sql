@@ -159,6 +159,11 @@ CREATE TABLE certificates_data (
     value REAL, exact REAL, violations INTEGER NOT NULL, nonfinite TEXT,
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE reveals_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    sampler TEXT NOT NULL, position INTEGER NOT NULL, mean_step REAL, sd_step REAL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE schedules_data (
     result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
     j INTEGER NOT NULL, h_nats REAL, z_nats REAL, nonfinite TEXT,
@@ -223,6 +228,9 @@ CREATE VIEW ledger AS
 CREATE VIEW certificates AS
     SELECT u.run_id, d.sampler, d.step, d.bound, d.draws, d.value, d.exact, d.violations
     FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id;
+CREATE VIEW reveals AS
+    SELECT u.run_id, u.name AS probe, d.sampler, d.position, d.mean_step, d.sd_step
+    FROM run_result u JOIN reveals_data d ON d.result_id = u.result_id;
 CREATE VIEW schedules AS
     SELECT u.run_id, u.name AS probe, d.j, d.h_nats, d.z_nats
     FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id;
@@ -320,6 +328,9 @@ CREATE VIEW nonfinite AS
     UNION ALL
     SELECT u.run_id, u.name, 'certificates' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
+    SELECT u.run_id, u.name, 'reveals' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN reveals_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
     UNION ALL
     SELECT u.run_id, u.name, 'schedules' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL

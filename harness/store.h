@@ -164,6 +164,32 @@ enum mg_status mg_store_trim_results(struct mg_store *store, struct mg_error *er
 enum mg_status mg_store_collect(int64_t *n_results, struct mg_store *store, bool dry,
                                 struct mg_error *err);
 
+/* -- several databases (store_merge.c) -- */
+
+struct mg_merged {
+    int64_t results; /* that came in with their rows */
+    int64_t runs;    /* that came in, done or not */
+    int64_t done;    /* runs that are done by them, new ones or old */
+    int64_t differ;  /* results that both have, with different digests; ours stay */
+};
+
+/*
+ * Take in what another database has: results that are missing, pending or failed here and better
+ * there, experiments and runs that are not here; then settle the states of runs. What is here
+ * stays, so that twice is once. One transaction. MG_ESTORAGE where the other is none of ours, of
+ * another schema, or (unless any_core) has results of another numerical core than this program's.
+ */
+enum mg_status mg_store_merge(struct mg_merged *merged, struct mg_store *store, const char *path,
+                              bool any_core, struct mg_error *err);
+
+/*
+ * What becomes of runs that are not done here, by another database: in the temporary table `states`
+ * (run_id, state) they are done or failed, or else unfinished, which is the word for a run that
+ * the other began or is to begin. path NULL: make the table, which is empty.
+ */
+enum mg_status mg_store_note_states(struct mg_store *store, const char *path,
+                                    const char *unfinished, struct mg_error *err);
+
 /* -- the past (store_past.c) -- */
 
 struct mg_past_mean {

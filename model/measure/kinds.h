@@ -29,5 +29,6 @@ extern const struct mg_measure mg_measure_order;          /* order_measure.c */
 extern const struct mg_measure mg_measure_marginal_error; /* marginal_error.c */
 extern const struct mg_measure mg_measure_consistency;    /* consistency.c */
 extern const struct mg_measure mg_measure_certificate;    /* certificate.c */
+extern const struct mg_measure mg_measure_bidirectional;  /* bidirectional.c */
 
 #endif

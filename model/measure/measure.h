@@ -22,12 +22,14 @@ struct mg_measure_spec {
     struct mg_sampler *samplers;
     size_t n_samplers;
     size_t draws;     /* samples */
-    size_t left;      /* distance: revealed tokens drawn from the source on the left */
-    size_t right;     /* distance: and on the right */
+    size_t left;      /* distance, bidirectional, order: revealed tokens drawn from the source on
+                         the left */
+    size_t right;     /* and on the right */
+    size_t middle;    /* order: and in the middle */
     int *left_tokens; /* distance: a literal left context of `left` tokens instead, or NULL */
     int *right_tokens;
-    size_t run;      /* distance: masked positions between them */
-    size_t contexts; /* distance: contexts averaged over */
+    size_t run;      /* distance, bidirectional: masked positions between them, 0: all */
+    size_t contexts; /* distance, bidirectional: contexts averaged over */
 };
 
 struct mg_measure_input {

@@ -6,9 +6,10 @@
  * sampler with a perfect predictor, from its exact output law, where that is quickly enumerated.
  * Coherence says nothing where every sequence can occur, so draws are also scored by the source:
  * nll_nats_per_token is the mean of -log P(draw | context) over the revealed tokens, infinite with
- * one incoherent draw, beside H(X | context) for a perfect sampler; bigram_tv see bigram.h.
- * For drafts (draft.h) also what they save: revealed tokens over batched calls, over rows
- * evaluated.
+ * one incoherent draw; without a context a perfect sampler has H(X) / L, the exact value of
+ * entropy_nats_per_token in `information` (value: NULL). bigram_tv see bigram.h. Of a
+ * text, whose law nobody knows, the words are counted (lexicon.h). For drafts (draft.h) also what
+ * they save: revealed tokens over batched calls, over rows evaluated.
  */
 #include "model/measure/kinds.h"
 
@@ -22,6 +23,7 @@
 #include "model/diffusion/sampler.h"
 #include "model/measure/bigram.h"
 #include "model/measure/law.h"
+#include "model/measure/lexicon.h"
 #include "model/numeric/arena.h"
 
 enum { DRAWS_AT_ONCE = 1024 };
@@ -66,6 +68,8 @@ struct tally {
     size_t coherent;
     double nll_nats;            /* sum over draws, given the prompt */
     struct mg_bigrams *bigrams; /* NULL where the source's are not known */
+    struct mg_lexicon *lexicon; /* NULL where the source is no text */
+    const bool *given;          /* (L) positions of the prompt */
 };
 
 /* Emit some draws and count them. */
@@ -86,6 +90,9 @@ static void emit_draws(struct tally *tally, const struct mg_measure_input *input
         tally->nll_nats -= log_mass;
         if (tally->bigrams != NULL) {
             mg_bigrams_add(tally->bigrams, row);
+        }
+        if (tally->lexicon != NULL) {
+            mg_lexicon_add(tally->lexicon, row, tally->given, source->length);
         }
         MG_EMIT(input->sink, MG_TABLE_samples, mg_text(sampler->name), mg_int((int64_t)nfe[d]),
                 mg_int((int64_t)(first_draw + d)), mg_tokens(row, source->length),
@@ -155,17 +162,19 @@ static void emit_tally(const struct mg_measure_input *input, const struct mg_sam
 }
 
 static void sample_one(const struct mg_measure_input *input, const struct mg_sampler *sampler,
-                       const int *prompt, struct mg_bigrams *bigrams)
+                       const int *prompt, struct tally tally)
 {
     const struct mg_source *source = input->source;
     const size_t draws = input->spec->draws;
     int *tokens = mg_allocate(DRAWS_AT_ONCE * source->length, sizeof(tokens[0]));
     int *step_of = mg_allocate(DRAWS_AT_ONCE * source->length, sizeof(step_of[0]));
     size_t *nfe = mg_allocate(DRAWS_AT_ONCE, sizeof(nfe[0]));
-    struct tally tally = {.bigrams = bigrams};
 
-    if (bigrams != NULL) {
-        mg_bigrams_clear(bigrams);
+    if (tally.bigrams != NULL) {
+        mg_bigrams_clear(tally.bigrams);
+    }
+    if (tally.lexicon != NULL) {
+        mg_lexicon_clear(tally.lexicon);
     }
     for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
         const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
@@ -179,21 +188,46 @@ static void sample_one(const struct mg_measure_input *input, const struct mg_sam
         emit_draws(&tally, input, sampler, tokens, nfe, some, from);
     }
     emit_tally(input, sampler, prompt, &tally);
+    if (tally.lexicon != NULL) {
+        mg_lexicon_emit(tally.lexicon, input->sink, sampler->name);
+    }
     free(nfe);
     free(step_of);
     free(tokens);
 }
 
+/* What a perfect sampler's nll_nats_per_token tends to, where that is known. */
+static void emit_entropy(const struct mg_measure_input *input)
+{
+    const double nats = input->spec->context == NULL && mg_source_has_oracle(input->source)
+                            ? mg_source_entropy_nats(input->source)
+                            : (double)NAN;
+
+    if (!isnan(nats)) {
+        MG_EMIT(input->sink, MG_TABLE_information, mg_text("entropy_nats_per_token"), mg_null(),
+                mg_real(nats / (double)input->source->length));
+    }
+}
+
 static enum mg_status samples_run(const struct mg_measure_input *input, struct mg_error *err)
 {
     int *prompt = prompt_new(input->spec, input->source->length);
-    struct mg_bigrams *bigrams = mg_bigrams_new(input->source, prompt);
+    bool *given = mg_allocate(input->source->length, sizeof(given[0]));
+    const struct tally tally = {.bigrams = mg_bigrams_new(input->source, prompt),
+                                .lexicon = mg_lexicon_new(input->source),
+                                .given = given};
 
     (void)err;
-    for (size_t i = 0; i < input->spec->n_samplers; i++) {
-        sample_one(input, &input->spec->samplers[i], prompt, bigrams);
+    for (size_t i = 0; i < input->source->length; i++) {
+        given[i] = prompt[i] != MG_MASK;
     }
-    mg_bigrams_free(bigrams);
+    for (size_t i = 0; i < input->spec->n_samplers; i++) {
+        sample_one(input, &input->spec->samplers[i], prompt, tally);
+    }
+    emit_entropy(input);
+    mg_lexicon_free(tally.lexicon);
+    mg_bigrams_free(tally.bigrams);
+    free(given);
     free(prompt);
     return MG_OK;
 }

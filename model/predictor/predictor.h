@@ -71,7 +71,14 @@ void mg_predictor_free(struct mg_predictor *predictor);
 /* Exact conditionals of a source that has an oracle; the source is borrowed and must outlive it. */
 struct mg_predictor *mg_oracle_new(const struct mg_source *source);
 
-/* Whether the predictor is the oracle of this very source: then its answers are the truth. */
+/*
+ * The oracle that sees, from each masked position, the tokens at most `window` away (0: all): the
+ * best that a network can do whose layers together reach so far.
+ */
+struct mg_predictor *mg_oracle_window_new(const struct mg_source *source, size_t window);
+
+/* Whether the predictor is the oracle of this very source and sees all: its answers are the truth.
+ */
 bool mg_predictor_is_oracle(const struct mg_predictor *predictor, const struct mg_source *source);
 
 /* 1/V everywhere: the null model whose every number is known. */
