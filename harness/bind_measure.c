@@ -298,15 +298,6 @@ static bool bind_side(struct entry *entry, const char *key, size_t *count, int *
     return *tokens != NULL;
 }
 
-static bool bind_sides(struct entry *entry)
-{
-    struct mg_measure_spec *spec = entry->spec;
-    const bool left = bind_side(entry, "left", &spec->left, &spec->left_tokens);
-    const bool right = bind_side(entry, "right", &spec->right, &spec->right_tokens);
-
-    return left && right;
-}
-
 /* The masks between the sides, which are bound. */
 static bool bind_run(struct entry *entry)
 {
@@ -318,11 +309,11 @@ static bool bind_run(struct entry *entry)
     if (is_faulty(entry, "run")) {
         return false;
     }
-    spec->run = run == NULL ? 0 : (size_t)mg_json_number(run->value);
-    if (spec->left + spec->right + (run == NULL ? 1 : spec->run) > length) {
+    spec->run = run == NULL ? 1 : (size_t)mg_json_number(run->value);
+    if (spec->left + spec->right + spec->run > length) {
         mg_bound_refuse(entry->binding, path_of(entry, run == NULL ? "left" : "run", path),
                         "left %zu, run %zu and right %zu do not fit into length %zu", spec->left,
-                        run == NULL ? 1 : spec->run, spec->right, length);
+                        spec->run, spec->right, length);
         return false;
     }
     if (run == NULL) {
@@ -349,7 +340,8 @@ static bool bind_entry(struct entry *entry, const char *kind)
         fine = bind_targets(entry) && fine;
     }
     if (mg_option_applies(mg_option_find(path_of(entry, "left", path)), kind)) {
-        fine = bind_sides(entry) && fine;
+        fine = bind_side(entry, "left", &spec->left, &spec->left_tokens) && fine;
+        fine = bind_side(entry, "right", &spec->right, &spec->right_tokens) && fine;
     }
     if (fine && mg_option_applies(mg_option_find(path_of(entry, "run", path)), kind)) {
         fine = bind_run(entry);

@@ -25,13 +25,13 @@ do for [p = 1:bar_panels] {
     set title bar_panel_name[p]
     set xlabel (bottom(p, bar_panels) ? 'nats per token' : '')
     if (leftmost(p)) { set ytics scale 0 ('' 0) } else { unset ytics }
-    plot $bar index p-1 using (0):2:(0):3:($2 - 0.3):($2 + 0.3) with boxxyerror lc rgb col(1) fs pattern 3 border lc rgb col(1), \
+    plot $bar index p-1 using (0):2:(0):3:($2 - 0.3):($2 + 0.3) with boxxyerror lc rgb band(1) fs solid border lc rgb col(1), \
          for [j = 1:(leftmost(p) ? 1 : 0)] $name using (0):1:ytic(2) with points pt 7 ps 0, \
          $bar index p-1 using 6:($2 - 0.5):(0):(1) with vectors nohead lc rgb col(2) lw 2 dt (2,2), \
          '' index p-1 using ($3 - half($4,$5)):2:(2 * half($4,$5)):(0) with vectors nohead lc rgb ink lw 1, \
          '' index p-1 using (($3 + half($4,$5) > $6 || $3 < 0.8 * $6) ? $3 + half($4,$5) : $6):2:7 with labels left offset 0.7,0 tc rgb ink
 }
 eval key_cell
-plot 2 notitle, keyentry with boxes lc rgb col(1) fs pattern 3 border lc rgb col(1) title 'samples (number: bigram TV)', \
+plot 2 notitle, keyentry with boxes lc rgb band(1) fs solid border lc rgb col(1) title 'samples (number: bigram TV)', \
      keyentry with lines lc rgb col(2) lw 2 dt (2,2) title 'entropy of the source'
 unset multiplot

@@ -1,5 +1,5 @@
 -- title: Ranking by the drawn token: what it does to the samples
--- caption: Samples of each rule, one token a step and nothing given: mean of -log P(sample) under the true law, in nats per token. A sampler that follows the source is at the dotted line, its entropy; below it samples are too probable, the selection shuts out what is rare. Bars: means, over n training seeds where n is given, with their 90 % Student t interval; the number is the total variation between the samples' bigrams and the source's.
+-- caption: Samples of each rule, one token a step and nothing given: mean of -log P(sample) under the true law, in nats per token. A sampler that follows the source is at the dotted line, its entropy; below it samples are too probable, the selection shuts out what is rare. Bars: means, over n training seeds where n is given, with their 90 % Student t interval; the number is the total variation between the samples' bigrams and the source's, which few samples raise a little.
 WITH named AS (
   SELECT run_id, coalesce(s.value, '') AS source, predictor,
          replace(label, 'transformer', 'trained') || CASE WHEN predictor = 'oracle' THEN ''

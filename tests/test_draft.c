@@ -407,7 +407,8 @@ static void what_drafts_cannot_tell_is_refused(void **state)
     assert_int_equal(mg_measure_law.check(&spec, large, &err), MG_EUSAGE);
     assert_non_null(strstr(err.text, "one position a step"));
     assert_int_equal(mg_measure_certificate.check(&spec, small, &err), MG_EUSAGE);
-    assert_int_equal(mg_measure_check_prefixes(&mg_measure_samples, &spec, small, 1, &err), MG_EUSAGE);
+    assert_int_equal(mg_measure_check_prefixes(&mg_measure_samples, &spec, small, 1, &err),
+                     MG_EUSAGE);
     mg_source_free(large);
     mg_source_free(small);
 }

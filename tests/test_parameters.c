@@ -127,7 +127,7 @@ static void like_copies_shapes_and_not_values(void **state)
 static void initial_values_have_the_documented_spread(void **state)
 {
     struct mg_transformer_config config = {100,   50,  2,    64, 4, 96, MG_POSITIONS_ABSOLUTE,
-                                           false, 1e4, 1e-5, 1, 0, 0};
+                                           false, 1e4, 1e-5, 1,  0, 0};
     struct mg_parameters *list = mg_parameters_new(&config, true);
 
     (void)state;
