@@ -21,7 +21,7 @@ means AS (
          iif(avg(kl_nats) > 1e-9, avg(kl_nats), 0) AS kl, count(*) AS n, avg(selection_nats) AS s,
          avg(factorization_nats) AS f, avg(model_nats) AS m
   FROM sampler_error JOIN named USING (run_id) JOIN samplers USING (run_id, sampler)
-  WHERE kl_nats IS NOT NULL GROUP BY point, rule, 4, 5),
+  WHERE kl_nats IS NOT NULL AND coalesce(per_step, steps) IS NOT NULL GROUP BY point, rule, 4, 5),
 cells AS (
   SELECT *, CASE rule WHEN 'low_confidence' THEN 'LLaDA''s rule' ELSE replace(rule, '_', ' ') END ||
          ', ' || point AS panel,
