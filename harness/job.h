@@ -48,6 +48,7 @@ struct mg_job_result {
     const char *digest; /* "" when failed */
     const char *error;  /* "" when done */
     double wall_s;
+    int64_t max_rss_kb; /* as mg_worker_peak_kb, by the time it was sent */
     int64_t n_rows; /* that follow */
 };
 

@@ -115,7 +115,7 @@ static const struct mg_option TABLE[] = {
      .example = "\"Reconstruction B of the toy.\"", .aliases = "note comment"},
     {.path = "extends", .type = MG_OPTION_FILES,
      .help = "Files to merge this one into (RFC 7396: objects merge, null deletes, lists "
-             "replace); sweep, claims and figures are not inherited.",
+             "replace); sweep, claims, topics and figures are not inherited.",
      .example = "\"base.json\"", .aliases = "include base inherits"},
 
     {.path = "source", .type = MG_OPTION_OBJECT, .required = true,
@@ -419,27 +419,7 @@ static const struct mg_option TABLE[] = {
      .help = "Seed of every random number: a 64-bit number, decimal or 0x, as text.",
      .example = "\"1\"", .aliases = "random_seed"},
 
-    {.path = "claims", .type = MG_OPTION_LIST, .help = "Statements that verify judges.",
-     .example = "[{\"name\": \"p_a\", \"query\": \"SELECT ...\", \"accept\": [0.4, 0.6]}]",
-     .aliases = "claim"},
-    {.path = "claims.*.name", .type = MG_OPTION_NAME, .required = true,
-     .help = "Name of the claim in its experiment.", .example = "\"p_a\""},
-    {.path = "claims.*.about", .type = MG_OPTION_TEXT,
-     .help = "The claim of the paper, or your own; the name if absent.", .example = "\"C1\""},
-    {.path = "claims.*.source", .type = MG_OPTION_TEXT, .help = "Where the claim is made.",
-     .example = "\"paper, results\"", .aliases = "where reference"},
-    {.path = "claims.*.query", .type = MG_OPTION_TEXT, .required = true,
-     .help = "SELECT of (replicate, value) over this experiment's rows.",
-     .example = "\"SELECT replicate, value FROM metrics JOIN runs USING (run_id)\"",
-     .aliases = "sql select"},
-    {.path = "claims.*.exact", .type = MG_OPTION_BOOL, .fallback = "false",
-     .help = "The query gives one deterministic number.", .example = "true"},
-    {.path = "claims.*.accept", .type = MG_OPTION_INTERVAL, .required = true,
-     .help = "Interval that makes the claim true; null is an open end.",
-     .example = "[0.47, 0.63]", .aliases = "range interval expect"},
-    {.path = "figures", .type = MG_OPTION_TEXTS,
-     .help = "Figures of plots/, or paths beside the experiment file.",
-     .example = "[\"joint_vs_product\"]", .aliases = "figure plots plot"},
+#include "harness/options_claims.h"
 };
 /* clang-format on */
 

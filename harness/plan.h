@@ -49,7 +49,8 @@ struct mg_plan {
     size_t n_results;
     struct mg_plan_run *runs;
     size_t n_runs;
-    void *by_key; /* index of results (search.h) */
+    size_t *by_key; /* (n_slots) index of results by key: 1 + the result's index, 0: free */
+    size_t n_slots; /* 0, or a power of two, more than twice n_results */
 };
 
 /*

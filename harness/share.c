@@ -74,22 +74,34 @@ static size_t least(const double *loads, size_t n)
     return at;
 }
 
-void mg_share_select(bool *wanted, const struct mg_plan *plan, struct mg_share share)
+size_t *mg_share_deal(const struct mg_plan *plan, const bool *wanted, size_t n_tasks)
 {
     size_t n_jobs;
     struct job *jobs = list_jobs(&n_jobs, plan, wanted);
-    double *loads_s = mg_allocate(share.n, sizeof(*loads_s));
+    double *loads_s = mg_allocate(n_tasks, sizeof(*loads_s));
+    size_t *tasks = mg_allocate(plan->n_runs + 1, sizeof(*tasks));
 
     for (size_t i = 0; i < n_jobs; i++) {
-        const size_t task = least(loads_s, share.n);
+        const size_t task = least(loads_s, n_tasks);
         loads_s[task] += jobs[i].cost_s;
         for (ptrdiff_t r = plan->results[jobs[i].training].first_run; r != MG_PLAN_NONE;
              r = plan->runs[r].next) {
-            wanted[r] = wanted[r] && task + 1 == share.task;
+            tasks[r] = wanted[r] ? task + 1 : 0;
         }
     }
     free(loads_s);
     free(jobs);
+    return tasks;
+}
+
+void mg_share_select(bool *wanted, const struct mg_plan *plan, struct mg_share share)
+{
+    size_t *tasks = mg_share_deal(plan, wanted, share.n);
+
+    for (size_t r = 0; r < plan->n_runs; r++) {
+        wanted[r] = tasks[r] == share.task;
+    }
+    free(tasks);
 }
 
 size_t mg_share_tasks(const struct mg_plan *plan, const bool *wanted)

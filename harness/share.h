@@ -22,6 +22,9 @@ struct mg_share {
 /* Read "3/8". MG_EUSAGE. */
 enum mg_status mg_share_parse(struct mg_share *share, const char *text, struct mg_error *err);
 
+/* (plan->n_runs) the task of each wanted run, from 1; 0 for the others. malloc'd. */
+size_t *mg_share_deal(const struct mg_plan *plan, const bool *wanted, size_t n_tasks);
+
 /* Keep the share's runs among the wanted (plan->n_runs): the others become false. */
 void mg_share_select(bool *wanted, const struct mg_plan *plan, struct mg_share share);
 

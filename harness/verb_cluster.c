@@ -114,20 +114,20 @@ enum mg_status mg_verb_merge(const struct mg_cli *cli, struct mg_error *err)
 static size_t *list_tasks(size_t *n, const struct mg_plan *plan, const bool *wanted, size_t n_tasks)
 {
     size_t *tasks = mg_allocate(n_tasks + 1, sizeof(*tasks));
-    bool *mine = mg_allocate(plan->n_runs + 1, sizeof(*mine));
+    bool *due = mg_allocate(n_tasks + 1, sizeof(*due));
+    size_t *task_of = mg_share_deal(plan, wanted, n_tasks);
 
+    for (size_t r = 0; r < plan->n_runs; r++) {
+        due[task_of[r]] = due[task_of[r]] || mg_plan_run_status(plan, r) != MG_RESULT_DONE;
+    }
     *n = 0;
-    for (size_t task = 1; task <= n_tasks; task++) {
-        memcpy(mine, wanted, plan->n_runs * sizeof(*mine));
-        mg_share_select(mine, plan, (struct mg_share){task, n_tasks});
-        for (size_t r = 0; r < plan->n_runs; r++) {
-            if (mine[r] && mg_plan_run_status(plan, r) != MG_RESULT_DONE) {
-                tasks[(*n)++] = task;
-                break;
-            }
+    for (size_t task = 1; task <= n_tasks; task++) { /* 0 are the runs that are not wanted */
+        if (due[task]) {
+            tasks[(*n)++] = task;
         }
     }
-    free(mine);
+    free(task_of);
+    free(due);
     return tasks;
 }
 
