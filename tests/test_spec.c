@@ -284,7 +284,7 @@ static void training_is_canonical_json(void **state)
                "   {\"name\": \"b\", \"order\": \"bisect\", \"temperature\": 0.5}]}]}");
 
     assert_string_equal(spec->points[0].training,
-                        "{\"predictor\":{\"kind\":\"oracle\"},\"seed\":\"18446744073709551615\","
+                        "{\"predictor\":{\"kind\":\"oracle\",\"window\":0},\"seed\":\"18446744073709551615\","
                         "\"source\":{\"alphabet\":[\"0\",\"1\"],\"kind\":\"markov\",\"length\":3,"
                         "\"start\":\"stationary\",\"transition\":[[0.9,0.1],[0.3,0.7]]}}");
     assert_string_equal(spec->points[0].measures[0].canonical,
