@@ -31,6 +31,7 @@ struct mg_cli {
     bool dry;                /* gc: count only */
     size_t jobs;             /* worker processes; 0: one a core */
     size_t threads;          /* of one computation */
+    bool read;               /* run: copy checkpoints into memory instead of mapping them */
     double keep_s;           /* run: a training's state is written this often */
     double budget_s;         /* run: stop after this long, 0: no limit */
     size_t runs_max;         /* run: begin at most so many computations, 0: no limit */

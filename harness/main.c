@@ -57,6 +57,7 @@ enum {
     OPTION_BUDGET,
     OPTION_MAX_RUNS,
     OPTION_CHECKPOINT,
+    OPTION_READ,
     OPTION_DRY,
     OPTION_SNAPSHOT,
     OPTION_PROGRESS,
@@ -83,6 +84,7 @@ static const struct option options[] = {
     {"time-budget", required_argument, NULL, OPTION_BUDGET},
     {"max-runs", required_argument, NULL, OPTION_MAX_RUNS},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
+    {"read", no_argument, NULL, OPTION_READ},
     {"dry-run", no_argument, NULL, OPTION_DRY},
     {"snapshot", required_argument, NULL, OPTION_SNAPSHOT},
     {"progress", required_argument, NULL, OPTION_PROGRESS},
@@ -112,6 +114,7 @@ static const char options_help[] =
     "  --time-budget T  run: stop after T (90, 90s, 10m, 2h); the same command resumes\n"
     "  --max-runs N     run: begin at most N computations\n"
     "  --checkpoint T   run: write a training's state this often (10s)\n"
+    "  --read           run: copy checkpoints into memory instead of mapping their files\n"
     "  --task I/N       plan, run: the I-th of N shares, into --db SHARD\n"
     "  --tasks N        submit: how many tasks (a few minutes each)\n"
     "  --slurm          submit: to Slurm, with --sbatch-args \"...\" for both jobs\n"
@@ -348,6 +351,9 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
             break;
         case OPTION_CHECKPOINT:
             status = read_duration(&cli->keep_s, "--checkpoint", optarg, err);
+            break;
+        case OPTION_READ:
+            cli->read = true;
             break;
         case OPTION_TASK:
             status = mg_share_parse(&cli->share, optarg, err);

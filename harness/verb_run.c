@@ -335,8 +335,11 @@ enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
         return status;
     }
     models = mg_cli_beside(cli, "models");
-    setting = (struct mg_job_setting){
-        .plan = &plan, .models_dir = models, .threads = cli->threads, .keep_s = cli->keep_s};
+    setting = (struct mg_job_setting){.plan = &plan,
+                                      .models_dir = models,
+                                      .threads = cli->threads,
+                                      .keep_s = cli->keep_s,
+                                      .read = cli->read};
     status = mg_matmul_start(cli->threads, err);
     if (status == MG_OK) {
         status = mg_plan_make(&plan, files.specs, files.n, NULL, err);
