@@ -1,5 +1,6 @@
 /* bind_predictor.c - predictor and training of a point. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/bind.h"
@@ -113,33 +114,79 @@ static bool has_all(const struct mg_binding *binding, const char *object)
     return true;
 }
 
+/* The checkpoint's hash: part of the identity of what it computes. */
+static enum mg_status put_hash(struct mg_binding *binding, struct mg_error *err)
+{
+    struct mg_reading *reading = binding->reading;
+    struct mg_point *point = binding->point;
+    const struct mg_hashed *known = reading->hashed;
+    char sha256[MG_KEY_TEXT];
+    struct mg_hashed *hashed;
+    enum mg_status status;
+
+    while (known != NULL && strcmp(known->path, point->checkpoint_path) != 0) {
+        known = known->next;
+    }
+    if (known == NULL) {
+        status = mg_checkpoint_hash(sha256, point->checkpoint_path, err);
+        if (status != MG_OK) {
+            return status;
+        }
+        hashed = mg_heap_array(binding->heap, 1, sizeof(*hashed));
+        *hashed = (struct mg_hashed){reading->hashed, point->checkpoint_path,
+                                     mg_heap_text(binding->heap, sha256)};
+        reading->hashed = hashed;
+        known = hashed;
+    }
+    point->checkpoint_sha256 = known->sha256;
+    return MG_OK;
+}
+
+/* predictor.precision, which says it to every reader of the numbers. */
+static enum mg_status put_precision(struct mg_binding *binding,
+                                    const struct mg_checkpoint *checkpoint, struct mg_error *err)
+{
+    const struct mg_setting *demanded = mg_resolved_get(binding->resolved, "predictor.precision");
+    const char *precision = mg_checkpoint_precision(checkpoint);
+    char *quoted;
+
+    if (demanded != NULL && strcmp(mg_json_string(demanded->value), precision) != 0) {
+        return mg_fail(err, MG_EUSAGE,
+                       "%s: computes with \"%s\", predictor.precision asks for \"%s\"",
+                       binding->point->checkpoint_path, precision, mg_json_string(demanded->value));
+    }
+    quoted = mg_json_quote(precision);
+    mg_resolved_put(binding->resolved, "predictor.precision", quoted);
+    free(quoted);
+    return MG_OK;
+}
+
 /* A network that is missing, broken or another's is the file's fault: nothing is to be made then.
  */
 static bool bind_checkpoint(struct mg_binding *binding)
 {
     struct mg_point *point = binding->point;
-    char sha256[MG_KEY_TEXT];
-    struct mg_transformer *network = NULL;
+    const struct mg_checkpoint_use use = {
+        .batch = 1, .length = point->source != NULL ? point->source->length : 1};
+    struct mg_checkpoint *checkpoint = NULL;
     struct mg_error err = {0};
-    char **symbols = NULL;
     enum mg_status status;
 
     point->checkpoint_path =
         mg_path_beside(binding->heap, mg_resolved_place(binding->resolved, "predictor.path").file,
                        mg_bound_text(binding, "predictor.path"));
-    status = mg_checkpoint_load(&network, &symbols, point->checkpoint_path, 1, &err);
+    status = mg_checkpoint_load(&checkpoint, point->checkpoint_path, &use, &err);
     if (status == MG_OK && point->source != NULL) {
-        status = mg_checkpoint_fits(network, symbols, point->checkpoint_path, point->source->length,
+        status = mg_checkpoint_fits(checkpoint, point->checkpoint_path, point->source->length,
                                     point->source->vocab, point->symbols, &err);
     }
     if (status == MG_OK) {
-        status = mg_checkpoint_hash(sha256, point->checkpoint_path, &err);
-        point->checkpoint_sha256 = mg_heap_text(binding->heap, sha256);
+        status = put_hash(binding, &err);
     }
-    if (network != NULL) {
-        mg_symbols_free(symbols, mg_transformer_config(network)->vocab);
+    if (status == MG_OK) {
+        status = put_precision(binding, checkpoint, &err);
     }
-    mg_transformer_free(network);
+    mg_checkpoint_free(checkpoint);
     if (status != MG_OK) {
         mg_bound_refuse(binding, "predictor.path", "%s", err.text);
     }
