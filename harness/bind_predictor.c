@@ -264,6 +264,48 @@ static bool bind_blocks(struct mg_binding *binding)
     return true;
 }
 
+/* Exactly one of the two keys that say how long to train. */
+static bool has_length(const struct mg_binding *binding)
+{
+    const struct mg_settings *given = binding->resolved->given;
+    const bool steps = mg_settings_get(given, "train.steps") != NULL;
+    const bool budget = mg_settings_get(given, "train.budget_tokens") != NULL;
+
+    if (steps && budget) {
+        mg_bound_refuse(binding, "train.budget_tokens",
+                        "give either steps or budget_tokens, not both");
+    } else if (!steps && !budget && mg_settings_get(given, "train") != NULL) {
+        mg_findings_missing(binding->reading->findings,
+                            mg_resolved_place(binding->resolved, "train"), "steps",
+                            "missing: a training needs steps or budget_tokens");
+    }
+    return steps != budget && (mg_resolved_get(binding->resolved, "train.steps") != NULL ||
+                               mg_resolved_get(binding->resolved, "train.budget_tokens") != NULL);
+}
+
+/* Steps as given, or as many as a budget of tokens pays for. */
+static bool bind_steps(const struct mg_binding *binding)
+{
+    struct mg_point *point = binding->point;
+    const struct mg_setting *steps = mg_resolved_get(binding->resolved, "train.steps");
+    size_t step_tokens;
+
+    if (steps != NULL) {
+        point->train.steps = mg_bound_size(binding, "train.steps");
+        return true;
+    }
+    if (point->source == NULL) {
+        return false; /* complained about */
+    }
+    step_tokens = point->train.batch * point->source->length;
+    point->train.steps = mg_bound_size(binding, "train.budget_tokens") / step_tokens;
+    if (point->train.steps == 0) {
+        mg_bound_refuse(binding, "train.budget_tokens", "a single step takes %zu tokens",
+                        step_tokens);
+    }
+    return point->train.steps > 0;
+}
+
 /* A network of block diffusion sees the blocks that its objective trains. */
 static bool bind_no_suffix(const struct mg_binding *binding)
 {
@@ -286,19 +328,20 @@ bool mg_bind_train(struct mg_binding *binding)
 {
     struct mg_point *point = binding->point;
     const struct mg_setting *kind = mg_resolved_get(binding->resolved, "predictor.kind");
+    bool timed;
 
     point->trains =
         kind != NULL && strcmp(mg_json_string(kind->value), KINDS[MG_PREDICTOR_TRANSFORMER]) == 0;
     if (!point->trains) {
         return true;
     }
-    if (!has_all(binding, "train")) {
+    timed = has_length(binding);
+    if (!has_all(binding, "train") || !timed) {
         return false;
     }
     point->train = (struct mg_train_config){
         .objective = mg_objective_find(mg_bound_text(binding, "train.objective")),
         .schedule = mg_noise_find(mg_bound_text(binding, "train.schedule")),
-        .steps = mg_bound_size(binding, "train.steps"),
         .batch = mg_bound_size(binding, "train.batch"),
         .lr = mg_bound_number(binding, "train.lr"),
         .warmup = mg_bound_size(binding, "train.warmup"),
@@ -309,5 +352,6 @@ bool mg_bind_train(struct mg_binding *binding)
         .weight_decay = mg_bound_number(binding, "train.weight_decay"),
         .clip = mg_bound_number(binding, "train.clip"),
     };
-    return bind_blocks(binding) && check_direction(binding) && bind_no_suffix(binding);
+    return bind_steps(binding) && bind_blocks(binding) && check_direction(binding) &&
+           bind_no_suffix(binding);
 }

@@ -24,6 +24,9 @@ struct mg_cli {
     const char *out;      /* NULL: the verb's default */
     const char *snapshot; /* export: NULL unless asked for */
     bool json, csv;
+    bool progress_json;      /* run: progress as JSON lines */
+    bool plot;               /* show: draw the loss */
+    bool schema;             /* describe: as a JSON Schema */
     bool failed;             /* run: retry what failed */
     bool dry;                /* gc: count only */
     size_t jobs;             /* worker processes; 0: one a core */

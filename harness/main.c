@@ -60,6 +60,9 @@ enum {
     OPTION_READ,
     OPTION_DRY,
     OPTION_SNAPSHOT,
+    OPTION_PROGRESS,
+    OPTION_PLOT,
+    OPTION_SCHEMA,
     OPTION_TASK,
     OPTION_TASKS,
     OPTION_SLURM,
@@ -84,6 +87,9 @@ static const struct option options[] = {
     {"read", no_argument, NULL, OPTION_READ},
     {"dry-run", no_argument, NULL, OPTION_DRY},
     {"snapshot", required_argument, NULL, OPTION_SNAPSHOT},
+    {"progress", required_argument, NULL, OPTION_PROGRESS},
+    {"plot", no_argument, NULL, OPTION_PLOT},
+    {"schema", no_argument, NULL, OPTION_SCHEMA},
     {"task", required_argument, NULL, OPTION_TASK},
     {"tasks", required_argument, NULL, OPTION_TASKS},
     {"slurm", no_argument, NULL, OPTION_SLURM},
@@ -115,6 +121,9 @@ static const char options_help[] =
     "  --any-core       merge: results of another numerical core, too\n"
     "  --dry-run        gc: count only; submit: write the scripts only\n"
     "  --snapshot PATH  export: a copy of the database in one file\n"
+    "  --progress MODE  run: auto (a line on a terminal, lines in a pipe), json (JSON lines)\n"
+    "  --plot           show: the loss of its training as a curve of characters\n"
+    "  --schema         describe: a JSON Schema of experiment files, for editors\n"
     "  --help, --version\n";
 
 /* The signal that asked to stop: a handler can reach nothing but a global. */
@@ -282,6 +291,12 @@ static bool take_plain(struct mg_cli *cli, int option)
     case OPTION_SNAPSHOT:
         cli->snapshot = optarg;
         return true;
+    case OPTION_PLOT:
+        cli->plot = true;
+        return true;
+    case OPTION_SCHEMA:
+        cli->schema = true;
+        return true;
     case OPTION_SLURM:
         cli->slurm = true;
         return true;
@@ -317,6 +332,13 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
         switch (option) {
         case 'j':
             status = read_count(&cli->jobs, "-j", optarg, COUNT_MAX, err);
+            break;
+        case OPTION_PROGRESS:
+            cli->progress_json = strcmp(optarg, "json") == 0;
+            if (!cli->progress_json && strcmp(optarg, "auto") != 0) {
+                status =
+                    mg_fail(err, MG_EUSAGE, "--progress: \"%s\" is neither auto nor json", optarg);
+            }
             break;
         case OPTION_THREADS:
             status = read_count(&cli->threads, "--threads", optarg, COUNT_MAX, err);
