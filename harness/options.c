@@ -321,6 +321,11 @@ static const struct mg_option TABLE[] = {
      .brackets = "[]", .fallback = "256", BY_KIND, .kinds = "distance", .unit = "contexts",
      .help = "Contexts averaged over.", .example = "256", .aliases = "n_contexts draws"},
 
+    {.path = "measure.*.at", .type = MG_OPTION_INTEGERS, .min = 1, .max = 1e9, .brackets = "[]",
+     TRAINS, .unit = "steps",
+     .help = "Training steps after which it is measured, besides the end (views X_along).",
+     .example = "[250, 1000]", .aliases = "at_steps eval_steps eval_at along"},
+
     {.path = "measure.*.samplers.*.name", .type = MG_OPTION_NAME, .required = true,
      .help = "Names the rows: column sampler of the views.", .example = "\"l2r-2\""},
     {.path = "measure.*.samplers.*.order", .type = MG_OPTION_CHOICE, .word = order_word,

@@ -5,10 +5,11 @@
 kills=${KILLS:-30} runs=${RUNS:-60} seed=${SEED:-1}
 digests="SELECT r.replicate, p.value, s.name, s.digest FROM runs r JOIN params p ON p.run_id = r.run_id AND p.path = 'train.steps' JOIN results s ON s.run_id = r.run_id ORDER BY 1, 2, 3"
 # Most are short; those of 3000 steps live through several kills from their states on disk.
-tiny k 300 "$pair, $free" $((runs / 2)) '"sweep": {"matrix": {"train.steps": [200, 3000]}},' >k.json
+along=$(printf "%s" "$pair" | sed "s,},\, \"at\": [50\, 150]},")
+tiny k 300 "$along, $free" $((runs / 2)) '"sweep": {"matrix": {"train.steps": [200, 3000]}},' >k.json
 expect 0 "$PROGRAM" run k.json --db whole.db -j 2
 ask "$digests" whole.db >whole.csv
-same "results" "$(wc -l <whole.csv)" $((runs / 2 * 2 * 3))
+same "results" "$(wc -l <whole.csv)" $((runs / 2 * 2 * 5))
 
 # Moments from 5 to 100 ms after the start; every third kill is for a worker.
 moments=$(awk -v n="$kills" -v seed="$seed" 'BEGIN { srand(seed); while (n-- > 0) printf "%.3f\n", 0.005 + 0.095 * rand() }')
