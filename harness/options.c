@@ -301,9 +301,10 @@ static const struct mg_option TABLE[] = {
      .example = "[{\"name\": \"l2r\", \"order\": \"left_to_right\", \"per_step\": 1}]",
      .aliases = "sampler orders"},
     {.path = "measure.*.draws", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e7, .brackets = "[]",
-     .fallback = "1000", BY_KIND, .kinds = "samples law likelihood consistency certificate",
+     .fallback = "1000", BY_KIND, .kinds = "samples law likelihood consistency certificate marginal_error",
      .unit = "sequences",
-     .help = "Sequences drawn (samples: with each sampler; law: where it is too large to walk).",
+     .help = "Sequences drawn (samples: with each sampler; law, marginal_error: where there are too "
+             "many to walk).",
      .example = "1000", .aliases = "n samples n_samples num_samples count"},
     {.path = "measure.*.left", .type = MG_OPTION_SIDE, .min = 0, .max = LONGEST,
      .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "distance", .unit = "tokens",

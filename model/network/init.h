@@ -9,14 +9,17 @@
 
 /*
  * Draw all tensors: matrices normal with standard deviation 1/sqrt(3 inputs), which is that of the
- * uniform law on +-1/sqrt(inputs) (LeCun et al. 1998, "Efficient BackProp"); embeddings normal with
- * standard deviation 0.2; norms 1. Element e of tensor t is the first normal at (element e, step
- * t) of the stream, so it depends on nothing else.
+ * uniform law on +-1/sqrt(inputs) (LeCun et al. 1998, "Efficient BackProp"); embeddings of tokens
+ * normal with standard deviation 0.2, of positions 0.02; norms 1. Element e of tensor t is the
+ * first normal at (element e, step t) of the stream, so it depends on nothing else.
  *
- * GPT-2's 0.02 everywhere was tried: on the lazy chain of length 32 such networks (width 64, 2000
- * steps, 3 seeds) show as little as .42 to .63 of the exact effect of context within distance 10,
- * these never less than .98; on the cycle chain half of it is kept to distance 7.3 and 7.7; the
- * mean TV of the toy falls from .0108 to .0098 (5 seeds).
+ * Both scales were tried, on chains of length 32 with width 64. Positions as large as tokens (0.2)
+ * drown what is relative in what is absolute, and the network has to learn every place apart: its
+ * error on the cycle chain after 1500 steps is a fifth to a third larger under every order (.044
+ * against .035 nats a token for a random one), on the lazy chain it takes distant context for more
+ * than it is (up to 1.6 times). Tokens as small as positions (0.02, GPT-2's) forget context within
+ * distance 10 on the lazy chain after 2000 steps, to as little as .29 of the exact effect; at 0.2
+ * never less than .94.
  */
 void mg_init_parameters(struct mg_parameters *parameters, struct mg_stream init);
 
