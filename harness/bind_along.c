@@ -51,6 +51,7 @@ static bool add_early(struct mg_binding *binding, const struct mg_measure_entry 
             *early = *entry;
             early->step = step;
             early->early = true;
+            early->label = mg_heap_format(binding->heap, "%s@%zu", entry->name, step);
             early->canonical =
                 mg_heap_format(binding->heap, "%s after %zu steps", entry->canonical, step);
         }

@@ -371,6 +371,7 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
         return false;
     }
     measure->name = mg_heap_text(binding->heap, name);
+    measure->label = measure->name;
     measure->measure = mg_measure_find(mg_json_string(kind->value));
     measure->canonical = mg_heap_text(
         binding->heap, mg_resolved_canonical(binding->resolved, entry.path, "name at"));

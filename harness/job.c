@@ -114,16 +114,6 @@ static enum mg_status keep_row(void *ctx, int64_t row, enum mg_table table,
     return MG_OK;
 }
 
-/* "left", or "left at step 250" where the training goes on after it. */
-static void tell_measure(const struct mg_measure_entry *entry)
-{
-    char *text = entry->early ? mg_format("%s at step %zu", entry->name, entry->step)
-                              : mg_format("%s", entry->name);
-
-    tell_text(MG_JOB_DOING, text);
-    free(text);
-}
-
 static void measure(struct job *job, size_t at)
 {
     const struct mg_plan_result *result = &job->setting->plan->results[at];
@@ -135,7 +125,7 @@ static void measure(struct job *job, size_t at)
     struct mg_recorder *recorder = mg_recorder_new(result->point->symbols, keep_row, &rows);
     char digest[MG_KEY_TEXT];
 
-    tell_measure(result->entry);
+    tell_text(MG_JOB_DOING, result->entry->label);
     mg_worker_set_abandon(true);
     (void)mg_run_measure(&job->subject, result->point, result->entry, result->spec->seed_value,
                          result->replicate, mg_recorder_sink(recorder), &why);

@@ -34,7 +34,8 @@ struct mg_param {
 };
 
 struct mg_measure_entry {
-    char *name; /* names the rows ("probe"); not identity */
+    char *name;  /* names the rows ("probe"); not identity */
+    char *label; /* for people: the name, "NAME@STEP" where early */
     const struct mg_measure *measure;
     struct mg_measure_spec spec;
     char *canonical; /* identity: canonical JSON of the resolved entry without its name and "at";
