@@ -94,6 +94,9 @@ check: deps lint test ## lint, tests, and the tests again under the sanitizers
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=asan all tests
 	@PROGRAM=build/asan/marginalia sh tests/run.sh $(patsubst build/release/%,build/asan/%,$(TESTS))
 
+test-slurm: all ## a sweep on a private two-node Slurm, one node killed (as root; skips without Slurm)
+	@sh tests/slurm/run.sh $(PROGRAM)
+
 paper quick beyond: deps ## run experiments/paper (quick, beyond), draw, judge, report
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@sh .ci/experiments $(PROGRAM) $@ $(OUT)
@@ -123,5 +126,5 @@ help: ## this list
 
 .DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: all tests deps data test check paper quick beyond run bench bench-deps fuzz fuzzers lint format install clean help FORCE
+.PHONY: all tests deps data test check test-slurm paper quick beyond run bench bench-deps fuzz fuzzers lint format install clean help FORCE
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -80,10 +80,17 @@ static bool bind_transformer(struct mg_binding *binding)
         .causal = mg_json_bool(causal->value),
         .rope_theta = mg_bound_number(binding, "predictor.rope_theta"),
         .norm_eps = mg_bound_number(binding, "predictor.norm_eps"),
+        .components = mg_bound_size(binding, "predictor.components"),
+        .window = mg_bound_size(binding, "predictor.window"),
     };
     if (point->source != NULL) {
         network->vocab = point->source->vocab;
         network->length = point->source->length;
+    }
+    if (network->causal && network->components > 1) {
+        mg_bound_refuse(binding, "predictor.components",
+                        "a causal network answers one position at a time: it has no joint to mix");
+        return false;
     }
     return check_heads(binding, network->width, network->heads);
 }
@@ -158,6 +165,9 @@ bool mg_bind_predictor(struct mg_binding *binding)
         mg_bound_refuse(binding, "predictor.kind", "this source has no oracle");
         return false;
     }
+    if (point->predictor == MG_PREDICTOR_ORACLE) {
+        point->network.window = mg_bound_size(binding, "predictor.window");
+    }
     return point->predictor != MG_PREDICTOR_TRANSFORMER || bind_transformer(binding);
 }
 
@@ -207,6 +217,24 @@ static bool bind_blocks(struct mg_binding *binding)
     return true;
 }
 
+/* A network of block diffusion sees the blocks that its objective trains. */
+static bool bind_no_suffix(const struct mg_binding *binding)
+{
+    struct mg_point *point = binding->point;
+
+    if (!point->train.objective->no_suffix) {
+        return true;
+    }
+    if (point->network.components > 1) {
+        mg_bound_refuse(binding, "predictor.components",
+                        "block diffusion has no mixture: its weights would be pooled from blocks "
+                        "that are not seen");
+        return false;
+    }
+    point->network.block = point->train.block;
+    return true;
+}
+
 bool mg_bind_train(struct mg_binding *binding)
 {
     struct mg_point *point = binding->point;
@@ -234,5 +262,5 @@ bool mg_bind_train(struct mg_binding *binding)
         .weight_decay = mg_bound_number(binding, "train.weight_decay"),
         .clip = mg_bound_number(binding, "train.clip"),
     };
-    return bind_blocks(binding) && check_direction(binding);
+    return bind_blocks(binding) && check_direction(binding) && bind_no_suffix(binding);
 }

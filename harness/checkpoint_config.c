@@ -10,6 +10,7 @@
 
 #include "harness/file.h"
 #include "harness/json.h"
+#include "model/network/mixture.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 24 /* an alphabet of BPE tokens needs some */ };
 
@@ -108,11 +109,22 @@ char *mg_checkpoint_config_print(const struct mg_transformer_config *config, cha
     for (size_t i = 0; i < config->vocab; i++) {
         print_string(out, i > 0 ? ", " : "", symbols[i], "");
     }
-    (void)fprintf(out, "],\n    \"causal\": %s,\n", config->causal ? "true" : "false");
+    (void)fputs("],\n", out);
+    if (config->block > 0) {
+        (void)fprintf(out, "    \"block\": %zu,\n", config->block);
+    }
+    (void)fprintf(out, "    \"causal\": %s,\n", config->causal ? "true" : "false");
+    if (config->components > 1) {
+        (void)fprintf(out, "    \"components\": %zu,\n", config->components);
+    }
     print_string(out, "    \"key\": ", key, ",\n");
     (void)fprintf(out, "    \"length\": %zu,\n", config->length);
     print_string(out, "    \"objective\": ", objective, ",\n");
-    print_string(out, "    \"positions\": ", positions[config->positions], "\n  }\n}\n");
+    print_string(out, "    \"positions\": ", positions[config->positions], "");
+    if (config->window > 0) {
+        (void)fprintf(out, ",\n    \"window\": %zu", config->window);
+    }
+    (void)fputs("\n  }\n}\n", out);
     closed = fclose(out);
     assert(closed == 0);
     return text;
@@ -297,6 +309,30 @@ static enum mg_status read_positions(enum mg_positions *choice, const struct rea
     return fail_field(reader, word, "\"bos\", \"absolute\" or \"rope\"");
 }
 
+/* What LLaDA's network does not have, given where it is there: a mixture head, blocks, a window. */
+static enum mg_status read_extras(struct mg_transformer_config *config, size_t *given,
+                                  const struct reader *reader, const struct mg_json *own)
+{
+    const size_t most = config->causal ? 1 : MG_COMPONENTS_MAX;
+    enum mg_status status = MG_OK;
+
+    *given = 0;
+    config->components = 1;
+    if (mg_json_get(own, "components") != NULL) {
+        status = read_size(&config->components, reader, own, "components", 1, most);
+        *given += 1;
+    }
+    if (status == MG_OK && mg_json_get(own, "block") != NULL) {
+        status = read_size(&config->block, reader, own, "block", 1, LENGTH_MAX);
+        *given += 1;
+    }
+    if (status == MG_OK && mg_json_get(own, "window") != NULL) {
+        status = read_size(&config->window, reader, own, "window", 0, LENGTH_MAX);
+        *given += 1;
+    }
+    return status;
+}
+
 static enum mg_status read_own(struct mg_transformer_config *config, char ***symbols,
                                const struct reader *reader, const struct mg_json *root)
 {
@@ -309,6 +345,7 @@ static enum mg_status read_own(struct mg_transformer_config *config, char ***sym
     enum mg_status status;
     const struct mg_json *own = field(&status, reader, root, "marginalia", MG_JSON_OBJECT);
     size_t length = 0;
+    size_t extras = 0;
 
     for (size_t i = 0; own != NULL && i < COUNT(keys) && status == MG_OK; i++) {
         (void)field(&status, reader, own, keys[i].key, keys[i].type);
@@ -316,11 +353,23 @@ static enum mg_status read_own(struct mg_transformer_config *config, char ***sym
     if (status != MG_OK) {
         return status;
     }
-    if (mg_json_count(own) != COUNT(keys)) {
-        return fail_field(reader, own, "of alphabet, causal, key, length, objective, positions");
-    }
     config->causal = mg_json_bool(mg_json_get(own, "causal"));
+    status = read_extras(config, &extras, reader, own);
+    if (status != MG_OK) {
+        return status;
+    }
+    if (mg_json_count(own) != COUNT(keys) + extras) {
+        return fail_field(
+            reader, own,
+            "of alphabet, block, causal, components, key, length, objective, positions, "
+            "window");
+    }
     status = read_size(&config->length, reader, own, "length", 1, LENGTH_MAX);
+    if (status == MG_OK && config->block > 0 &&
+        (config->causal || config->length % config->block != 0)) {
+        return fail_field(reader, mg_json_get(own, "block"),
+                          "a divisor of length, of a network that is not causal");
+    }
     if (status == MG_OK) {
         status = read_positions(&config->positions, reader, own);
     }

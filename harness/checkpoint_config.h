@@ -13,10 +13,10 @@ char *mg_checkpoint_config_print(const struct mg_transformer_config *config, cha
                                  const char *objective, const char *key);
 
 /*
- * Read it. Every field that we write is asked for: LLaDA's code has other defaults than its
- * published file (tied head, no RoPE), so none may be guessed. Fields of other tools are ignored,
- * unknown ones under "marginalia" refused. symbols (config->vocab) are the caller's
- * (mg_symbols_free). MG_EUSAGE names path, line and field; then *symbols is NULL.
+ * Read it. Every field of LLaDA's network that we write is asked for: LLaDA's code has other
+ * defaults than its published file (tied head, no RoPE), so none may be guessed. Fields of other
+ * tools are ignored, unknown ones under "marginalia" refused. symbols (config->vocab) are the
+ * caller's (mg_symbols_free). MG_EUSAGE names path, line and field; then *symbols is NULL.
  */
 enum mg_status mg_checkpoint_config_read(struct mg_transformer_config *config, char ***symbols,
                                          const char *path, struct mg_error *err);

@@ -76,6 +76,7 @@ static void tell_result(const struct mg_job_result *result, const struct mg_buff
     mg_wire_put_text(&message, result->digest);
     mg_wire_put_text(&message, result->error);
     mg_wire_put_real(&message, result->wall_s);
+    mg_wire_put_integer(&message, mg_worker_peak_kb());
     mg_wire_put_integer(&message, result->n_rows);
     if (result->n_rows > 0) {
         mg_buffer_add(&message, rows->text, rows->size);
@@ -100,6 +101,7 @@ void mg_job_read_result(struct mg_job_result *result, struct mg_wire *message)
     result->digest = mg_wire_text(message);
     result->error = mg_wire_text(message);
     result->wall_s = mg_wire_real(message);
+    result->max_rss_kb = mg_wire_integer(message);
     result->n_rows = mg_wire_integer(message);
 }
 
@@ -125,8 +127,9 @@ static void measure(struct job *job, size_t at)
     struct mg_recorder *recorder = mg_recorder_new(result->point->symbols, keep_row, &rows);
     char digest[MG_KEY_TEXT];
 
+    mg_worker_forget_peak();
     tell_text(MG_JOB_DOING, result->entry->label);
-    mg_worker_set_abandon(true);
+    mg_worker_set_abandon(!result->entry->early); /* a training goes on after it */
     (void)mg_run_measure(&job->subject, result->point, result->entry, result->spec->seed_value,
                          result->replicate, mg_recorder_sink(recorder), &why);
     mg_worker_set_abandon(false);
@@ -189,25 +192,18 @@ static size_t restore(void *ctx, struct mg_transformer *transformer, struct mg_a
     return mg_resume_restore(job->resume, transformer, adamw, latest);
 }
 
-/* The early measures of this step, the state on disk: being asked to stop costs no training. */
+/* Keep the state, where it is time, and measure what is due before this step. */
 static enum mg_status keep(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw,
                            size_t next, bool last, struct mg_error *err)
 {
     struct job *job = ctx;
-    bool along = false;
-    enum mg_status status;
+    const enum mg_status status = mg_resume_keep(job->resume, transformer, adamw, next, last, err);
 
-    for (size_t i = 0; i < job->n_measures; i++) {
-        along = along || (due_entry(job, i)->early && due_entry(job, i)->step == next);
-    }
-    status = mg_resume_keep(job->resume, transformer, adamw, next, last || along, err);
-    for (size_t i = 0; along && !last && status == MG_OK && i < job->n_measures; i++) {
+    for (size_t i = 0; !last && status == MG_OK && i < job->n_measures; i++) {
         if (due_entry(job, i)->early && due_entry(job, i)->step == next) {
             measure(job, job->measures[i]);
+            tell_text(MG_JOB_DOING, "training");
         }
-    }
-    if (along && !last) {
-        tell_text(MG_JOB_DOING, "training");
     }
     return status;
 }
@@ -254,6 +250,7 @@ static enum mg_status compute_training(struct job *job, size_t at, struct mg_err
     char digest[MG_KEY_TEXT] = "";
     enum mg_status status;
 
+    mg_worker_forget_peak();
     if (job->training->point->trains) {
         status = train(job, &rows, digest, &told.n_rows, err);
     } else {

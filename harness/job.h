@@ -49,7 +49,8 @@ struct mg_job_result {
     const char *digest; /* "" when failed */
     const char *error;  /* "" when done */
     double wall_s;
-    int64_t n_rows; /* that follow */
+    int64_t max_rss_kb; /* as mg_worker_peak_kb, by the time it was sent */
+    int64_t n_rows;     /* that follow */
 };
 
 void mg_job_read_state(struct mg_training_state *state, struct mg_wire *message);

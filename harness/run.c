@@ -47,6 +47,18 @@ static void record_step(struct mg_sink *sink, size_t step, const struct mg_step_
             mg_real(stats->grad_norm));
 }
 
+/* What the whole training spent: comparisons at equal budget are queries. */
+static void record_spent(struct mg_sink *sink, struct mg_trainer *trainer, size_t steps)
+{
+    const struct mg_train_spent spent = mg_trainer_spent(trainer, steps);
+    const int64_t last = (int64_t)steps - 1;
+
+    MG_EMIT(sink, MG_TABLE_metrics, mg_text("train_tokens"), mg_int(last), mg_real(spent.tokens));
+    MG_EMIT(sink, MG_TABLE_metrics, mg_text("train_masked_tokens"), mg_int(last),
+            mg_real(spent.asked));
+    MG_EMIT(sink, MG_TABLE_metrics, mg_text("train_flops"), mg_int(last), mg_real(spent.flops));
+}
+
 static void record_nelbo(struct mg_sink *sink, size_t step, const struct mg_subject *subject,
                          const struct mg_source *source)
 {
@@ -128,6 +140,7 @@ static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_su
             options->step(options->ctx, &state);
         }
     }
+    record_spent(sink, trainer, steps);
     return MG_OK;
 }
 
@@ -167,7 +180,7 @@ static enum mg_status open_oracle(struct mg_subject *subject, const struct mg_po
 {
     (void)model_dir;
     (void)err;
-    subject->predictor = mg_oracle_new(point->source);
+    subject->predictor = mg_oracle_window_new(point->source, point->network.window);
     return MG_OK;
 }
 
@@ -241,8 +254,9 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
 {
     const struct mg_streams streams = mg_streams_for_measures(seed, replicate);
     /* A subject serves all points with its key; law asks for the oracle of this very source. */
-    struct mg_predictor *oracle =
-        point->predictor == MG_PREDICTOR_ORACLE ? mg_oracle_new(point->source) : NULL;
+    struct mg_predictor *oracle = point->predictor == MG_PREDICTOR_ORACLE
+                                      ? mg_oracle_window_new(point->source, point->network.window)
+                                      : NULL;
     const struct mg_measure_input input = {
         .spec = &entry->spec,
         .source = point->source,
@@ -250,11 +264,13 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
         .streams = &streams,
         .sink = sink,
     };
+    const size_t block = subject->transformer == NULL
+                             ? 0
+                             : mg_prefix_block(mg_transformer_config(subject->transformer));
     enum mg_status status = MG_OK;
 
-    if (subject->transformer != NULL && mg_transformer_config(subject->transformer)->causal) {
-        /* a checkpoint shows only now that it is causal */
-        status = mg_measure_check_causal(entry->measure, &entry->spec, point->source, err);
+    if (block > 0) { /* a checkpoint shows only now what it sees */
+        status = mg_measure_check_prefixes(entry->measure, &entry->spec, point->source, block, err);
     }
     if (status == MG_OK) {
         status = entry->measure->run(&input, err);

@@ -55,7 +55,8 @@ struct mg_subject {
  * step's batch) and grad_norm (before clipping) at step 0, every max(1, steps/100) steps and the
  * last one; nelbo_held_out (nats per token, held_out.h) of the network after the step, about 20
  * times, less often where it would take over a fiftieth of the time; nelbo_nats_per_token, the
- * exact one, for small sources.
+ * exact one, for small sources; at the last step train_tokens, train_masked_tokens and train_flops
+ * of the whole training.
  * MG_NO when it diverges (the text names step and quantity; its row is recorded), MG_INTERRUPTED
  * when stopped.
  */

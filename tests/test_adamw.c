@@ -7,8 +7,8 @@
 #include "tests/support/test.h"
 #include "tests/support/twin.h"
 
-static const struct mg_transformer_config SHAPE = {7,     5,   1,   12, 3, 9, MG_POSITIONS_ABSOLUTE,
-                                                   false, 1e4, 1e-5};
+static const struct mg_transformer_config SHAPE = {
+    7, 5, 1, 12, 3, 9, MG_POSITIONS_ABSOLUTE, false, 1e4, 1e-5, 1, 0, 0};
 
 struct fixture {
     struct mg_parameters *weights;

@@ -18,7 +18,8 @@ static const struct mg_transformer_config base = {.vocab = V,
                                                   .hidden = 20,
                                                   .positions = MG_POSITIONS_BOS,
                                                   .rope_theta = 10000,
-                                                  .norm_eps = 1e-5};
+                                                  .norm_eps = 1e-5,
+                                                  .components = 1};
 
 static char *const symbols[V] = {(char[]){"A"}, (char[]){"\xC3\xA9"}, (char[]){"\""},
                                  (char[]){"\xE2\x90\xA3"}, (char[]){"E"}};
@@ -68,6 +69,23 @@ static void config_has_the_fields_of_llada(void **state)
 
     (void)state;
     assert_string_equal(text, expected_config);
+    free(text);
+}
+
+/* What LLaDA's network does not have is written where it is there. */
+static void a_mixture_head_blocks_and_a_window_are_named(void **state)
+{
+    struct mg_transformer_config config = base;
+    char *text;
+
+    (void)state;
+    config.components = 3;
+    config.window = 2;
+    config.block = 1;
+    text = mg_checkpoint_config_print(&config, symbols, "absorbing", "0123");
+    assert_non_null(
+        strstr(text, "],\n    \"block\": 1,\n    \"causal\": false,\n    \"components\": 3,\n"));
+    assert_non_null(strstr(text, "    \"positions\": \"bos\",\n    \"window\": 2\n  }\n}\n"));
     free(text);
 }
 
@@ -139,7 +157,18 @@ static void a_changed_config_is_refused_by_field(void **state)
          "30:5: error: /marginalia/causal must be true or false"},
         {"    \"key\": \"0123\",\n", "", "28:3: error: \"key\" is missing"},
         {"\"key\"", "\"x\": 1, \"key\"",
-         "28:3: error: /marginalia must be of alphabet, causal, key, length, objective, positions"},
+         "28:3: error: /marginalia must be of alphabet, block, causal, components, key, length, "
+         "objective, positions, window"},
+        {"\"causal\": false", "\"causal\": true,\n    \"components\": 2",
+         "31:5: error: /marginalia/components must be 1, as other fields say"},
+        {"\"causal\": false", "\"block\": 3,\n    \"causal\": false",
+         "30:5: error: /marginalia/block must be a divisor of length, of a network that is not "
+         "causal"},
+        {"\"causal\": false", "\"block\": 1,\n    \"causal\": true",
+         "30:5: error: /marginalia/block must be a divisor of length, of a network that is not "
+         "causal"},
+        {"\"bos\"", "\"bos\",\n    \"window\": -1",
+         "35:5: error: /marginalia/window must be an integer from 0 to 32768"},
         {"\"marginalia\"", "\"marginalie\"", "1:1: error: \"marginalia\" is missing"},
         {"{", "[{", "37:1: error: the text ends, expected ',' or ']'"},
     };
@@ -178,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(config_has_the_fields_of_llada),
+        cmocka_unit_test(a_mixture_head_blocks_and_a_window_are_named),
         cmocka_unit_test(a_changed_config_is_refused_by_field),
         cmocka_unit_test(fields_of_other_tools_are_ignored),
     };

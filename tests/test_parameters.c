@@ -7,7 +7,7 @@
 #include "tests/support/test.h"
 
 static const struct mg_transformer_config CONFIG = {
-    7, 5, 2, 12, 3, 10, MG_POSITIONS_ABSOLUTE, false, 1e4, 1e-5};
+    7, 5, 2, 12, 3, 10, MG_POSITIONS_ABSOLUTE, false, 1e4, 1e-5, 1, 0, 0};
 
 struct expected {
     const char *name;
@@ -126,8 +126,8 @@ static void like_copies_shapes_and_not_values(void **state)
 /* Matrices 1/sqrt(3 inputs), embeddings 0.2 for tokens and 0.02 for positions. */
 static void initial_values_have_the_documented_spread(void **state)
 {
-    struct mg_transformer_config config = {100,   50,  2,   64, 4, 96, MG_POSITIONS_ABSOLUTE,
-                                           false, 1e4, 1e-5};
+    struct mg_transformer_config config = {100,   50,  2,    64, 4, 96, MG_POSITIONS_ABSOLUTE,
+                                           false, 1e4, 1e-5, 1,  0, 0};
     struct mg_parameters *list = mg_parameters_new(&config, true);
 
     (void)state;

@@ -45,7 +45,8 @@ static void bench_open(struct bench *bench, const struct mg_train_config *config
                                                   .heads = 2,
                                                   .hidden = 32,
                                                   .rope_theta = 10000.0,
-                                                  .norm_eps = 1e-5};
+                                                  .norm_eps = 1e-5,
+                                                  .components = 1};
 
     bench->source = mg_sequences_new(TOY, COUNT, 4, L, V);
     bench->transformer = mg_transformer_new(&network, config->batch, true, STREAMS.init);
@@ -129,6 +130,31 @@ static void two_trainings_are_equal_to_the_last_bit(void **state)
     bench_close(&first);
 }
 
+/* Steps taken elsewhere are counted as if they had been taken here. */
+static void what_is_spent_does_not_depend_on_who_took_the_steps(void **state)
+{
+    const struct mg_train_config config = config_of("fixed_count", 10);
+    struct mg_train_spent spent[2];
+    struct mg_step_stats stats;
+    struct mg_error err = {0};
+
+    (void)state;
+    for (size_t first = 0; first < 2; first++) {
+        struct bench bench;
+
+        bench_open(&bench, &config);
+        for (size_t step = 7 * first; step < config.steps; step++) {
+            assert_int_equal(mg_trainer_step(bench.trainer, step, &stats, &err), MG_OK);
+        }
+        spent[first] = mg_trainer_spent(bench.trainer, config.steps);
+        bench_close(&bench);
+    }
+    assert_memory_equal(&spent[0], &spent[1], sizeof(spent[0]));
+    assert_close(spent[0].tokens, 10.0 * BATCH * L, 0.0);
+    /* Of L = 5 tokens 3 are masked on average, standard deviation 1.4: 160 rows. */
+    assert_close(spent[0].asked / (10.0 * BATCH), 3.0, 0.5);
+}
+
 static void a_loss_that_is_not_finite_stops_and_changes_nothing(void **state)
 {
     const struct mg_train_config config = config_of("fixed_count", 10);
@@ -159,6 +185,7 @@ int main(void)
         cmocka_unit_test(first_loss_is_log_of_the_vocabulary),
         cmocka_unit_test(training_lowers_the_loss_towards_the_entropy),
         cmocka_unit_test(two_trainings_are_equal_to_the_last_bit),
+        cmocka_unit_test(what_is_spent_does_not_depend_on_who_took_the_steps),
         cmocka_unit_test(a_loss_that_is_not_finite_stops_and_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,19 +73,47 @@ static struct mg_right right_factor(const float *x, size_t stride, float *copy, 
     return (struct mg_right){copy, 16, wide};
 }
 
+/* The last position that i sees. */
+static size_t last_seen(const struct mg_attention_shape *shape, size_t i, size_t window)
+{
+    const size_t first = shape->bos ? 1 : 0;
+    size_t last = shape->length - 1;
+
+    if (shape->causal || (shape->block > 0 && i < first)) {
+        return i;
+    }
+    if (shape->block > 0) {
+        last = first + ((i - first) / shape->block + 1) * shape->block - 1;
+    }
+    return shape->window > 0 && i + window < last ? i + window : last;
+}
+
+/* Take what position i does not see, padding included, out of a row of scores. */
+static void hide(float *row, const struct mg_attention_shape *shape, size_t i)
+{
+    const size_t window = shape->bos && i == 0 ? 0 : shape->window;
+    const size_t from = shape->window > 0 && i > window ? i - window : 0;
+
+    for (size_t j = shape->bos ? 1 : 0; j < from; j++) {
+        row[j] = -INFINITY;
+    }
+    for (size_t j = last_seen(shape, i, window) + 1; j < padded(shape->length); j++) {
+        row[j] = -INFINITY;
+    }
+}
+
 /* scores (T, T padded) in/out: dot products become probabilities; the padding becomes 0. */
 MG_VECTOR
-static void softmax_rows(float *scores, float scale, size_t T, bool causal)
+static void softmax_rows(float *scores, float scale, const struct mg_attention_shape *shape)
 {
+    const size_t T = shape->length;
     const size_t wide = padded(T);
 
     for (size_t i = 0; i < T; i++) {
         float *row = scores + i * wide;
         float largest;
 
-        for (size_t j = causal ? i + 1 : T; j < wide; j++) {
-            row[j] = -INFINITY;
-        }
+        hide(row, shape, i);
         largest = mg_largest(row, wide);
 #pragma omp simd
         for (size_t j = 0; j < wide; j++) {
@@ -122,7 +150,7 @@ static void probabilities(struct head_scratch *head, const float *q, const float
     transpose(head->turned, k, stride, T, shape->size);
     mg_tile_kernel()->product(head->probs, wide, NULL, (struct mg_left){q, stride, 1},
                               (struct mg_right){head->turned, 16, wide}, T, wide, shape->size);
-    softmax_rows(head->probs, scale, T, shape->causal);
+    softmax_rows(head->probs, scale, shape);
 }
 
 /* d_scores in: gradient of the probabilities; out: gradient of the dot products. */

@@ -18,8 +18,13 @@ void mg_network_carve(struct mg_network *network, struct mg_arena *arena)
     struct mg_block_packed unused;
 
     network->row_length = T;
-    network->attention =
-        (struct mg_attention_shape){T, config->heads, d / config->heads, config->causal};
+    network->attention = (struct mg_attention_shape){.length = T,
+                                                     .heads = config->heads,
+                                                     .size = d / config->heads,
+                                                     .causal = config->causal,
+                                                     .block = config->block,
+                                                     .window = config->window,
+                                                     .bos = mg_has_bos(config)};
     network->weights.blocks = (struct mg_block_view *)mg_arena_take(
         arena, config->layers, sizeof(*network->weights.blocks));
     network->packed =
@@ -32,7 +37,8 @@ void mg_network_carve(struct mg_network *network, struct mg_arena *arena)
         block->gate_up = take_packed(arena, 2 * config->hidden, d);
         block->ff_out = take_packed(arena, d, config->hidden);
     }
-    network->packed_head = take_packed(arena, config->vocab, d);
+    network->packed_heads = (float *)mg_arena_take(
+        arena, config->components * mg_matmul_packed_size(config->vocab, d), sizeof(float));
     network->cosine = (float *)mg_arena_take(arena, T * half, sizeof(float));
     network->sine = (float *)mg_arena_take(arena, T * half, sizeof(float));
 }
@@ -44,6 +50,12 @@ void mg_network_bind(struct mg_network *network, const struct mg_parameters *par
     mg_rope_table(network->cosine, network->sine, config->rope_theta, network->row_length,
                   config->width / config->heads / 2);
     mg_parameters_view(&network->weights, parameters, config);
+}
+
+float *mg_packed_head(const struct mg_network *network, size_t r)
+{
+    return network->packed_heads +
+           r * mg_matmul_packed_size(network->config.vocab, network->config.width);
 }
 
 void mg_network_pack(struct mg_network *network)
@@ -60,5 +72,8 @@ void mg_network_pack(struct mg_network *network)
         mg_matmul_pack(packed->gate_up, weights->gate_up, 2 * config->hidden, d);
         mg_matmul_pack(packed->ff_out, weights->ff_out, d, config->hidden);
     }
-    mg_matmul_pack(network->packed_head, network->weights.head, config->vocab, d);
+    for (size_t r = 0; r < config->components; r++) {
+        mg_matmul_pack(mg_packed_head(network, r), mg_head_of(&network->weights, config, r),
+                       config->vocab, d);
+    }
 }

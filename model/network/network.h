@@ -24,7 +24,7 @@ struct mg_network {
     struct mg_attention_shape attention;
     struct mg_parameters_view weights;
     struct mg_block_packed *packed; /* (layers) */
-    float *packed_head;             /* the V rows of real tokens */
+    float *packed_heads;            /* (R) the V rows of real tokens of each component */
     float *cosine;                  /* (T, half head size) */
     float *sine;
 };
@@ -34,6 +34,9 @@ void mg_network_carve(struct mg_network *network, struct mg_arena *arena);
 
 /* After the buffers are there: tables, and views into the weights (borrowed). */
 void mg_network_bind(struct mg_network *network, const struct mg_parameters *parameters);
+
+/* The packed head of component r. */
+float *mg_packed_head(const struct mg_network *network, size_t r);
 
 /* Pack the weights as they are now; needed after every change of them. */
 void mg_network_pack(struct mg_network *network);

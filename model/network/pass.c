@@ -6,6 +6,7 @@
 
 #include "model/network/cross_entropy.h"
 #include "model/network/embedding.h"
+#include "model/network/mixture.h"
 #include "model/network/rmsnorm.h"
 #include "model/network/rope.h"
 #include "model/network/swiglu.h"
@@ -72,7 +73,11 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
     pass->output = take(arena, most * d);
     pass->norm = take(arena, most * d);
     pass->rstd = take(arena, most);
-    pass->logits = take(arena, most * config->vocab);
+    pass->logits = take(arena, config->components * most * config->vocab);
+    pass->start = (size_t *)mg_arena_take(arena, pass->capacity + 1, sizeof(size_t));
+    pass->pooled = take(arena, pass->capacity * d);
+    pass->mix = take(arena, pass->capacity * config->components);
+    pass->share = take(arena, most);
     pass->scratch = take(arena, mg_attention_scratch_size(&network->attention));
     if (pass->train) {
         pass->target = (size_t *)mg_arena_take(arena, most, sizeof(size_t));
@@ -88,8 +93,9 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
 
 /*
  * Embedding rows of n rows of tokens, and which positions are predicted: those that `asked` masks,
- * and where there are weights only those with one. A causal network reads its rows one place to
- * the right, behind begin-of-sequence, so that position i has seen what stands before it.
+ * and where there are weights only those with one, unless all are pooled (mixture.h). A causal
+ * network reads its rows one place to the right, behind begin-of-sequence, so that position i has
+ * seen what stands before it.
  */
 static void read_rows(struct mg_pass *pass, const struct mg_network *network, const int *tokens,
                       const int *asked, const float *weight, size_t n)
@@ -99,6 +105,7 @@ static void read_rows(struct mg_pass *pass, const struct mg_network *network, co
     const size_t T = network->row_length;
     const size_t first = T - L;
     const size_t moved = network->config.causal ? 1 : first;
+    const bool all = weight == NULL || network->config.components > 1;
 
     pass->count = 0;
     for (size_t m = 0; m < n * T; m++) {
@@ -107,12 +114,17 @@ static void read_rows(struct mg_pass *pass, const struct mg_network *network, co
         const int token = t < moved ? 0 : tokens[r * L + t - moved];
         const size_t at = r * L + t - first; /* read where t >= first */
 
+        if (t == 0) {
+            pass->start[r] = pass->count;
+        }
+
         assert(token == MG_MASK || (token >= 0 && (size_t)token < V));
         pass->ids[m] = t < moved ? V + 1 : token == MG_MASK ? V : (size_t)token;
-        if (t >= first && asked[at] == MG_MASK && (weight == NULL || weight[at] > 0.0f)) {
+        if (t >= first && asked[at] == MG_MASK && (all || weight[at] > 0.0f)) {
             pass->masked[pass->count++] = m;
         }
     }
+    pass->start[n] = pass->count;
 }
 
 /* From block->input to block->attended, at all positions. */
@@ -193,8 +205,14 @@ static void forward(struct mg_pass *pass, const struct mg_network *network, size
     feed_forward(pass->output, last, network, config->layers - 1, pass->count);
     mg_rmsnorm_forward(pass->norm, pass->rstd, pass->output, network->weights.ln_f,
                        config->norm_eps, pass->count, d);
-    mg_matmul_forward(pass->logits, NULL, pass->norm, network->packed_head, pass->count,
-                      config->vocab, d);
+    for (size_t r = 0; r < config->components; r++) {
+        mg_matmul_forward(pass->logits + r * pass->count * config->vocab, NULL, pass->norm,
+                          mg_packed_head(network, r), pass->count, config->vocab, d);
+    }
+    if (config->components > 1) {
+        mg_mixture_forward(pass->mix, pass->pooled, pass->norm, pass->start,
+                           network->weights.mixture, n, config->components, d);
+    }
 }
 
 size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
@@ -206,9 +224,30 @@ size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, c
     return pass->count;
 }
 
+/* What the components after the first, and their weights, add to the gradients and to d_norm. */
+static void components_backward(struct mg_pass *pass, const struct mg_network *network,
+                                struct mg_parameters_view *gradients, size_t n)
+{
+    const struct mg_transformer_config *config = &network->config;
+    const size_t d = config->width;
+    const size_t V = config->vocab;
+
+    for (size_t r = 1; r < config->components; r++) {
+        const float *d_logits = pass->logits + r * pass->count * V;
+
+        mg_matmul_backward_weight(mg_head_of(gradients, config, r), d_logits, pass->norm,
+                                  pass->count, V, d);
+        mg_matmul_backward_input(pass->d_attended, d_logits,
+                                 mg_head_of(&network->weights, config, r), pass->count, V, d);
+        mg_add(pass->d_norm, pass->d_attended, pass->count * d);
+    }
+    mg_mixture_backward(gradients->mixture, pass->d_norm, pass->mix, pass->pooled, pass->start,
+                        network->weights.mixture, n, config->components, d);
+}
+
 /* From the gradient of the logits to d_stream at the masked positions. */
 static void head_backward(struct mg_pass *pass, const struct mg_network *network,
-                          struct mg_parameters_view *gradients)
+                          struct mg_parameters_view *gradients, size_t n)
 {
     const size_t d = network->config.width;
     const size_t V = network->config.vocab;
@@ -216,6 +255,9 @@ static void head_backward(struct mg_pass *pass, const struct mg_network *network
     mg_matmul_backward_weight(gradients->head, pass->logits, pass->norm, pass->count, V, d);
     memset(gradients->head + V * d, 0, 2 * d * sizeof(float)); /* mask, begin-of-sequence */
     mg_matmul_backward_input(pass->d_norm, pass->logits, network->weights.head, pass->count, V, d);
+    if (network->config.components > 1) {
+        components_backward(pass, network, gradients, n);
+    }
     memset(gradients->ln_f, 0, d * sizeof(float));
     memset(pass->d_stream, 0, pass->count * d * sizeof(float));
     mg_rmsnorm_backward(pass->d_stream, gradients->ln_f, pass->d_norm, pass->output, pass->rstd,
@@ -271,7 +313,7 @@ static void backward(struct mg_pass *pass, const struct mg_network *network,
     const size_t T = network->row_length;
     const size_t M = n * T;
 
-    head_backward(pass, network, gradients);
+    head_backward(pass, network, gradients, n);
     for (size_t i = config->layers; i-- > 0;) {
         const bool last = i + 1 == config->layers;
 
@@ -308,8 +350,11 @@ double mg_pass_loss(struct mg_pass *pass, const struct mg_network *network,
         pass->target[i] = (size_t)clean[at];
         pass->weight[i] = weight[at];
     }
-    loss_nats =
-        mg_cross_entropy(pass->logits, pass->target, pass->weight, pass->count, config->vocab);
+    loss_nats = config->components > 1 ? mg_mixture_loss(pass->logits, pass->mix, pass->share,
+                                                         pass->target, pass->weight, pass->start, n,
+                                                         config->components, config->vocab)
+                                       : mg_cross_entropy(pass->logits, pass->target, pass->weight,
+                                                          pass->count, config->vocab);
     backward(pass, network, gradients, n);
     return loss_nats;
 }

@@ -40,12 +40,16 @@ struct mg_pass {
     size_t *ids;                   /* (M) row of the embedding at each position */
     size_t *masked;                /* (count) which positions are masked, ascending */
     size_t count;
+    size_t *start;      /* (rows + 1) number of the first masked position of each row */
     size_t *target;     /* (count) */
     float *weight;      /* (count) */
     float *output;      /* (count, d) residual stream at the end */
     float *norm;        /* (count, d) */
     float *rstd;        /* (count) */
-    float *logits;      /* (count, V); after the loss its gradient */
+    float *logits;      /* (R, count, V); after the loss its gradient */
+    float *pooled;      /* (rows, d) this and the next two: see mixture.h, R > 1 */
+    float *mix;         /* (rows, R); after the loss its gradient */
+    float *share;       /* (count) */
     float *scratch;     /* of attention */
     float *d_stream;    /* (count, d), and (M, d) from the last block's attention on */
     float *d_norm;      /* (M, d) */
@@ -59,8 +63,8 @@ struct mg_pass {
 void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struct mg_arena *arena);
 
 /*
- * Fill pass->logits at the masked positions of n <= capacity rows (n, L), MG_MASK where masked;
- * returns their count.
+ * Fill pass->logits, and mix where there are components, at the masked positions of n <= capacity
+ * rows (n, L), MG_MASK where masked; returns their count.
  */
 size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
                        size_t n);

@@ -148,6 +148,7 @@ struct logits_round {
     struct mg_transformer *transformer;
     const int *rows[MG_SHARDS]; /* first row of each chunk */
     float *logits[MG_SHARDS];   /* where its logits go */
+    float *mix[MG_SHARDS];      /* likewise; NULL where R = 1 */
     size_t n[MG_SHARDS];        /* its number of rows */
 };
 
@@ -156,9 +157,19 @@ static void logits_task(void *ctx, size_t index, size_t worker)
     const struct logits_round *round = (const struct logits_round *)ctx;
     struct mg_pass *pass = &round->transformer->passes[worker];
     const struct mg_network *network = &round->transformer->network;
+    const size_t V = network->config.vocab;
+    const size_t R = network->config.components;
     const size_t count = mg_pass_forward(pass, network, round->rows[index], round->n[index]);
 
-    memcpy(round->logits[index], pass->logits, count * network->config.vocab * sizeof(float));
+    for (size_t i = 0; i < count; i++) {
+        for (size_t r = 0; r < R; r++) {
+            memcpy(round->logits[index] + (i * R + r) * V, pass->logits + (r * count + i) * V,
+                   V * sizeof(float));
+        }
+    }
+    if (R > 1) {
+        memcpy(round->mix[index], pass->mix, round->n[index] * R * sizeof(float));
+    }
 }
 
 static size_t count_masked(const int *tokens, size_t n)
@@ -171,16 +182,18 @@ static size_t count_masked(const int *tokens, size_t n)
     return count;
 }
 
-size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, const int *rows,
-                             size_t n)
+size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, float *mix,
+                             const int *rows, size_t n)
 {
     const size_t L = transformer->network.config.length;
     const size_t V = transformer->network.config.vocab;
+    const size_t R = transformer->network.config.components;
     const size_t threads = mg_pool_threads(transformer->pool);
     const size_t largest = chunk_rows(transformer);
     size_t count = 0;
     size_t r = 0;
 
+    assert(R == 1 || mix != NULL);
     if (!transformer->packed) {
         mg_network_pack(&transformer->network);
         transformer->packed = true;
@@ -193,7 +206,8 @@ size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, 
             const size_t part = n - r < largest ? n - r : largest;
 
             round.rows[chunks] = rows + r * L;
-            round.logits[chunks] = logits + count * V;
+            round.logits[chunks] = logits + count * R * V;
+            round.mix[chunks] = mix == NULL ? NULL : mix + r * R;
             round.n[chunks] = part;
             count += count_masked(rows + r * L, part * L);
             r += part;

@@ -3,10 +3,10 @@
  *
  * Pre-norm blocks: RMSNorm, half-split RoPE, multi-head attention (bidirectional, or causal for
  * the baseline, which reads begin-of-sequence and then the row, one place to the right), SwiGLU, no
- * biases, untied head. Vocabulary rows 0..V-1 are tokens, V is the mask and V+1 the
- * begin-of-sequence token; no prediction reads those two rows of the head. Source: Nie et al. 2025,
- * arXiv:2502.09992; Touvron et al. 2023, arXiv:2302.13971 (block); Su et al. 2021, arXiv:2104.09864
- * (RoPE).
+ * biases, untied head, or several, mixed (mixture.h). Vocabulary rows 0..V-1 are tokens, V is the
+ * mask and V+1 the begin-of-sequence token; no prediction reads those two rows of the head. Source:
+ * Nie et al. 2025, arXiv:2502.09992; Touvron et al. 2023, arXiv:2302.13971 (block); Su et al. 2021,
+ * arXiv:2104.09864 (RoPE).
  */
 #ifndef MG_NETWORK_TRANSFORMER_H
 #define MG_NETWORK_TRANSFORMER_H
@@ -56,21 +56,25 @@ struct mg_parameters *mg_transformer_gradients(struct mg_transformer *transforme
 
 /*
  * Logits at the masked positions of n rows; any n (worked off in batches).
- *   logits  (count, V)  out  one row per masked position, in the order row by row, left to right
- *   rows    (n, L)      in   token ids or MG_MASK
+ *   logits  (count, R, V)  out  one for each masked position, in the order row by row, left to
+ *                               right, and component
+ *   mix     (n, R)         out  log weight of each component in each row, up to a constant; may be
+ *                               NULL where R = 1
+ *   rows    (n, L)         in   token ids or MG_MASK
  * Returns count. A row's logits do not depend on the other rows, to the last bit.
  */
-size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, const int *rows,
-                             size_t n);
+size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, float *mix,
+                             const int *rows, size_t n);
 
 /*
  * Forward and backward of one batch: the weighted cross entropy of the masked positions,
  *   loss = sum over rows r, masked positions i of weight[r][i] * -log p(clean[r][i] | noisy[r]).
  *   noisy (n, L) in, clean (n, L) in; weight (n, L) in, >= 0, read at masks (the caller divides by
- *   the batch); n <= batch. A causal network reads the clean row instead of the noisy one: position
- *   i is predicted from the clean prefix, whatever else is masked.
- * Gradients are overwritten. Returns the loss in nats (double sum). May be NaN or infinite: the
- * caller looks.
+ *   the batch); n <= batch. With a mixture of products the masked positions of a row that have a
+ *   weight are one outcome and have one weight (mg_mixture_loss). A causal network reads the clean
+ * row instead of the noisy one: position i is predicted from the clean prefix, whatever else is
+ * masked. Gradients are overwritten. Returns the loss in nats (double sum). May be NaN or infinite:
+ * the caller looks.
  */
 double mg_transformer_loss(struct mg_transformer *transformer, const int *noisy, const int *clean,
                            const float *weight, size_t n);

@@ -52,6 +52,10 @@ for view in tables:
 END
 [ "$(wc -l <views)" -ge 13 ] || faults=$((faults + 1))
 
+# Another database takes the steps along.
+expect 0 "$PROGRAM" merge c.db b.db
+same "steps of a merged database" "$(ask "SELECT name, digest FROM results ORDER BY run_id, name" c.db)" "$(ask "SELECT name, digest FROM results ORDER BY run_id, name" b.db)"
+
 # A claim may ask either.
 sed 's/SELECT replicate, value FROM information JOIN/SELECT replicate, value FROM information_along JOIN/; s/quantity =/train_step = 20 AND quantity =/' long.json >claim.json
 expect 0 "$PROGRAM" run claim.json --db b.db
