@@ -214,7 +214,7 @@ static enum mg_status train(struct job *job, struct mg_buffer *rows, char *diges
 {
     const struct mg_plan_result *result = job->training;
     const struct mg_run_options options = {
-        job->setting->threads, tell_step, ask_stop, restore, keep, job};
+        job->setting->threads, tell_step, ask_stop, restore, keep, job, job->setting->read};
     struct mg_recorder *recorder = mg_recorder_new(result->point->symbols, keep_row, rows);
     struct mg_error never = {0};
     enum mg_status status;
@@ -243,7 +243,8 @@ static bool ends_all(enum mg_status status)
 /* A training that is due: its rows, its model, its end. */
 static enum mg_status compute_training(struct job *job, size_t at, struct mg_error *err)
 {
-    const struct mg_run_options options = {.threads = job->setting->threads};
+    const struct mg_run_options options = {.threads = job->setting->threads,
+                                           .read = job->setting->read};
     const double begin_s = mg_clock_s();
     struct mg_job_result told = {.at = at, .status = MG_RESULT_DONE};
     struct mg_buffer rows = {0};
@@ -285,7 +286,8 @@ static bool has_early(const struct job *job)
 /* The network of a training that is done: from its folder, or trained once more. */
 static enum mg_status reopen_training(struct job *job, const char *expected, struct mg_error *err)
 {
-    const struct mg_run_options options = {.threads = job->setting->threads};
+    const struct mg_run_options options = {.threads = job->setting->threads,
+                                           .read = job->setting->read};
     struct mg_error why = {0};
     struct mg_buffer rows = {0};
     char digest[MG_KEY_TEXT] = "";

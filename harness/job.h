@@ -20,6 +20,7 @@ struct mg_job_setting {
     const char *models_dir; /* trained models go to models_dir/KEY */
     size_t threads;         /* of one computation */
     double keep_s;          /* a training's state is written this often */
+    bool read;              /* checkpoints are copied into memory, not mapped */
 };
 
 /*

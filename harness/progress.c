@@ -9,10 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/json.h"
 #include "model/numeric/arena.h"
 
 #define LIVE_EVERY_S  0.1
 #define PLAIN_EVERY_S 30.0
+#define JSON_EVERY_S  1.0
 
 /* What one worker is at. */
 struct slot {
@@ -29,6 +31,7 @@ struct mg_progress {
     FILE *stream;
     bool live;
     bool colour;
+    bool json;
     size_t total, done, failed;
     double begin_s, last_s;
     struct slot *slots;
@@ -67,7 +70,7 @@ static bool is_set(const char *variable)
     return value != NULL && value[0] != '\0';
 }
 
-struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots)
+struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots, bool json)
 {
     struct mg_progress *progress = mg_allocate(1, sizeof(*progress));
     const char *terminal = getenv("TERM");
@@ -76,8 +79,9 @@ struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots)
     progress->total = total;
     progress->slots = mg_allocate(slots + 1, sizeof(*progress->slots));
     progress->n_slots = slots;
+    progress->json = json;
     progress->live =
-        isatty(fileno(stream)) != 0 && terminal != NULL && strcmp(terminal, "dumb") != 0;
+        !json && isatty(fileno(stream)) != 0 && terminal != NULL && strcmp(terminal, "dumb") != 0;
     progress->colour = progress->live && !is_set("NO_COLOR");
     progress->begin_s = progress->last_s = mg_clock_s();
     return progress;
@@ -122,6 +126,17 @@ static void write_eta(char *text, size_t size, const struct mg_progress *progres
     }
 }
 
+/* To the training's end, if its steps go on as they went; NaN until two were told of. */
+static double left_s(const struct slot *slot)
+{
+    const struct mg_training_state *at = &slot->training;
+    const double gone_s = mg_clock_s() - slot->first_s;
+
+    return at->step > slot->first_step
+               ? gone_s * (double)(at->steps - 1 - at->step) / (double)(at->step - slot->first_step)
+               : (double)NAN;
+}
+
 /* " step 40/1500 loss 0.7012 grad 0.52 NELBO 0.6973, 12.1s left"; "" without a training. */
 static void write_training(char *text, size_t size, const struct slot *slot)
 {
@@ -137,11 +152,8 @@ static void write_training(char *text, size_t size, const struct slot *slot)
     if (!isnan(at->nelbo_nats_per_token)) {
         snprintf(nelbo, sizeof(nelbo), " NELBO %.4f", at->nelbo_nats_per_token);
     }
-    if (at->step > slot->first_step) {
-        const double step_s =
-            (mg_clock_s() - slot->first_s) / (double)(at->step - slot->first_step);
-        snprintf(left, sizeof(left), ", %s left",
-                 mg_progress_duration(step_s * (double)(at->steps - 1 - at->step), duration));
+    if (!isnan(left_s(slot))) {
+        snprintf(left, sizeof(left), ", %s left", mg_progress_duration(left_s(slot), duration));
     }
     snprintf(text, size, " step %zu/%zu loss %.4f grad %.2g%s%s", at->step, at->steps,
              at->loss_nats_per_token, at->grad_norm, nelbo, left);
@@ -187,16 +199,71 @@ static void cut(char *text, size_t columns)
     }
 }
 
+/* ", "key": "text"", nothing for an empty text. */
+static void write_member(FILE *stream, const char *key, const char *text)
+{
+    if (text != NULL && text[0] != '\0') {
+        char *quoted = mg_json_quote(text);
+        fprintf(stream, ", \"%s\": %s", key, quoted);
+        free(quoted);
+    }
+}
+
+static void write_number(FILE *stream, const char *key, double value)
+{
+    char number[32];
+
+    fprintf(stream, ", \"%s\": %s", key, isfinite(value) ? mg_number_text(value, number) : "null");
+}
+
+static void write_training_members(FILE *stream, const struct slot *slot)
+{
+    const struct mg_training_state *at = &slot->training;
+
+    fprintf(stream, ", \"step\": %zu, \"steps\": %zu", at->step, at->steps);
+    write_number(stream, "loss", at->loss_nats_per_token);
+    write_number(stream, "grad_norm", at->grad_norm);
+    write_number(stream, "nelbo_held_out", at->nelbo_nats_per_token);
+    write_number(stream, "seconds_left", left_s(slot));
+}
+
+/* One event of a slot (NULL: of none) as a line; what is said of it under the key given. */
+static void write_json(struct mg_progress *progress, const char *event, const struct slot *slot,
+                       const char *key, const char *text)
+{
+    fprintf(progress->stream,
+            "{\"marginalia\": 1, \"event\": \"%s\", \"done\": %zu, \"total\": %zu, \"failed\": "
+            "%zu, \"seconds\": %.3f",
+            event, progress->done, progress->total, progress->failed,
+            mg_clock_s() - progress->begin_s);
+    if (slot != NULL) {
+        write_member(progress->stream, "run", slot->what);
+        write_member(progress->stream, "doing", slot->doing);
+        if (slot->training.steps > 0) {
+            write_training_members(progress->stream, slot);
+        }
+    }
+    write_member(progress->stream, key, text);
+    fputs("}\n", progress->stream);
+    (void)fflush(progress->stream);
+}
+
 static void draw(struct mg_progress *progress, bool now)
 {
     const double now_s = mg_clock_s();
     struct winsize window = {0};
     char text[640];
 
-    if (!now && now_s - progress->last_s < (progress->live ? LIVE_EVERY_S : PLAIN_EVERY_S)) {
+    if (!now && now_s - progress->last_s < (progress->live   ? LIVE_EVERY_S
+                                            : progress->json ? JSON_EVERY_S
+                                                             : PLAIN_EVERY_S)) {
         return;
     }
     progress->last_s = now_s;
+    if (progress->json) {
+        write_json(progress, "progress", &progress->slots[progress->speaker], "", NULL);
+        return;
+    }
     write_status(text, sizeof(text), progress);
     if (progress->live) {
         if (ioctl(fileno(progress->stream), TIOCGWINSZ, &window) == 0 && window.ws_col > 1) {
@@ -217,7 +284,9 @@ void mg_progress_begin(struct mg_progress *progress, size_t slot, const char *wh
     *at = (struct slot){.busy = true, .begin_s = mg_clock_s()};
     snprintf(at->what, sizeof(at->what), "%s", what);
     progress->speaker = slot;
-    if (progress->live) {
+    if (progress->json) {
+        write_json(progress, "begin", at, "", NULL);
+    } else if (progress->live) {
         draw(progress, false);
     }
 }
@@ -254,7 +323,9 @@ void mg_progress_end(struct mg_progress *progress, size_t slot, bool failed, con
     progress->done++;
     progress->failed += failed;
     mg_progress_leave(progress, slot);
-    if (!progress->live || failed) {
+    if (progress->json) {
+        write_json(progress, "end", at, failed ? "failure" : "outcome", outcome);
+    } else if (!progress->live || failed) {
         clear_line(progress);
         fprintf(progress->stream, "%zu/%zu %s %s: %s (%s)\n", progress->done, progress->total,
                 failed ? "FAIL" : "ok", at->what, outcome,
@@ -280,11 +351,16 @@ void mg_progress_tick(struct mg_progress *progress)
 void mg_progress_note(struct mg_progress *progress, const char *format, ...)
 {
     va_list arguments;
+    char text[1024];
 
     clear_line(progress);
     va_start(arguments, format);
-    (void)vfprintf(progress->stream, format, arguments);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    fputc('\n', progress->stream);
+    if (progress->json) {
+        write_json(progress, "note", NULL, "text", text);
+        return;
+    }
+    fprintf(progress->stream, "%s\n", text);
     (void)fflush(progress->stream);
 }

@@ -116,9 +116,12 @@ static enum mg_status add_picture(struct mg_report *report, const struct mg_draw
 
     if (status == MG_OK) {
         mg_html_format(page,
-                       "<figure id=\"f-%zu\"><div class=\"scroll\"><img class=\"%s\" "
+                       "<figure id=\"f-%zu\"><div class=\"scroll\"><img class=\"%s%s\" "
                        "alt=\"%s %s\" src=\"",
                        number, picture_width(svg) > PAGE_WIDTH ? "page" : "column",
+                       strstr(figure->gp, " palette") != NULL || strstr(svg, "<image") != NULL
+                           ? " colours"
+                           : "",
                        figure->alt[0] != '\0' ? figure->alt : figure->title, figure->finding);
         mg_buffer_puts(page, "data:image/svg+xml;base64,");
         mg_html_base64(page, svg, mg_svg_squeeze(svg));

@@ -7,13 +7,14 @@
 #include "harness/report_part.h"
 
 /* System fonts; colours as variables, so that dark is a second list. Figures are drawn on white
-   and inverted with their hues kept on a dark page. */
+   and inverted with their hues kept on a dark page; heat maps, whose colours are a scale, stay. */
 static const char style[] =
     ":root{color-scheme:light dark;--ink:#1a1a1a;--soft:#5a5f66;--paper:#fff;--card:#f6f6f4;"
     "--line:#d9d9d6;--link:#00558c;--yes:#00684a;--no:#a33c00;--open:#6b5200}\n"
     "@media(prefers-color-scheme:dark){:root{--ink:#e4e4e2;--soft:#a3a8ae;--paper:#15181b;"
     "--card:#1d2125;--line:#3a3f45;--link:#7cc0ef;--yes:#4fcf9f;--no:#ff9d5c;--open:#e0bd4a}"
-    "figure img{filter:invert(1) hue-rotate(180deg);mix-blend-mode:screen}}\n"
+    "figure img{filter:invert(1) hue-rotate(180deg);mix-blend-mode:screen}"
+    "figure img.colours{filter:none;mix-blend-mode:normal}}\n"
     "*{box-sizing:border-box}html{-webkit-text-size-adjust:100%}\n"
     "body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 Charter,'Bitstream "
     "Charter','Sitka Text',Cambria,Georgia,serif}\n"

@@ -147,8 +147,12 @@ void mg_report_answers(struct mg_report *report)
     }
     if (report->verdicts.n == 0) {
         mg_buffer_puts(page, "<p>No experiment here makes a claim.</p>");
-    } else if (report->topics.n_rows > 0) {
-        mg_buffer_puts(page, "<h3>Claims of our own</h3>\n");
+    }
+    for (size_t i = 0; i < report->verdicts.n && report->topics.n_rows > 0; i++) {
+        if (mg_report_chosen(report, &report->verdicts.items[i], &rest)) {
+            mg_buffer_puts(page, "<h3>Claims of our own</h3>\n");
+            break;
+        }
     }
     mg_report_claims(report, &rest, report->topics.n_rows > 0 ? IN_THE_OPEN : report->verdicts.n);
     mg_buffer_puts(page, "</section>\n");

@@ -176,51 +176,54 @@ enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *p
 /* ---- predictors that need no training ---- */
 
 static enum mg_status open_oracle(struct mg_subject *subject, const struct mg_point *point,
-                                  const char *model_dir, struct mg_error *err)
+                                  const char *model_dir, bool read, struct mg_error *err)
 {
     (void)model_dir;
+    (void)read;
     (void)err;
     subject->predictor = mg_oracle_window_new(point->source, point->network.window);
     return MG_OK;
 }
 
 static enum mg_status open_uniform(struct mg_subject *subject, const struct mg_point *point,
-                                   const char *model_dir, struct mg_error *err)
+                                   const char *model_dir, bool read, struct mg_error *err)
 {
     (void)model_dir;
+    (void)read;
     (void)err;
     subject->predictor = mg_uniform_new(point->source->length, point->source->vocab);
     return MG_OK;
 }
 
 static enum mg_status load(struct mg_subject *subject, const struct mg_point *point,
-                           const char *dir, struct mg_error *err)
+                           const char *dir, bool read, struct mg_error *err)
 {
-    const size_t batch = point->trains ? point->train.batch : BATCH_WITHOUT_TRAINING;
-    char **symbols = NULL;
-    enum mg_status status = mg_checkpoint_load(&subject->transformer, &symbols, dir, batch, err);
+    const struct mg_checkpoint_use use = {.batch = point->trains ? point->train.batch
+                                                                 : BATCH_WITHOUT_TRAINING,
+                                          .length = point->source->length,
+                                          .read = read};
+    enum mg_status status = mg_checkpoint_load(&subject->checkpoint, dir, &use, err);
 
-    if (status != MG_OK) {
-        return status;
-    }
-    status = mg_checkpoint_fits(subject->transformer, symbols, dir, point->source->length,
-                                point->source->vocab, point->symbols, err);
-    mg_symbols_free(symbols, mg_transformer_config(subject->transformer)->vocab);
     if (status == MG_OK) {
+        status = mg_checkpoint_fits(subject->checkpoint, dir, point->source->length,
+                                    point->source->vocab, point->symbols, err);
+    }
+    if (status == MG_OK) {
+        subject->transformer = mg_checkpoint_transformer(subject->checkpoint);
         subject->predictor = mg_transformer_predictor_new(subject->transformer);
     }
     return status;
 }
 
 static enum mg_status open_checkpoint(struct mg_subject *subject, const struct mg_point *point,
-                                      const char *model_dir, struct mg_error *err)
+                                      const char *model_dir, bool read, struct mg_error *err)
 {
     (void)model_dir;
-    return load(subject, point, point->checkpoint_path, err);
+    return load(subject, point, point->checkpoint_path, read, err);
 }
 
 typedef enum mg_status opener(struct mg_subject *subject, const struct mg_point *point,
-                              const char *model_dir, struct mg_error *err);
+                              const char *model_dir, bool read, struct mg_error *err);
 
 static opener *const openers[] = {
     [MG_PREDICTOR_ORACLE] = open_oracle,
@@ -236,7 +239,7 @@ enum mg_status mg_run_open(struct mg_subject *subject, const struct mg_point *po
     enum mg_status status;
 
     *subject = (struct mg_subject){0};
-    status = openers[point->predictor](subject, point, model_dir, err);
+    status = openers[point->predictor](subject, point, model_dir, options->read, err);
     if (status == MG_OK) {
         status = set_threads(subject, options, err);
     }
@@ -282,6 +285,10 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
 void mg_subject_free(struct mg_subject *subject)
 {
     mg_predictor_free(subject->predictor);
-    mg_transformer_free(subject->transformer);
+    if (subject->checkpoint != NULL) {
+        mg_checkpoint_free(subject->checkpoint);
+    } else {
+        mg_transformer_free(subject->transformer);
+    }
     *subject = (struct mg_subject){0};
 }

@@ -42,12 +42,14 @@ struct mg_run_options {
     enum mg_status (*keep)(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw,
                            size_t next, bool last, struct mg_error *err);
     void *ctx;
+    bool read; /* checkpoints are copied into memory, not mapped */
 };
 
 /* A predictor ready for measures; free with mg_subject_free. */
 struct mg_subject {
     struct mg_predictor *predictor;
     struct mg_transformer *transformer; /* NULL for oracle and uniform */
+    struct mg_checkpoint *checkpoint;   /* that owns it; NULL where it is the subject's own */
 };
 
 /*

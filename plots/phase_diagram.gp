@@ -3,7 +3,8 @@ stats $cell using 2 nooutput
 nx = int(STATS_max)
 stats $cell using 3 nooutput
 ny = int(STATS_max)
-clip = 1.0
+stats $cell using (abs($4)) nooutput
+clip = STATS_max > 1 || STATS_max == 0 ? 1.0 : STATS_max
 array tokens[nx]
 array calls[nx]
 array block[ny]
@@ -52,8 +53,8 @@ do for [p = 1:cell_panels] {
     if ((p - 1) % across == 0) { set for [i = 1:ny] ytics add (sprintf('%g', block[i]) i) }
     if (p == cell_panels) {
         set colorbox horizontal user origin screen (wide - 320) / 2 / wide, screen 42 / high size screen 320 / wide, screen 11 / high
-        set cbtics scale 0 (sprintf('−%g or less', clip) -clip, '0' 0, sprintf('%g or more', clip) clip)
-        set cblabel 'KL minus that without blocks, the top row (nats)' . seeds offset 0,0.55
+        set cbtics scale 0 (sprintf('−%.2g', clip) . (clip == 1 ? ' or less' : '') -clip, '0' 0, sprintf('%.2g', clip) . (clip == 1 ? ' or more' : '') clip)
+        set cblabel 'nats lost against no blocks, the top row' . seeds offset 0,0.55
     }
     set object 1 rectangle from 0.5,0.5 to nx + 0.5,ny + 0.5 fc rgb faint fs solid noborder behind
     plot $cell index p-1 using 2:3:(0.485):(0.485):(held($4)) with boxxyerror lc palette, \

@@ -1,5 +1,5 @@
 -- title: Where semi-autoregressive decoding wins, and why
--- caption: KL(source || sampler), in nats per sequence, for block sizes and numbers of tokens a step, a panel for each rule that ranks the positions inside a block; equal columns make equally many predictor calls (NFE). Top row of a panel: no blocks; lowest cell of a column: contiguous tokens at once, from left to right, under every rule. Colour: KL minus that of the top cell of its column, so blue is where blocks win and orange where they cost; frame: the best cell of a column (all that are within 1e-9). Letter: the largest part of the error, S selection (the rule looks at the tokens it drew), F factorization (tokens of a step are drawn independently), M model. Random is judged as a law, a mixture of orders.
+-- caption: KL(source || sampler), in nats per sequence (on text, whose law is unknown: held-out nats per token), for block sizes and numbers of tokens a step, a panel for each rule that ranks the positions inside a block; equal columns make equally many predictor calls (NFE). Top row of a panel: no blocks; lowest cell of a column: contiguous tokens at once, from left to right, under every rule. Colour: what is lost against the top cell of its column, so blue is where blocks win and orange where they cost; frame: the best cell of a column (all that are within 1e-9). Letter: the largest part of the error, S selection (the rule looks at the tokens it drew), F factorization (tokens of a step are drawn independently), M model. Random is judged as a law, a mixture of orders.
 WITH named AS (
   SELECT run_id, seq_len, predictor <> 'oracle' AS place,
          replace(replace(label, 'transformer', 'trained'), 'kind ', '') AS point
@@ -15,13 +15,16 @@ samplers AS (
          max(CASE leaf WHEN 'per_step' THEN value END) AS per_step,
          max(CASE leaf WHEN 'steps' THEN value END) AS steps
   FROM settings GROUP BY run_id, sampler),
+errors AS (
+  SELECT run_id, sampler, nfe, kl_nats AS nats, selection_nats AS s, factorization_nats AS f, model_nats AS m
+  FROM sampler_error
+  UNION ALL SELECT run_id, sampler, nfe, nll_nats_per_token, NULL, NULL, NULL FROM likelihoods),
 means AS (
   SELECT place, point, rule, coalesce(block, seq_len) AS block,
          coalesce(per_step, seq_len / steps) AS k, avg(nfe) AS calls,
-         iif(avg(kl_nats) > 1e-9, avg(kl_nats), 0) AS kl, count(*) AS n, avg(selection_nats) AS s,
-         avg(factorization_nats) AS f, avg(model_nats) AS m
-  FROM sampler_error JOIN named USING (run_id) JOIN samplers USING (run_id, sampler)
-  WHERE kl_nats IS NOT NULL GROUP BY point, rule, 4, 5),
+         iif(avg(nats) > 1e-9, avg(nats), 0) AS kl, count(*) AS n, avg(s) AS s, avg(f) AS f, avg(m) AS m
+  FROM errors JOIN named USING (run_id) JOIN samplers USING (run_id, sampler)
+  WHERE nats IS NOT NULL AND coalesce(per_step, steps) IS NOT NULL GROUP BY point, rule, 4, 5),
 cells AS (
   SELECT *, CASE rule WHEN 'low_confidence' THEN 'LLaDA''s rule' ELSE replace(rule, '_', ' ') END ||
          ', ' || point AS panel,
@@ -33,7 +36,7 @@ cells AS (
 -- block: cell
 SELECT panel, x, y, kl - whole AS d, best, 
        CASE WHEN kl = 0 THEN '0' WHEN kl < 0.9995 THEN substr(printf('%.3f', kl), 2) ELSE printf('%.2f', kl) END AS words,
-       CASE WHEN kl = 0 THEN ' ' WHEN s >= f AND s >= m THEN 'S' WHEN f >= m THEN 'F' ELSE 'M' END AS part,
+       CASE WHEN kl = 0 OR f IS NULL THEN ' ' WHEN s >= f AND s >= m THEN 'S' WHEN f >= m THEN 'F' ELSE 'M' END AS part,
        k, block, calls, n
 FROM cells ORDER BY place, point, instr('low_confidence confidence', rule) = 0, rule <> 'low_confidence', rule, x, y;
 -- block: caption

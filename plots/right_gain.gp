@@ -2,7 +2,7 @@
 stats $mean using 3 nooutput
 from = STATS_min
 to = STATS_max
-keys = 1
+keys = mean_panels == 1 ? mean_kinds + (exact_rows > 0) : 1
 eval grid(mean_panels)
 set logscale x 2
 set xrange [from / 1.2 : to * 1.2]

@@ -9,12 +9,14 @@
 #include "tests/support/twin.h"
 
 static const struct mg_attention_shape SHAPES[] = {
-    {1, 1, 2, false, 0, false, 0},  {3, 3, 2, true, 0, false, 0},   {7, 1, 7, false, 0, false, 0},
-    {13, 2, 3, true, 0, false, 0},  {6, 2, 16, false, 0, true, 0},  {33, 1, 8, false, 0, false, 0},
-    {8, 2, 13, false, 0, false, 0}, {17, 1, 33, true, 0, true, 0},  {13, 2, 3, false, 1, false, 0},
-    {12, 2, 4, false, 2, true, 0},  {9, 1, 8, true, 3, true, 0},    {17, 1, 5, false, 40, true, 0},
-    {11, 2, 3, true, 2, false, 0},  {12, 2, 3, false, 0, false, 4}, {13, 2, 4, false, 0, true, 3},
-    {13, 1, 4, false, 2, true, 4},
+    {1, 1, 2, false, 0, false, 0, 0},  {3, 3, 2, true, 0, false, 0, 0},
+    {7, 1, 7, false, 0, false, 0, 0},  {13, 2, 3, true, 0, false, 0, 0},
+    {6, 2, 16, false, 0, true, 0, 0},  {33, 1, 8, false, 0, false, 0, 0},
+    {8, 2, 13, false, 0, false, 0, 0}, {17, 1, 33, true, 0, true, 0, 0},
+    {13, 2, 3, false, 1, false, 0, 0}, {12, 2, 4, false, 2, true, 0, 0},
+    {9, 1, 8, true, 3, true, 0, 0},    {17, 1, 5, false, 40, true, 0, 0},
+    {11, 2, 3, true, 2, false, 0, 0},  {12, 2, 3, false, 0, false, 4, 0},
+    {13, 2, 4, false, 0, true, 3, 0},  {13, 1, 4, false, 2, true, 4, 0},
 };
 enum { N_SHAPES = sizeof(SHAPES) / sizeof(SHAPES[0]), ROWS = 2 };
 
@@ -130,7 +132,7 @@ static void backward_is_the_differences(void **state)
 /* Scores of thousands: the softmax is a point mass, not an overflow. */
 static void large_scores_do_not_overflow(void **state)
 {
-    const struct mg_attention_shape shape = {7, 1, 2, false, 0, false, 0};
+    const struct mg_attention_shape shape = {.length = 7, .heads = 1, .size = 2};
     float *scratch = (float *)mg_allocate(mg_attention_scratch_size(&shape), sizeof(float));
     float qkv[7 * 6];
     float out[7 * 2];
@@ -151,7 +153,7 @@ static void large_scores_do_not_overflow(void **state)
 
 static void causal_attention_does_not_see_the_right(void **state)
 {
-    const struct mg_attention_shape shape = {9, 2, 4, true, 0, false, 0};
+    const struct mg_attention_shape shape = {.length = 9, .heads = 2, .size = 4, .causal = true};
     const size_t d = 8;
     float *scratch = (float *)mg_allocate(mg_attention_scratch_size(&shape), sizeof(float));
     float *qkv = twin_drawn(9 * 3 * d, 6);

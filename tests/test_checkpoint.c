@@ -94,6 +94,15 @@ static void assert_same_config(const struct mg_transformer_config *a,
     assert_close(a->norm_eps, b->norm_eps, 0);
 }
 
+/* Load one of ours. */
+static enum mg_status load(struct mg_checkpoint **checkpoint, const char *dir, size_t batch,
+                           struct mg_error *err)
+{
+    const struct mg_checkpoint_use use = {.batch = batch};
+
+    return mg_checkpoint_load(checkpoint, dir, &use, err);
+}
+
 static void a_saved_network_comes_back_to_the_bit(void **state)
 {
     (void)state;
@@ -101,8 +110,8 @@ static void a_saved_network_comes_back_to_the_bit(void **state)
         struct mg_transformer_config config = base;
         struct mg_error err = {0};
         struct mg_transformer *saved;
-        struct mg_transformer *loaded = NULL;
-        char **words = NULL;
+        struct mg_checkpoint *checkpoint = NULL;
+        struct mg_transformer *loaded;
         char *dir = path_of("a/b/");
         char *parent = path_of("a");
         float before[CONTEXTS * L * 3 * V];
@@ -118,7 +127,8 @@ static void a_saved_network_comes_back_to_the_bit(void **state)
         config.rope_theta = 500000.125;
         saved = network(&config, 1);
         assert_int_equal(mg_checkpoint_save(dir, saved, symbols, "absorbing", "k", &err), MG_OK);
-        assert_int_equal(mg_checkpoint_load(&loaded, &words, dir, 3, &err), MG_OK);
+        assert_int_equal(load(&checkpoint, dir, 3, &err), MG_OK);
+        loaded = mg_checkpoint_transformer(checkpoint);
         assert_same_config(mg_transformer_config(loaded), &config);
         count = mg_transformer_logits(saved, before, mix_before, contexts, CONTEXTS);
         assert_int_equal(count, 10);
@@ -129,10 +139,9 @@ static void a_saved_network_comes_back_to_the_bit(void **state)
             assert_memory_equal(mix_after, mix_before, sizeof(mix_after));
         }
         for (size_t i = 0; i < V; i++) {
-            assert_string_equal(words[i], symbols[i]);
+            assert_string_equal(mg_checkpoint_symbols(checkpoint)[i], symbols[i]);
         }
-        mg_symbols_free(words, V);
-        mg_transformer_free(loaded);
+        mg_checkpoint_free(checkpoint);
         mg_transformer_free(saved);
         remove_folder(dir);
         remove_folder(parent);
@@ -178,13 +187,11 @@ static void saving_again_replaces_and_gives_the_same_bytes(void **state)
 static void assert_load_fails(const char *dir, const char *message)
 {
     struct mg_error err = {0};
-    struct mg_transformer *loaded = NULL;
-    char **words = NULL;
+    struct mg_checkpoint *checkpoint = NULL;
     const size_t prefix = strlen(dir) + 1;
 
-    if (mg_checkpoint_load(&loaded, &words, dir, 1, &err) != MG_EUSAGE || loaded != NULL ||
-        words != NULL || strncmp(err.text, dir, strlen(dir)) != 0 ||
-        strcmp(err.text + prefix, message) != 0) {
+    if (load(&checkpoint, dir, 1, &err) != MG_EUSAGE || checkpoint != NULL ||
+        strncmp(err.text, dir, strlen(dir)) != 0 || strcmp(err.text + prefix, message) != 0) {
         print_error("expected: %s\n   found: %s\n", message, err.text + prefix);
         fail();
     }

@@ -179,8 +179,17 @@ static void adamw_in_double(double *value, double *first, double *second, const 
 /* Loss, gradients, clipping and update of the toy's size; then four steps more. */
 static void training_steps_are_those_of_the_double_network(void **state)
 {
-    const struct mg_transformer_config toy = {8,     5,   2,    32, 2, 64, MG_POSITIONS_BOS,
-                                              false, 1e4, 1e-5, 1,  0, 0};
+    const struct mg_transformer_config toy = {.vocab = 8,
+                                              .length = 5,
+                                              .layers = 2,
+                                              .width = 32,
+                                              .heads = 2,
+                                              .hidden = 64,
+                                              .positions = MG_POSITIONS_BOS,
+                                              .causal = false,
+                                              .rope_theta = 1e4,
+                                              .norm_eps = 1e-5,
+                                              .components = 1};
     const struct mg_adamw_config config = {0.9, 0.98, 1e-5, 0.1, 0.5};
     struct fixture *f = fixture_new(toy, ROWS, ROWS, 0.1);
     struct mg_adamw *adamw = mg_adamw_new(f->list);
@@ -351,8 +360,17 @@ static void the_mask_s_row_of_the_head_is_never_read(void **state)
 static void threads_do_not_change_a_bit(void **state)
 {
     const struct mg_adamw_config config = {0.9, 0.98, 1e-8, 0.01, 1.0};
-    const struct mg_transformer_config small = {8,     6,   2,    32, 2, 44, MG_POSITIONS_BOS,
-                                                false, 1e4, 1e-5, 1,  0, 0};
+    const struct mg_transformer_config small = {.vocab = 8,
+                                                .length = 6,
+                                                .layers = 2,
+                                                .width = 32,
+                                                .heads = 2,
+                                                .hidden = 44,
+                                                .positions = MG_POSITIONS_BOS,
+                                                .causal = false,
+                                                .rope_theta = 1e4,
+                                                .norm_eps = 1e-5,
+                                                .components = 1};
     struct fixture *alone = NULL;
     double first_loss = 0.0;
     float expected[50 * 6 * 8];

@@ -1,6 +1,7 @@
 /* attention.c - see attention.h. */
 #include "model/network/attention.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -208,24 +209,30 @@ static void head_backward(float *d_q, const float *d_out, const float *q, struct
                     right_factor(d_out, d, head->padded[2], T, size), T, size, T);
 }
 
-void mg_attention_forward(float *out, const float *qkv, float *scratch,
-                          const struct mg_attention_shape *shape, size_t R)
+void mg_attention_head(float *out, const float *qkv, float *scratch,
+                       const struct mg_attention_shape *shape, size_t row, size_t head)
 {
     const size_t T = shape->length;
     const size_t size = shape->size;
     const size_t d = shape->heads * size;
-    const size_t stride = 3 * d;
-    struct head_scratch head = divide(scratch, shape);
+    const size_t G = shape->kv_heads > 0 ? shape->kv_heads : shape->heads;
+    const size_t stride = d + 2 * G * size;
+    const float *q = qkv + row * T * stride;
+    const float *k = q + d + head * G / shape->heads * size;
+    struct head_scratch parts = divide(scratch, shape);
 
+    probabilities(&parts, q + head * size, k, stride, shape);
+    mg_tile_kernel()->product(
+        out + row * T * d + head * size, d, NULL, (struct mg_left){parts.probs, padded(T), 1},
+        right_factor(k + G * size, stride, parts.padded[0], T, size), T, size, T);
+}
+
+void mg_attention_forward(float *out, const float *qkv, float *scratch,
+                          const struct mg_attention_shape *shape, size_t R)
+{
     for (size_t r = 0; r < R; r++) {
         for (size_t h = 0; h < shape->heads; h++) {
-            const float *q = qkv + r * T * stride + h * size;
-            const float *v = q + 2 * d;
-
-            probabilities(&head, q, q + d, stride, shape);
-            mg_tile_kernel()->product(out + r * T * d + h * size, d, NULL,
-                                      (struct mg_left){head.probs, padded(T), 1},
-                                      right_factor(v, stride, head.padded[0], T, size), T, size, T);
+            mg_attention_head(out, qkv, scratch, shape, r, h);
         }
     }
 }
@@ -237,6 +244,7 @@ void mg_attention_backward(float *d_qkv, const float *d_out, const float *qkv, f
     const size_t d = shape->heads * shape->size;
     struct head_scratch head = divide(scratch, shape);
 
+    assert(shape->kv_heads == 0 || shape->kv_heads == shape->heads);
     for (size_t r = 0; r < R; r++) {
         for (size_t h = 0; h < shape->heads; h++) {
             const size_t at = r * T * 3 * d + h * shape->size;

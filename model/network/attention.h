@@ -22,20 +22,25 @@ struct mg_attention_shape {
     size_t heads;
     size_t size; /* of a head; heads * size = d */
     bool causal;
-    size_t window; /* i sees j with |i - j| <= window; 0: all */
-    bool bos;      /* position 0 is begin-of-sequence */
-    size_t block;  /* i sees its block of so many, which fill the length but for bos, and those
-                      before it; 0: no blocks */
+    size_t window;   /* i sees j with |i - j| <= window; 0: all */
+    bool bos;        /* position 0 is begin-of-sequence */
+    size_t block;    /* i sees its block of so many, which fill the length but for bos, and those
+                        before it; 0: no blocks */
+    size_t kv_heads; /* G: heads of k and v, which heads / G of q share each; 0: as many as heads */
 };
 
 /* Floats of scratch memory one call needs; the memory must be zeroed once and is not shared. */
 size_t mg_attention_scratch_size(const struct mg_attention_shape *shape);
 
-/* out (R, T, d) out; qkv (R, T, 3 d) in: q, k, v of all heads beside each other. */
+/* out (R, T, d) out; qkv (R, T, d + 2 G size) in: q, k, v of all heads beside each other. */
 void mg_attention_forward(float *out, const float *qkv, float *scratch,
                           const struct mg_attention_shape *shape, size_t R);
 
-/* d_qkv (R, T, 3 d) out, d_out (R, T, d) in, qkv (R, T, 3 d) in. */
+/* One head of one row of it; heads write to different places. */
+void mg_attention_head(float *out, const float *qkv, float *scratch,
+                       const struct mg_attention_shape *shape, size_t row, size_t head);
+
+/* d_qkv (R, T, 3 d) out, d_out (R, T, d) in, qkv (R, T, 3 d) in; as many k and v as q. */
 void mg_attention_backward(float *d_qkv, const float *d_out, const float *qkv, float *scratch,
                            const struct mg_attention_shape *shape, size_t R);
 

@@ -21,6 +21,17 @@ size_t mg_row_length(const struct mg_transformer_config *config)
     return config->length + (config->positions == MG_POSITIONS_BOS && !config->causal ? 1 : 0);
 }
 
+size_t mg_head_size(const struct mg_transformer_config *config)
+{
+    return config->relative.head_size > 0 ? config->relative.head_size
+                                          : config->width / config->heads;
+}
+
+size_t mg_kv_heads(const struct mg_transformer_config *config)
+{
+    return config->relative.kv_heads > 0 ? config->relative.kv_heads : config->heads;
+}
+
 size_t mg_prefix_block(const struct mg_transformer_config *config)
 {
     return config->causal ? 1 : config->block;

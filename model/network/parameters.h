@@ -17,6 +17,19 @@ enum mg_positions {
     MG_POSITIONS_ROPE      /* RoPE alone: an all-mask row gives the same output everywhere */
 };
 
+/*
+ * What other families have that ours do not: all 0 in networks of our own. Only checkpoints that
+ * are borrowed (mg_transformer_borrow) may set it. Source: the families' published code, see
+ * harness/checkpoint_family.c.
+ */
+struct mg_relative {
+    size_t head_size; /* 0: width / heads */
+    size_t kv_heads; /* heads of k and v, each serving heads / kv_heads of q; 0: as many as heads */
+    size_t mask_row; /* of the embedding; 0: V, and begin-of-sequence V + 1 */
+    bool shifted;    /* the output at i - 1 predicts position i (the first: its own) */
+    bool rope_bf16;  /* sines and cosines rounded to bfloat16 */
+};
+
 struct mg_transformer_config {
     size_t vocab;  /* V, without mask and begin-of-sequence */
     size_t length; /* L, tokens of a row without begin-of-sequence */
@@ -32,6 +45,7 @@ struct mg_transformer_config {
     size_t window;     /* a position sees those at most this far, and begin-of-sequence; 0: all */
     size_t block;      /* block diffusion: a position sees its block of so many tokens and those
                           before it; 0: no blocks; not with causal */
+    struct mg_relative relative;
 };
 
 struct mg_tensor {
@@ -80,6 +94,9 @@ size_t mg_prefix_block(const struct mg_transformer_config *config);
 
 /* Does the row begin with a begin-of-sequence token that all positions see? */
 bool mg_has_bos(const struct mg_transformer_config *config);
+/* Size of a head, and heads of k and v. */
+size_t mg_head_size(const struct mg_transformer_config *config);
+size_t mg_kv_heads(const struct mg_transformer_config *config);
 
 /* Pointers into one block laid out as the list, for the code that computes. */
 struct mg_block_view {

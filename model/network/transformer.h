@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "model/network/parameters.h"
+#include "model/network/weights.h"
 #include "model/numeric/error.h"
 #include "model/numeric/philox.h"
 
@@ -30,29 +31,55 @@ enum { MG_SHARDS = 4 };
  */
 struct mg_transformer *mg_transformer_new(const struct mg_transformer_config *config, size_t batch,
                                           bool train, struct mg_stream init);
-void mg_transformer_free(struct mg_transformer *transformer);
+
+/*
+ * The same network over weights that live elsewhere, in a mapped checkpoint: for prediction only,
+ * with what config->relative asks for, in batches of as many rows as make sense, at most `batch`.
+ * weights and what they point to must outlive it. Never NULL.
+ */
+struct mg_transformer *mg_transformer_borrow(const struct mg_transformer_config *config,
+                                             const struct mg_weights *weights, size_t batch);
+void mg_transformer_free(struct mg_transformer *transformer); /* NULL is fine */
+
+/* Bytes of working memory that mg_transformer_borrow takes, on one thread. */
+size_t mg_transformer_borrow_bytes(const struct mg_transformer_config *config, size_t batch);
 
 const struct mg_transformer_config *mg_transformer_config(const struct mg_transformer *transformer);
 
-/* Rows that are worked off together, as given to mg_transformer_new. */
+/* Rows that are worked off together: as given to mg_transformer_new, fewer where borrowed. */
 size_t mg_transformer_batch(const struct mg_transformer *transformer);
 
 /*
- * Work with several threads, the caller's counted in (more than MG_SHARDS are no use): the same
- * bits at any number. Starts threads, so fork before it. MG_EENVIRONMENT, with nothing changed,
- * when the loaded OpenBLAS cannot serve several (mg_matmul_start).
+ * Work with several threads, the caller's counted in (of more than MG_SHARDS only a borrowed
+ * network makes use): the same bits at any number. Starts threads, so fork before it.
+ * MG_EENVIRONMENT, with nothing changed, when the loaded OpenBLAS cannot serve several
+ * (mg_matmul_start).
  */
 enum mg_status mg_transformer_set_threads(struct mg_transformer *transformer, size_t threads,
                                           struct mg_error *err);
 
 /*
- * The one list of tensors: weights, and gradients when made for training (else NULL data).
- * Weights may be written between calls. Logits work on a packed copy, renewed after a call of
- * mg_transformer_parameters or mg_transformer_loss: whoever kept the list and writes to it after
- * mg_transformer_logits asks for the list again.
+ * The one list of tensors (not of a borrowed network): weights, and gradients when made for
+ * training (else NULL data). Weights may be written between calls. Logits work on a packed copy,
+ * renewed after a call of mg_transformer_parameters or mg_transformer_loss: whoever kept the list
+ * and writes to it after mg_transformer_logits asks for the list again.
  */
 struct mg_parameters *mg_transformer_parameters(struct mg_transformer *transformer);
 struct mg_parameters *mg_transformer_gradients(struct mg_transformer *transformer);
+
+/*
+ * Called for each component r of the i-th asked position, positions in the order row by row, left
+ * to right, with its V logits, which stay only for the call; perhaps from several threads at once.
+ */
+typedef void mg_logits_visitor(void *ctx, size_t i, size_t r, const float *logits);
+
+/*
+ * Logits of n rows (n, L) where asked (n, L) is MG_MASK, each shown to visit once; any n; mix as in
+ * mg_transformer_logits. Returns how many positions. Never holds more than a few of a borrowed
+ * network's: no (n, L, V) is made.
+ */
+size_t mg_transformer_visit(struct mg_transformer *transformer, float *mix, const int *rows,
+                            const int *asked, size_t n, mg_logits_visitor *visit, void *ctx);
 
 /*
  * Logits at the masked positions of n rows; any n (worked off in batches).

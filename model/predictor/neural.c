@@ -12,7 +12,7 @@
 struct transformer_predictor {
     struct mg_predictor base;
     struct mg_transformer *transformer; /* borrowed */
-    float *logits;                      /* (batch * L, R, V) */
+    size_t *where;                      /* (batch * L) masked positions of a batch */
     float *mix;                         /* (batch, R) */
     double *weights;                    /* (batch, R) */
     double *parts;                      /* (batch, R, L, V); NULL where R = 1 */
@@ -55,33 +55,51 @@ static void flatten_after_block(double *probs, const int *row, size_t block, siz
     }
 }
 
+struct answer {
+    double *parts;       /* (n, R, L, V) */
+    const size_t *where; /* of the i-th masked position in (n, L) */
+    size_t R, L, V;
+};
+
+static double *part_of(const struct answer *answer, size_t cell, size_t r)
+{
+    const size_t row = cell / answer->L;
+
+    return answer->parts + ((row * answer->R + r) * answer->L + cell % answer->L) * answer->V;
+}
+
+static void answer_position(void *ctx, size_t i, size_t r, const float *logits)
+{
+    const struct answer *answer = (const struct answer *)ctx;
+
+    softmax(part_of(answer, answer->where[i], r), logits, answer->V);
+}
+
 /* weights (n, R) and parts (n, R, L, V) of n rows, at most a batch. */
 static void answer_batch(struct transformer_predictor *predictor, double *weights, double *parts,
                          const int *rows, size_t n)
 {
     const size_t R = predictor->base.components;
-    const size_t L = predictor->base.length;
-    const size_t V = predictor->base.vocab;
-    const float *logits = predictor->logits;
+    struct answer answer = {parts, predictor->where, R, predictor->base.length,
+                            predictor->base.vocab};
+    size_t count = 0;
 
-    (void)mg_transformer_logits(predictor->transformer, predictor->logits, predictor->mix, rows, n);
+    for (size_t cell = 0; cell < n * answer.L; cell++) {
+        if (rows[cell] == MG_MASK) {
+            predictor->where[count++] = cell;
+            continue;
+        }
+        for (size_t r = 0; r < R; r++) {
+            double *out = part_of(&answer, cell, r);
+
+            memset(out, 0, answer.V * sizeof(*out));
+            out[rows[cell]] = 1.0;
+        }
+    }
+    (void)mg_transformer_visit(predictor->transformer, predictor->mix, rows, rows, n,
+                               answer_position, &answer);
     for (size_t k = 0; k < n; k++) {
         softmax(weights + k * R, predictor->mix + k * R, R);
-        for (size_t i = 0; i < L; i++) {
-            const int token = rows[k * L + i];
-
-            for (size_t r = 0; r < R; r++) {
-                double *out = parts + ((k * R + r) * L + i) * V;
-
-                if (token == MG_MASK) {
-                    softmax(out, logits, V);
-                    logits += V;
-                } else {
-                    memset(out, 0, V * sizeof(*out));
-                    out[token] = 1.0;
-                }
-            }
-        }
     }
 }
 
@@ -133,7 +151,7 @@ static void release(struct mg_predictor *base)
     free(predictor->parts);
     free(predictor->weights);
     free(predictor->mix);
-    free(predictor->logits);
+    free(predictor->where);
     free(predictor);
 }
 
@@ -150,7 +168,7 @@ struct mg_predictor *mg_transformer_predictor_new(struct mg_transformer *transfo
 
     predictor->base = (struct mg_predictor){&OPS, config->length, config->vocab, R};
     predictor->transformer = transformer;
-    predictor->logits = (float *)mg_allocate(batch * R * cells, sizeof(float));
+    predictor->where = (size_t *)mg_allocate(batch * config->length, sizeof(size_t));
     predictor->mix = (float *)mg_allocate(batch * R, sizeof(float));
     predictor->weights = (double *)mg_allocate(batch * R, sizeof(double));
     if (R > 1) {

@@ -1,10 +1,13 @@
 #!/bin/sh
-# Saved models are LLaDA's: another program (check_model.py: numpy, float64) reads each kind of
-# positions and heads, and attention under a window, from models/KEY and finds the probabilities that the database has.
+# Saved models are LLaDA's: other programs (check_model.py: numpy, float64; torch_model.py: PyTorch
+# and Python's safetensors, where they are) read each kind of positions and
+# heads, and attention under a window, from models/KEY and find the probabilities that the database
+# has.
 python=${PYTHON:-python3}
 command -v "$python" >/dev/null 2>&1 && "$python" -c 'import numpy' 2>/dev/null ||
     { echo "no python3 with numpy here"; exit 77; }
-reader=$(cd "$(dirname "$0")" && pwd)/check_model.py
+here=$(cd "$(dirname "$0")" && pwd)
+reader=$here/check_model.py
 . "$(dirname "$0")/lib.sh"
 
 tiny m 150 "$pair, {\"kind\": \"joint\", \"name\": \"all\", \"context\": \"_ _ _\"},
@@ -20,6 +23,9 @@ for run in $(ask "SELECT run_id FROM runs"); do
          WHERE m.run_id = $run" | tr -d '"' >"told$run"
     same "probabilities of run $run" "$(wc -l <"told$run")" 21
     expect 0 "$python" "$reader" "models/$key" --compare "told$run" 1e-5
+    if "$python" -c 'import torch, safetensors' 2>/dev/null; then
+        expect 0 "$python" "$here/torch_model.py" "models/$key" "told$run" 2e-5
+    fi
 done
 same "networks" "$(find models -name model.safetensors | wc -l)" 24
 exit "$faults"

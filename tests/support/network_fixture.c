@@ -11,7 +11,17 @@ static const struct mg_stream INIT = {{101, 102}};
 
 struct mg_transformer_config configured(enum mg_positions positions, bool causal)
 {
-    return (struct mg_transformer_config){7, 5, 2, 12, 2, 9, positions, causal, 1e4, 1e-5, 1, 0, 0};
+    return (struct mg_transformer_config){.vocab = 7,
+                                          .length = 5,
+                                          .layers = 2,
+                                          .width = 12,
+                                          .heads = 2,
+                                          .hidden = 9,
+                                          .positions = positions,
+                                          .causal = causal,
+                                          .rope_theta = 1e4,
+                                          .norm_eps = 1e-5,
+                                          .components = 1};
 }
 
 struct fixture *fixture_new(struct mg_transformer_config config, size_t batch, size_t n,
