@@ -17,7 +17,7 @@ ranked AS (
   SELECT *, dense_rank() OVER (PARTITION BY label ORDER BY step) AS place,
          max(step) OVER (PARTITION BY label) AS last FROM means)
 -- block: mean
-SELECT panel, CASE step WHEN last THEN 'at the end' ELSE 'after ' || step || ' steps' END AS series,
+SELECT panel, CASE r.step WHEN last THEN 'at the end' ELSE 'after ' || r.step || ' steps' END AS series,
        r.distance, mean, coalesce(sum((tv - mean) * (tv - mean)) / (n - 1), 0) AS var, n
 FROM ranked r JOIN points p ON p.label = r.label AND p.step = r.step AND p.distance = r.distance
 GROUP BY panel, r.step, r.distance ORDER BY panel, r.step, r.distance;
