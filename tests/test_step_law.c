@@ -1,5 +1,5 @@
 /*
- * test_answer.c - the joint of a step: what a mixture of products is, and that samplers, laws and
+ * test_step_law.c - the joint of a step: what a mixture of products is, and that samplers, laws and
  * measures use it. The exact floors are found by an optimisation of their own (EM) here.
  */
 #include "model/diffusion/step_law.h"
