@@ -84,5 +84,35 @@ says "c.json is not a database of marginalia" errors
 expect 2 "$PROGRAM" merge new/a.db
 expect 2 "$PROGRAM" submit c.json
 expect 4 env PATH=/nonexistent "$PROGRAM" submit c.json --slurm --db new/b.db
+
+# A task that is asked to stop puts its shard in place, and its trainings' states stand with all
+# models; a node without room changes no shard.
+tiny long 2000000 "$pair" 1 '"sweep": {"matrix": {"train.steps": [10, 2000000]}},' >long.json
+long="run long.json --task 1/1 --db results/long.shard-1-of-1.db -j 2 --checkpoint 0.05"
+# shellcheck disable=SC2086
+"$PROGRAM" $long >out 2>errors &
+driver=$!
+n=0
+until ls results/models/*.resume >/dev/null 2>&1 || [ $((n += 1)) -gt 300 ]; do sleep 0.1; done
+kill -TERM "$driver"
+wait "$driver"
+same "exit code of a task that was stopped" "$?" 143
+same "its shard" "$(ask "SELECT status FROM runs ORDER BY 1" results/long.shard-1-of-1.db)" "done
+pending"
+expect 0 "$PROGRAM" plan long.json --db results/long.db
+says "resumable" out
+cksum results/long.shard* >before
+# shellcheck disable=SC2086
+expect 3 env TMPDIR="$work/nowhere" "$PROGRAM" $long
+says "nowhere/marginalia-" errors
+trap 'umount "$work/disk" 2>/dev/null; rm -rf "$work"' EXIT
+mkdir disk
+if mount -t tmpfs -o size=64k none disk 2>/dev/null; then
+    # shellcheck disable=SC2086
+    expect 3 env TMPDIR="$work/disk" "$PROGRAM" $long
+    same "what is left on a full disk" "$(ls disk)" ""
+    umount disk
+fi
+same "the shard" "$(cat before)" "$(cksum results/long.shard*)"
 same "what is left on the node" "$(ls node)" ""
 exit "$faults"
