@@ -111,6 +111,7 @@ struct mg_source *mg_bind_text_source(struct mg_binding *binding)
 {
     struct mg_corpus corpus;
     const char *path;
+    struct mg_source *source;
     size_t length;
     char *quoted;
     bool fine;
@@ -138,5 +139,7 @@ struct mg_source *mg_bind_text_source(struct mg_binding *binding)
     free(quoted);
     mg_alphabet_init(&binding->alphabet, binding->heap, corpus.symbols, corpus.vocab);
     mg_bind_put_alphabet(binding);
-    return mg_text_new(corpus.tokens, corpus.n, corpus.n_train, length, corpus.vocab);
+    source = mg_text_new(corpus.tokens, corpus.n, corpus.n_train, length, corpus.vocab);
+    mg_text_spell(source, corpus.symbols);
+    return source;
 }

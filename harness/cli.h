@@ -24,10 +24,14 @@ struct mg_cli {
     const char *out;      /* NULL: the verb's default */
     const char *snapshot; /* export: NULL unless asked for */
     bool json, csv;
+    bool progress_json;      /* run: progress as JSON lines */
+    bool plot;               /* show: draw the loss */
+    bool schema;             /* describe: as a JSON Schema */
     bool failed;             /* run: retry what failed */
     bool dry;                /* gc: count only */
     size_t jobs;             /* worker processes; 0: one a core */
     size_t threads;          /* of one computation */
+    bool read;               /* run: copy checkpoints into memory instead of mapping them */
     double keep_s;           /* run: a training's state is written this often */
     double budget_s;         /* run: stop after this long, 0: no limit */
     size_t runs_max;         /* run: begin at most so many computations, 0: no limit */

@@ -121,6 +121,7 @@ enum mg_status mg_drive_store_result(struct mg_drive_store *to, const struct mg_
     }
     stored->status = told->status;
     stored->wall_s = told->wall_s;
+    stored->max_rss_kb = told->max_rss_kb;
     snprintf(stored->digest, sizeof(stored->digest), "%s", told->digest);
     snprintf(stored->error, sizeof(stored->error), "%.255s", told->error);
     to->computed += told->status == MG_RESULT_DONE;

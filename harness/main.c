@@ -58,8 +58,12 @@ enum {
     OPTION_BUDGET,
     OPTION_MAX_RUNS,
     OPTION_CHECKPOINT,
+    OPTION_READ,
     OPTION_DRY,
     OPTION_SNAPSHOT,
+    OPTION_PROGRESS,
+    OPTION_PLOT,
+    OPTION_SCHEMA,
     OPTION_TASK,
     OPTION_TASKS,
     OPTION_SLURM,
@@ -82,8 +86,12 @@ static const struct option options[] = {
     {"time-budget", required_argument, NULL, OPTION_BUDGET},
     {"max-runs", required_argument, NULL, OPTION_MAX_RUNS},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
+    {"read", no_argument, NULL, OPTION_READ},
     {"dry-run", no_argument, NULL, OPTION_DRY},
     {"snapshot", required_argument, NULL, OPTION_SNAPSHOT},
+    {"progress", required_argument, NULL, OPTION_PROGRESS},
+    {"plot", no_argument, NULL, OPTION_PLOT},
+    {"schema", no_argument, NULL, OPTION_SCHEMA},
     {"task", required_argument, NULL, OPTION_TASK},
     {"tasks", required_argument, NULL, OPTION_TASKS},
     {"slurm", no_argument, NULL, OPTION_SLURM},
@@ -108,12 +116,16 @@ static const char options_help[] =
     "  --time-budget T  run: stop after T (90, 90s, 10m, 2h); the same command resumes\n"
     "  --max-runs N     run: begin at most N computations\n"
     "  --checkpoint T   run: write a training's state this often (10s)\n"
+    "  --read           run: copy checkpoints into memory instead of mapping their files\n"
     "  --task I/N       plan, run: the I-th of N shares, into --db SHARD\n"
     "  --tasks N        submit: how many tasks (a few minutes each)\n"
     "  --slurm          submit: to Slurm, with --sbatch-args \"...\" for both jobs\n"
     "  --any-core       merge: results of another numerical core, too\n"
     "  --dry-run        gc: count only; submit: write the scripts only\n"
     "  --snapshot PATH  export: a copy of the database in one file\n"
+    "  --progress MODE  run: auto (a line on a terminal, lines in a pipe), json (JSON lines)\n"
+    "  --plot           show: the loss of its training as a curve of characters\n"
+    "  --schema         describe: a JSON Schema of experiment files, for editors\n"
     "  --help, --version\n";
 
 /* The signal that asked to stop: a handler can reach nothing but a global. */
@@ -281,6 +293,12 @@ static bool take_plain(struct mg_cli *cli, int option)
     case OPTION_SNAPSHOT:
         cli->snapshot = optarg;
         return true;
+    case OPTION_PLOT:
+        cli->plot = true;
+        return true;
+    case OPTION_SCHEMA:
+        cli->schema = true;
+        return true;
     case OPTION_SLURM:
         cli->slurm = true;
         return true;
@@ -289,6 +307,9 @@ static bool take_plain(struct mg_cli *cli, int option)
         return true;
     case OPTION_ANY_CORE:
         cli->any_core = true;
+        return true;
+    case OPTION_READ:
+        cli->read = true;
         return true;
     case OPTION_SET:
         cli->sets[cli->n_sets++] = optarg;
@@ -316,6 +337,13 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
         switch (option) {
         case 'j':
             status = read_count(&cli->jobs, "-j", optarg, COUNT_MAX, err);
+            break;
+        case OPTION_PROGRESS:
+            cli->progress_json = strcmp(optarg, "json") == 0;
+            if (!cli->progress_json && strcmp(optarg, "auto") != 0) {
+                status =
+                    mg_fail(err, MG_EUSAGE, "--progress: \"%s\" is neither auto nor json", optarg);
+            }
             break;
         case OPTION_THREADS:
             status = read_count(&cli->threads, "--threads", optarg, COUNT_MAX, err);

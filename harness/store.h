@@ -80,6 +80,7 @@ struct mg_result {
     enum mg_result_status status;
     char digest[MG_DIGEST_TEXT]; /* "" while pending */
     double wall_s;               /* 0 while pending */
+    int64_t max_rss_kb;          /* as just computed; 0 when read, or where it is not known */
     char error[256];             /* why it failed, else "" */
 };
 

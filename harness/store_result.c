@@ -202,12 +202,14 @@ enum mg_status mg_store_finish_result(struct mg_store *store, const struct mg_re
 {
     assert(result->status != MG_RESULT_PENDING);
     return MG_SQL(store, err,
-                  "UPDATE result SET status = ?, digest = ?, n_rows = ?, wall_s = ?, error = ?,"
+                  "UPDATE result SET status = ?, digest = ?, n_rows = ?, wall_s = ?,"
+                  " max_rss_kb = ?, error = ?,"
                   " created_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), environment_id = ?"
                   " WHERE result_id = ?",
                   mg_bind_text(statuses[result->status]),
                   mg_bind_text(result->digest[0] != '\0' ? result->digest : NULL),
                   mg_bind_integer(n_rows), mg_bind_real(result->wall_s),
+                  mg_bind_integer(result->max_rss_kb),
                   mg_bind_text(result->error[0] != '\0' ? result->error : NULL),
                   mg_bind_integer(environment_id), mg_bind_integer(result->id));
 }

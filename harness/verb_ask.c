@@ -5,6 +5,7 @@
 
 #include "harness/answer.h"
 #include "harness/cli.h"
+#include "harness/curve.h"
 #include "harness/diff.h"
 #include "harness/file.h"
 #include "harness/scratch.h"
@@ -169,6 +170,9 @@ enum mg_status mg_verb_show(const struct mg_cli *cli, struct mg_error *err)
     status = mg_store_open(&store, cli->db, MG_STORE_READ, err);
     if (status == MG_OK) {
         status = mg_show_run(store, run_id, stdout, mg_cli_format(cli, MG_OUTPUT_TEXT), err);
+    }
+    if (status == MG_OK && cli->plot) {
+        status = mg_curve_draw(store, run_id, stdout, err);
     }
     mg_store_close(store);
     return status;

@@ -182,15 +182,15 @@ enum mg_status mg_verb_plan(const struct mg_cli *cli, struct mg_error *err)
 
 /* ---- run ---- */
 
-static void tell_failures(const struct mg_plan *plan)
+static void tell_failures(const struct mg_plan *plan, struct mg_progress *progress)
 {
     for (size_t i = 0; i < plan->n_runs; i++) {
         const struct mg_plan_run *run = &plan->runs[i];
         char reason[400];
         if (mg_plan_run_status(plan, i) == MG_RESULT_FAILED) {
-            fprintf(stderr, "failed: %s %s r%llu: %s\n", run->spec->name, run->point->label,
-                    (unsigned long long)run->replicate,
-                    mg_plan_run_reason(plan, i, reason, sizeof(reason)));
+            mg_progress_note(progress, "failed: %s %s r%llu: %s", run->spec->name,
+                             run->point->label, (unsigned long long)run->replicate,
+                             mg_plan_run_reason(plan, i, reason, sizeof(reason)));
         }
     }
 }
@@ -223,21 +223,22 @@ static enum mg_status drive(const struct session *session, const double *cost_s,
                                              .stop = cli->stop};
     const double begin_s = mg_clock_s();
     const size_t cached = count_done(plan, wanted);
-    struct mg_progress *progress = mg_progress_new(stderr, mg_due_count(plan, wanted, cli->failed),
-                                                   mg_workers_count(session->workers));
+    struct mg_progress *progress =
+        mg_progress_new(stderr, mg_due_count(plan, wanted, cli->failed),
+                        mg_workers_count(session->workers), cli->progress_json);
     struct mg_drive_summary summary;
     char duration[32];
     const enum mg_status status =
         mg_drive(&summary, plan, session->store, session->workers, &options, progress, err);
 
-    mg_progress_free(progress);
     if (status == MG_OK || status == MG_NO || status == MG_UNDECIDED) {
-        tell_failures(plan);
+        tell_failures(plan, progress);
     }
-    fprintf(stderr, "%zu runs: %zu done (%zu of them cached), %zu failed, %zu to do; %s\n",
-            summary.runs, summary.done, cached, summary.failed,
-            summary.runs - summary.done - summary.failed,
-            mg_progress_duration(mg_clock_s() - begin_s, duration));
+    mg_progress_note(progress, "%zu runs: %zu done (%zu of them cached), %zu failed, %zu to do; %s",
+                     summary.runs, summary.done, cached, summary.failed,
+                     summary.runs - summary.done - summary.failed,
+                     mg_progress_duration(mg_clock_s() - begin_s, duration));
+    mg_progress_free(progress);
     free(models);
     return status;
 }
@@ -334,8 +335,11 @@ enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
         return status;
     }
     models = mg_cli_beside(cli, "models");
-    setting = (struct mg_job_setting){
-        .plan = &plan, .models_dir = models, .threads = cli->threads, .keep_s = cli->keep_s};
+    setting = (struct mg_job_setting){.plan = &plan,
+                                      .models_dir = models,
+                                      .threads = cli->threads,
+                                      .keep_s = cli->keep_s,
+                                      .read = cli->read};
     status = mg_matmul_start(cli->threads, err);
     if (status == MG_OK) {
         status = mg_plan_make(&plan, files.specs, files.n, NULL, err);

@@ -12,12 +12,16 @@
 
 #include "model/source/source.h"
 
+#define MG_TEXT_SPACE "\u2423" /* tokens are separated by spaces, so a space is written so */
+
 /* The text behind a source; the arrays live as long as the source. */
 struct mg_text {
     const uint16_t *tokens; /* (n) the training part, then the part held out */
     size_t n;
     size_t n_train;
     const double *unigram; /* (V) share of each token in the training part */
+    /* (V) how tokens are written, a space as MG_TEXT_SPACE; NULL: nobody said (mg_text_spell) */
+    const char *const *spelling;
 };
 
 /*
@@ -28,6 +32,9 @@ struct mg_text {
  */
 struct mg_source *mg_text_new(const uint16_t *tokens, size_t n, size_t n_train, size_t length,
                               size_t vocab);
+
+/* Say how the V tokens are written: UTF-8, borrowed, must outlive the source. */
+void mg_text_spell(struct mg_source *source, const char *const *spelling);
 
 /* The text of a source of kind "text", NULL for every other kind. */
 const struct mg_text *mg_source_text(const struct mg_source *source);
