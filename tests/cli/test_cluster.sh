@@ -63,6 +63,10 @@ same "labels and wide view" "$(ask "$labels" whole/a.db)" "$(ask "$labels" fresh
 expect 0 "$PROGRAM" run c.json --db fresh/a.db
 says "24 of them cached" errors
 rows='SELECT count(*), round(sum(p_model), 6), (SELECT count(*) FROM samples), (SELECT round(sum(value), 6) FROM metrics) FROM marginals'
+cells='SELECT count(*), count(digest), count(wall_s), count(max_rss_kb), sum(n_rows), count(error) FROM results'
+same "cells of results" "$(ask "$cells" whole/a.db)" "$(ask "$cells" fresh/a.db)"
+cells='SELECT count(*), count(created_at), count(cflags), count(DISTINCT core_hash) FROM provenance'
+same "cells of provenance" "$(ask "$cells" whole/a.db)" "$(ask "$cells" fresh/a.db)"
 same "rows" "$(ask "$rows" whole/a.db)" "$(ask "$rows" fresh/a.db)"
 expect 0 "$PROGRAM" submit c.json --slurm --tasks 3
 says "nothing was submitted" errors
@@ -93,7 +97,8 @@ long="run long.json --task 1/1 --db results/long.shard-1-of-1.db -j 2 --checkpoi
 "$PROGRAM" $long >out 2>errors &
 driver=$!
 n=0
-until ls results/models/*.resume >/dev/null 2>&1 || [ $((n += 1)) -gt 300 ]; do sleep 0.1; done
+begun() { ls results/models/*.resume >/dev/null 2>&1 && grep -q ' ok ' errors; }
+until begun || [ $((n += 1)) -gt 300 ]; do sleep 0.1; done
 kill -TERM "$driver"
 wait "$driver"
 same "exit code of a task that was stopped" "$?" 143
