@@ -4,7 +4,7 @@
  * For a context c and targets t_1..t_n, with q the predictor and mu the source:
  *   p_model(v at t)  q_t(v | c), one prediction for all targets
  *   p_product(y)     prod_i q_{t_i}(y_i | c): what one parallel step samples; of a mixture head the
- *                    mean of its components' products (answer.h)
+ *                    mean of its components' products (step_law.h)
  *   p_chain(y)       prod_i q_{t_i}(y_i | c, y_1..y_{i-1}): the joint the predictor implies when it
  *                    is asked for one target after the other, in the given order
  *   p_exact(y)       mu(y | c)
