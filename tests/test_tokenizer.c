@@ -11,6 +11,10 @@
 #include <string.h>
 
 #include "harness/file.h"
+#include "harness/identity.h"
+#include "harness/nfc.h"
+#include "harness/split.h"
+#include "harness/utf8.h"
 #include "tests/support/test.h"
 
 #define FOLDER "tests/tokenizers/"
@@ -146,9 +150,90 @@ static void ids_of_smdm_are_those_of_hugging_face(void **state)
     compare_form("smdm");
 }
 
+/* Is the piece that a rule finds at p the whole of it? */
+static bool is_one(const struct mg_split *rule, const char *p, size_t size)
+{
+    return mg_split_piece(rule, p, size) == size;
+}
+
+/* As our rules see a code point: bits in the order of "LNSW". */
+static unsigned class_of(const struct mg_split *gpt2, const struct mg_split *word, unsigned code)
+{
+    char text[2][6] = {"a", "1"};
+    const size_t bytes = mg_utf8_write(text[0] + 1, code);
+
+    (void)mg_utf8_write(text[1] + 1, code);
+    return (is_one(gpt2, text[0], bytes + 1) ? 1U : 0U) |
+           (is_one(gpt2, text[1], bytes + 1) ? 2U : 0U) | (mg_is_white(code) ? 4U : 0U) |
+           (is_one(word, text[0] + 1, bytes) ? 8U : 0U);
+}
+
+static void letters_numbers_spaces_and_words_are_those_of_hugging_face(void **state)
+{
+    struct mg_split *gpt2 = mg_split_new(MG_SPLIT_GPT2);
+    struct mg_split *word = mg_split_word_characters();
+    unsigned char *expected = calloc(MG_UTF8_CODES, 1);
+    char *file = slurp(FOLDER "classes.txt");
+    char *at = file;
+    char *line;
+
+    (void)state;
+    while ((line = next_line(&at)) != NULL) {
+        const char *kind = strchr("LNSW", line[0]);
+        unsigned lo;
+        unsigned hi;
+
+        for (bool fine = sscanf(line + 1, " %x %x", &lo, &hi) == 2; fine && lo <= hi; lo++) {
+            expected[lo] |= (unsigned char)(1U << (kind - "LNSW"));
+        }
+    }
+    for (unsigned code = 0; code < MG_UTF8_CODES; code++) {
+        if ((code < 0xD800 || code > 0xDFFF) && class_of(gpt2, word, code) != expected[code]) {
+            fail_msg("U+%04X: %u, not %u", code, class_of(gpt2, word, code), expected[code]);
+        }
+    }
+    free(file);
+    free(expected);
+    mg_split_free(word);
+    mg_split_free(gpt2);
+}
+
+/* Each between marks that it may be ordered or composed with, as generate.py does. */
+static void nfc_is_that_of_hugging_face(void **state)
+{
+    char *file = slurp(FOLDER "classes.txt");
+    struct mg_hash *hash = mg_hash_new();
+    char digest[MG_KEY_TEXT];
+
+    (void)state;
+    for (unsigned code = 0; code < 0x2FA20; code++) {
+        struct mg_error err = {0};
+        struct mg_buffer composed = {0};
+        char text[64];
+        char one[5];
+
+        if ((code >= 0xD800 && code < 0xE000) || (code >= 0x20000 && code < 0x2F800)) {
+            continue;
+        }
+        one[mg_utf8_write(one, code)] = '\0';
+        (void)snprintf(text, sizeof(text), "b\u0301%s\u0334b%s\u0323\u0301\u0945", one, one);
+        if (code == 0) {
+            memcpy(text, "b\u0301\0\u0334b\0\u0323\u0301\u0945", 15);
+        }
+        assert_int_equal(mg_nfc(&composed, text, code == 0 ? 15 : strlen(text), &err), MG_OK);
+        mg_hash_bytes(hash, composed.text, composed.size);
+        mg_buffer_free(&composed);
+    }
+    mg_hash_finish(digest, hash);
+    assert_non_null(strstr(file, digest));
+    free(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(letters_numbers_spaces_and_words_are_those_of_hugging_face),
+        cmocka_unit_test(nfc_is_that_of_hugging_face),
         cmocka_unit_test(ids_of_llada_are_those_of_hugging_face),
         cmocka_unit_test(ids_of_qwen_are_those_of_hugging_face),
         cmocka_unit_test(ids_of_gpt2_are_those_of_hugging_face),

@@ -1,10 +1,11 @@
 """Token ids by Hugging Face's `tokenizers`, which test_tokenizer compares with ours.
 
 Writes beside itself: NAME.json, small vocabularies of each form, strings.txt, the strings in hex,
-and NAME.ids, for each string its token ids. Needs Python's package tokenizers (made with 0.23.3).
+NAME.ids, for each string its token ids, and classes.txt, what code points are to it. Needs Python's package tokenizers (made with 0.23.3).
 The same version writes the same bytes.
 """
 
+import hashlib
 import json
 import pathlib
 import random
@@ -13,7 +14,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre
 from tokenizers import Regex
 
 HERE = pathlib.Path(__file__).parent
-N_RANDOM = 4100
+N_RANDOM = 3900
 LLADA = (
     r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*"
     r"|\s*[\r\n]|\s+(?!\S)|\s+"
@@ -40,7 +41,7 @@ HAND = [
     "\u1100\u1161\u11a8", "q\u0307\u0323 \u0344", "\U0001109a", "\U00011099\U000110ba",
     "\U00011935\U00011930", "\U00011938", "a\u1dfa\u0323", "\u0b47\u0b56", "\ufb1d\u2adc",
     "\U0001f600\U0001f469\u200d\U0001f4bb \u2764\ufe0f", "\U0001f1e9\U0001f1ea",
-    "\u0000x\u0001\u007f\u0080\u009f", "\ufeffbom", "\u180e \u200b \u2028 \u2029 \u0085", "\uffff\U0010ffff",
+    "\u180e\n", "a\u180e\n\u180e", "\u0000x\u0001\u007f\u0080\u009f", "\ufeffbom", "\u180e \u200b \u2028 \u2029 \u0085", "\uffff\U0010ffff",
     "\ud7ff\ue000", "<|mdm_mask|>", "a<|mdm_mask|>b", "<|mdm_mask|><|mdm_mask|>", "<|mdm_", "<|a|><|a|b|>",
     "  [L]  x", "x  [L]", "x  [R]  y", "[R][R]  [L]", "[R]   [L]   [R]", "x[W] [W]x [W] \u00e9[W]", "[W][W]",
     "_[W] \u200d[W] \u0300[W] 9[W] \U00031351[W] \u2460[W] \u24d0[W] -[W]", "N\u0303[N] \u00d1[N]",
@@ -108,7 +109,56 @@ def bytes_model(split, normalizer=None, merges=260, **model):
         vocab_size=256 + merges, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
     tokenizer.train_from_iterator(TEXT.split("\n"), trainer)
     tokenizer.add_tokens(added(normalizer is not None))
-    return json.loads(tokenizer.to_str())
+    return with_seams(json.loads(tokenizer.to_str()))
+
+
+def with_seams(form):
+    """Merges of last rank over the ends of pieces, so that a piece cut elsewhere has other ids."""
+    model = form["model"]
+    n = len(model["vocab"])
+    plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [b for b in range(0x100) if b not in plain]
+    byte = {**{b: chr(b) for b in plain}, **{b: chr(0x100 + i) for i, b in enumerate(others)}}
+    lead = [byte[b] for b in range(0xC2, 0xF1)]
+    last = [byte[b] for b in range(0x80, 0xC0)]
+    pairs = [(a, b) for a in ("a", "1", "\u0120") for b in lead]
+    pairs += [(a, b) for a in last for b in ("a", "1", "\u010a", byte[0xF0])]
+    pairs = [pair for pair in pairs if "".join(pair) not in model["vocab"]]
+    for i, pair in enumerate(pairs):
+        model["vocab"]["".join(pair)] = n + i
+    model["merges"] += map(list, pairs)
+    for i, token in enumerate(form["added_tokens"]):
+        token["id"] += 0 if token["content"] in model["vocab"] else len(pairs)
+    return form
+
+
+def ranges(codes):
+    out = []
+    for code in sorted(codes):
+        if out and out[-1][1] == code - 1:
+            out[-1][1] = code
+        else:
+            out.append([code, code])
+    return out
+
+
+def classes():
+    """Lines "L 41 5A": letters, numbers, white space and word characters; and a digest of NFC."""
+    codes = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
+    found = {}
+    for name, regex in (("L", r"\p{L}"), ("N", r"\p{N}"), ("S", r"\s")):
+        rest = pre_tokenizers.Split(Regex(regex), "removed").pre_tokenize_str("".join(map(chr, codes)))
+        found[name] = set(codes) - {ord(c) for piece, _ in rest for c in piece}
+    alone = Tokenizer(models.BPE(vocab={"-": 0}, merges=[]))
+    alone.add_tokens([AddedToken("@@", single_word=True, normalized=False)])
+    found["W"] = {c for c in codes if not alone.encode("@@" + chr(c)).ids}
+    lines = [f"{name} {lo:X} {hi:X}" for name, hits in found.items() for lo, hi in ranges(hits)]
+    nfc = hashlib.sha256()
+    for c in codes:
+        if c < 0x20000 or 0x2F800 <= c < 0x2FA20:
+            text = "b\u0301{0}\u0334b{0}\u0323\u0301\u0945".format(chr(c))
+            nfc.update(normalizers.NFC().normalize_str(text).encode())
+    return lines + ["NFC " + nfc.hexdigest()]
 
 
 def marks_model():
@@ -143,6 +193,7 @@ def main():
     known = set(forms["llama3"]["model"]["vocab"])
     assert all(a in known and b in known for a, b in cut)
     texts = strings()
+    (HERE / "classes.txt").write_text("\n".join(classes()) + "\n")
     (HERE / "strings.txt").write_text("".join(text.encode().hex() + "\n" for text in texts))
     for name, form in forms.items():
         text = json.dumps(form, ensure_ascii=False, separators=(",", ":"))
