@@ -170,6 +170,7 @@ static unsigned class_of(const struct mg_split *gpt2, const struct mg_split *wor
 
 static void letters_numbers_spaces_and_words_are_those_of_hugging_face(void **state)
 {
+    static const char kinds[] = "LNSW";
     struct mg_split *gpt2 = mg_split_new(MG_SPLIT_GPT2);
     struct mg_split *word = mg_split_word_characters();
     unsigned char *expected = calloc(MG_UTF8_CODES, 1);
@@ -179,12 +180,13 @@ static void letters_numbers_spaces_and_words_are_those_of_hugging_face(void **st
 
     (void)state;
     while ((line = next_line(&at)) != NULL) {
-        const char *kind = strchr("LNSW", line[0]);
+        const char *kind = strchr(kinds, line[0]);
         unsigned lo;
         unsigned hi;
 
-        for (bool fine = sscanf(line + 1, " %x %x", &lo, &hi) == 2; fine && lo <= hi; lo++) {
-            expected[lo] |= (unsigned char)(1U << (kind - "LNSW"));
+        for (bool fine = line[1] == ' ' && sscanf(line + 2, "%x %x", &lo, &hi) == 2;
+             fine && lo <= hi; lo++) {
+            expected[lo] |= (unsigned char)(1U << (kind - kinds));
         }
     }
     for (unsigned code = 0; code < MG_UTF8_CODES; code++) {

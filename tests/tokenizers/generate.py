@@ -167,8 +167,8 @@ def marks_model():
     tokenizer.decoder = decoders.Sequence([
         decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
     trainer = trainers.BpeTrainer(
-        vocab_size=750, special_tokens=["<unk>", "<s>", "</s>"] + [f"<0x{b:02X}>" for b in range(256)],
-        show_progress=False, limit_alphabet=130)
+        vocab_size=800, special_tokens=["<unk>", "<s>", "</s>"] + [f"<0x{b:02X}>" for b in range(256)],
+        show_progress=False)
     words = [word for line in TEXT.split("\n") for word in line.replace(" ", " \0").split("\0")]
     tokenizer.train_from_iterator([word.strip(" ") for word in words], trainer)
     model = json.loads(tokenizer.to_str())
