@@ -1,0 +1,79 @@
+/*
+ * fuzz_tokenizer.c - libFuzzer: a tokenizer.json and, behind a byte 0xFF, a text to encode. With
+ * an empty file the text goes through the vocabularies of tests/tokenizers.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/tokenizer_part.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Ids are tokens; where nothing but bytes is merged they are the text. */
+static void encode(const struct mg_tokenizer *tokenizer, const char *text, size_t size)
+{
+    struct mg_error err = {0};
+    bool exact =
+        tokenizer->form == MG_TOKENIZER_BYTES && !tokenizer->nfc && !tokenizer->prefix_space;
+    uint32_t *ids;
+    size_t n;
+    size_t bytes;
+    char *decoded;
+
+    if (mg_tokenizer_encode(&ids, &n, tokenizer, text, size, &err) != MG_OK) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (ids[i] >= mg_tokenizer_vocab(tokenizer) || tokenizer->tokens[ids[i]] == NULL) {
+            abort();
+        }
+        exact = exact && !tokenizer->is_added[ids[i]]; /* those may swallow spaces */
+        free(mg_tokenizer_symbol(tokenizer, ids[i]));
+    }
+    decoded = mg_tokenizer_decode(&bytes, tokenizer, ids, n);
+    if (exact && (bytes != size || memcmp(decoded, text, size) != 0)) {
+        abort();
+    }
+    free(decoded);
+    free(ids);
+}
+
+static void encode_with_each(const char *text, size_t size)
+{
+    static const char *const forms[] = {
+        "tests/tokenizers/llada.json", "tests/tokenizers/qwen.json", "tests/tokenizers/gpt2.json",
+        "tests/tokenizers/llama3.json", "tests/tokenizers/smdm.json"};
+    static struct mg_tokenizer *tokenizers[sizeof(forms) / sizeof(forms[0])];
+
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        struct mg_error err = {0};
+
+        if (tokenizers[i] == NULL && mg_tokenizer_read(&tokenizers[i], forms[i], &err) != MG_OK) {
+            abort(); /* run it from the root of the project */
+        }
+        encode(tokenizers[i], text, size);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const uint8_t *cut = size == 0 ? NULL : memchr(data, 0xFF, size);
+    const char *file = (const char *)data;
+    const size_t file_size = cut == NULL ? size : (size_t)(cut - data);
+    const char *text = cut == NULL ? file + size : (const char *)cut + 1;
+    const size_t text_size = size - (size_t)(text - file);
+    struct mg_error err = {0};
+    struct mg_tokenizer *tokenizer;
+
+    if (file_size == 0) {
+        encode_with_each(text, text_size);
+    } else if (mg_tokenizer_parse(&tokenizer, file, file_size, "t", &err) == MG_OK) {
+        encode(tokenizer, text, text_size);
+        mg_tokenizer_free(tokenizer);
+    } else if (strncmp(err.text, "t:", 2) != 0 || strstr(err.text, ": error: ") == NULL) {
+        abort();
+    }
+    return 0;
+}
