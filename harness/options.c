@@ -2,7 +2,7 @@
 #include "harness/options.h"
 
 #include "harness/bind.h"
-#include "harness/corpus.h"
+#include "harness/coding.h"
 #include "model/diffusion/corrector.h"
 #include "model/diffusion/noise.h"
 #include "model/diffusion/objective.h"
@@ -148,11 +148,22 @@ static const struct mg_option TABLE[] = {
      .help = "Law of the first state, or \"stationary\".", .example = "\"stationary\"",
      .aliases = "initial init"},
     {.path = "source.corpus", .type = MG_OPTION_TEXT, .required = true, BY_KIND, .kinds = "text",
-     .help = "A text file, relative to the experiment file; tokens are its characters.",
+     .help = "A text file, relative to the experiment file.",
      .example = "\"kjv.txt\"", .aliases = "file path text"},
+    {.path = "source.tokens", .type = MG_OPTION_CHOICE, .word = mg_tokens_word,
+     .word_help = mg_tokens_help, .fallback = "\"characters\"", BY_KIND, .kinds = "text",
+     .help = "What is a token.", .example = "\"bpe\"", .aliases = "tokenization"},
+    {.path = "source.tokenizer", .type = MG_OPTION_TEXT, .required = true, .chooser = "tokens",
+     .kinds = "tokenizer", .help = "A tokenizer.json, relative to the experiment file.",
+     .example = "\"llada/tokenizer.json\""},
+    {.path = "source.tokens_sha256", .type = MG_OPTION_TEXT, .chooser = "tokens",
+     .kinds = "bpe tokenizer",
+     .help = "SHA-256 that the tokenizer.json, or the list of merges learnt, must have, in hex.",
+     .example = "\"6f0a...\""},
     {.path = "source.characters", .type = MG_OPTION_CHOICE, .word = mg_corpus_word,
-     .word_help = mg_corpus_help, .fallback = "\"letters\"", BY_KIND, .kinds = "text",
-     .help = "What is a token.", .example = "\"letters\"", .aliases = "tokenizer normalize"},
+     .word_help = mg_corpus_help, .fallback = "\"letters\"", .chooser = "tokens", .kinds = "characters bpe",
+     .help = "Which characters of the corpus count.", .example = "\"letters\"",
+     .aliases = "normalize"},
     {.path = "source.held_out", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "()",
      .fallback = "0.05", BY_KIND, .kinds = "text",
      .help = "Share of the corpus, its last lines, that is measured on and never trained on.",
@@ -168,7 +179,8 @@ static const struct mg_option TABLE[] = {
      .brackets = "[]", .required = true, BY_KIND, .kinds = CHAINS " text", TASK(LENGTH), .unit = "tokens",
      .help = "Length of a sequence.", .example = "32", .aliases = "seq_len n L size"},
     {.path = "source.vocab", .type = MG_OPTION_INTEGER, .min = 2, .max = LONGEST, .brackets = "[]",
-     BY_KIND, TASK(VOCAB), .unit = "tokens", .help = "Number of different tokens.",
+     .required = true, .chooser = "tokens", .kinds = "bpe", TASK(VOCAB), .unit = "tokens",
+     .help = "Number of different tokens.",
      .example = "2", .aliases = "V n_tokens"},
     {.path = "source.order", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST, .brackets = "[]",
      BY_KIND, TASK(ORDER), .help = "Side of the square.", .example = "4", .aliases = "side"},

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/identity.h"
 #include "model/numeric/error.h"
 
 enum { MG_TOKENIZER_VOCAB_MAX = 1 << 20, MG_TOKENIZER_TEXT_MAX = 1 << 30 };
@@ -26,9 +27,9 @@ struct mg_tokenizer;
 enum mg_status mg_tokenizer_parse(struct mg_tokenizer **tokenizer, const char *text, size_t size,
                                   const char *name, struct mg_error *err);
 
-/* The same from a file. */
-enum mg_status mg_tokenizer_read(struct mg_tokenizer **tokenizer, const char *path,
-                                 struct mg_error *err);
+/* The same from a file; sha256 out: of its bytes. */
+enum mg_status mg_tokenizer_read(struct mg_tokenizer **tokenizer, char sha256[MG_KEY_TEXT],
+                                 const char *path, struct mg_error *err);
 void mg_tokenizer_free(struct mg_tokenizer *tokenizer); /* NULL is fine */
 
 /* One more than the highest id. An id may have no token. */
@@ -52,6 +53,9 @@ enum mg_status mg_tokenizer_encode(uint32_t **ids, size_t *n, const struct mg_to
  */
 char *mg_tokenizer_decode(size_t *size, const struct mg_tokenizer *tokenizer, const uint32_t *ids,
                           size_t n);
+
+/* Characters that the bytes of an id begin: over a text they sum to its length. */
+uint32_t mg_tokenizer_characters(const struct mg_tokenizer *tokenizer, uint32_t id);
 
 /*
  * How an id is written in views, malloc'd, the caller's: the token's text in the file, but a space

@@ -81,21 +81,26 @@ static void decode_token(struct mg_buffer *out, enum mg_tokenizer_form form, con
     }
 }
 
+/* Append what an id stands for; nothing for one without a token. */
+static void decode_id(struct mg_buffer *out, const struct mg_tokenizer *tokenizer, uint32_t id)
+{
+    const char *token = tokenizer->tokens[id];
+
+    if (token != NULL && tokenizer->is_added[id]) {
+        mg_buffer_puts(out, token);
+    } else if (token != NULL) {
+        decode_token(out, tokenizer->form, token);
+    }
+}
+
 char *mg_tokenizer_decode(size_t *size, const struct mg_tokenizer *tokenizer, const uint32_t *ids,
                           size_t n)
 {
     struct mg_buffer out = {0};
 
     for (size_t i = 0; i < n; i++) {
-        const char *token;
-
         assert(ids[i] < tokenizer->vocab);
-        token = tokenizer->tokens[ids[i]];
-        if (token != NULL && tokenizer->is_added[ids[i]]) {
-            mg_buffer_puts(&out, token);
-        } else if (token != NULL) {
-            decode_token(&out, tokenizer->form, token);
-        }
+        decode_id(&out, tokenizer, ids[i]);
     }
     if (tokenizer->form == MG_TOKENIZER_MARKS && out.size > 0 && out.text[0] == ' ') {
         memmove(out.text, out.text + 1, out.size); /* the mark before all */
@@ -103,6 +108,19 @@ char *mg_tokenizer_decode(size_t *size, const struct mg_tokenizer *tokenizer, co
     }
     *size = out.size;
     return mg_buffer_take(&out);
+}
+
+uint32_t mg_tokenizer_characters(const struct mg_tokenizer *tokenizer, uint32_t id)
+{
+    struct mg_buffer bytes = {0};
+    uint32_t n = 0;
+
+    decode_id(&bytes, tokenizer, id);
+    for (size_t i = 0; i < bytes.size; i++) {
+        n += ((unsigned char)bytes.text[i] & 0xC0) != 0x80;
+    }
+    mg_buffer_free(&bytes);
+    return n;
 }
 
 /* One character of a token, or of an added token, that cannot stand in a symbol. */

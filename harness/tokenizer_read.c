@@ -343,15 +343,19 @@ enum mg_status mg_tokenizer_parse(struct mg_tokenizer **tokenizer, const char *t
     return status;
 }
 
-enum mg_status mg_tokenizer_read(struct mg_tokenizer **tokenizer, const char *path,
-                                 struct mg_error *err)
+enum mg_status mg_tokenizer_read(struct mg_tokenizer **tokenizer, char sha256[MG_KEY_TEXT],
+                                 const char *path, struct mg_error *err)
 {
     char *text;
     size_t size;
     enum mg_status status = mg_file_read(&text, &size, path, MG_JSON_HEADER_MAX, err);
+    struct mg_hash *hash;
 
     *tokenizer = NULL;
     if (status == MG_OK) {
+        hash = mg_hash_new();
+        mg_hash_bytes(hash, text, size);
+        mg_hash_finish(sha256, hash);
         status = mg_tokenizer_parse(tokenizer, text, size, path, err);
         free(text);
     }

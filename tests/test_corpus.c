@@ -62,8 +62,8 @@ static const char *written(const struct bench *bench)
     return text;
 }
 
-static const struct mg_corpus_rule LETTERS = {MG_CORPUS_LETTERS, 0.3, NULL};
-static const struct mg_corpus_rule ALL = {MG_CORPUS_ALL, 0.3, NULL};
+static const struct mg_corpus_rule LETTERS = {MG_CORPUS_LETTERS, 0.3, NULL, NULL};
+static const struct mg_corpus_rule ALL = {MG_CORPUS_ALL, 0.3, NULL, NULL};
 
 static void letters_are_small_and_all_between_them_is_one_space(void **state)
 {

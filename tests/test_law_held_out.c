@@ -52,7 +52,7 @@ static struct collector measure(const struct mg_source *text, struct mg_predicto
     return rows;
 }
 
-static struct mg_source *written_by(const struct mg_source *chain, uint16_t *tokens)
+static struct mg_source *written_by(const struct mg_source *chain, uint32_t *tokens)
 {
     struct mg_rng rng = mg_rng_at(STREAMS.order, 0, 5);
     int row[L];
@@ -60,10 +60,10 @@ static struct mg_source *written_by(const struct mg_source *chain, uint16_t *tok
     for (size_t i = 0; i < N; i += L) {
         mg_source_draw(chain, &rng, row);
         for (size_t k = 0; k < L; k++) {
-            tokens[i + k] = (uint16_t)row[k];
+            tokens[i + k] = (uint32_t)row[k];
         }
     }
-    return mg_text_new(tokens, N, N_TRAIN, L, V);
+    return mg_text_new(tokens, N, N_TRAIN, L, V, NULL);
 }
 
 /* The chain rule: any order of single tokens gives the chain's own probability of the window. */
@@ -71,7 +71,7 @@ static void one_at_a_time_it_is_the_predictors_own_likelihood(void **state)
 {
     struct mg_source *chain = test_chain_lazy(L);
     struct mg_predictor *oracle = mg_oracle_new(chain);
-    uint16_t tokens[N];
+    uint32_t tokens[N];
     struct mg_source *text = written_by(chain, tokens);
     const struct collector l2r = measure(text, oracle, "left_to_right", 1);
     const struct collector confidence = measure(text, oracle, "confidence", 1);
@@ -103,7 +103,7 @@ static void a_random_order_is_a_bound(void **state)
 {
     struct mg_source *chain = test_chain_lazy(L);
     struct mg_predictor *uniform = mg_uniform_new(L, V);
-    uint16_t tokens[N];
+    uint32_t tokens[N];
     struct mg_source *text = written_by(chain, tokens);
     const struct collector random = measure(text, uniform, "random", 4);
 
@@ -120,7 +120,7 @@ static void a_random_order_is_a_bound(void **state)
 static void orders_that_look_at_what_they_draw_are_refused(void **state)
 {
     struct mg_source *chain = test_chain_lazy(L);
-    uint16_t tokens[N];
+    uint32_t tokens[N];
     struct mg_source *text = written_by(chain, tokens);
     struct mg_sampler sampler = {.name = "llada",
                                  .order = mg_order_find("low_confidence"),

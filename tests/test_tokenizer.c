@@ -59,9 +59,10 @@ static struct mg_tokenizer *load(const char *form)
     struct mg_error err = {0};
     struct mg_tokenizer *tokenizer;
     char path[128];
+    char sha256[MG_KEY_TEXT];
 
     (void)snprintf(path, sizeof(path), FOLDER "%s.json", form);
-    if (mg_tokenizer_read(&tokenizer, path, &err) != MG_OK) {
+    if (mg_tokenizer_read(&tokenizer, sha256, path, &err) != MG_OK) {
         fail_msg("%s", err.text);
     }
     return tokenizer;

@@ -10,6 +10,7 @@
 #include "model/measure/replay_draws.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
+#include "model/source/text.h"
 
 enum mg_status mg_law_held_out_check(const struct mg_sampler *sampler, struct mg_error *err)
 {
@@ -26,8 +27,10 @@ enum mg_status mg_law_held_out_check(const struct mg_sampler *sampler, struct mg
 struct sums {
     const struct mg_sampler *sampler;
     size_t vocab;
-    double *tempered;  /* (V) */
-    double *path_nats; /* (draws) -log path(x) */
+    double *tempered;           /* (V) */
+    double *path_nats;          /* (draws) -log path(x) */
+    const struct mg_text *text; /* NULL: not a text, which has no characters */
+    double characters;          /* of all draws */
     double calls;
     bool by_chance; /* a draw has met a choice */
 };
@@ -43,6 +46,11 @@ static void add_step(void *ctx, const struct mg_reveal *reveal)
                   sums->sampler->temperature);
         sums->path_nats[reveal->draw] -= log(sums->tempered[reveal->tokens[at]]);
     }
+    if (sums->text != NULL) { /* every position is revealed once */
+        for (size_t i = 0; i < reveal->n_set; i++) {
+            sums->characters += mg_text_characters(sums->text, reveal->tokens + reveal->set[i], 1);
+        }
+    }
     sums->calls += 1.0;
     sums->by_chance = sums->by_chance || reveal->by_chance;
 }
@@ -53,6 +61,7 @@ enum mg_status mg_law_held_out(const struct mg_measure_input *input,
     const double length = (double)input->source->length;
     struct sums sums = {.sampler = sampler,
                         .vocab = input->source->vocab,
+                        .text = mg_source_text(input->source),
                         .tempered = mg_allocate(input->source->vocab, sizeof(double)),
                         .path_nats = mg_allocate(draws, sizeof(double))};
     struct mg_moments nll = {0};
@@ -68,7 +77,8 @@ enum mg_status mg_law_held_out(const struct mg_measure_input *input,
         MG_EMIT(input->sink, MG_TABLE_likelihoods, mg_text(sampler->name),
                 mg_real(sums.calls / (double)draws), mg_int((int64_t)draws), mg_real(nll.mean),
                 mg_real_if(isfinite(nll.mean), mg_moments_sd(&nll) / sqrt((double)draws)),
-                mg_text(sums.by_chance ? "path_bound" : "monte_carlo"));
+                mg_text(sums.by_chance ? "path_bound" : "monte_carlo"),
+                mg_real_if(sums.text != NULL, nll.mean * length * (double)draws / sums.characters));
     }
     free(sums.path_nats);
     free(sums.tempered);

@@ -45,7 +45,8 @@ struct mg_cell {
     X(certificates, "sampler, step, bound, draws, value, exact, violations")                       \
     X(schedules, "j, h_nats, z_nats")                                                              \
     X(plans, "rule, nfe, plan, kl_nats, regret_nats, against")                                     \
-    X(likelihoods, "sampler, nfe, draws, nll_nats_per_token, nll_se_nats_per_token, kind")
+    X(likelihoods, "sampler, nfe, draws, nll_nats_per_token, nll_se_nats_per_token, kind, "        \
+                   "nll_nats_per_character")
 
 enum mg_table {
 #define MG_TABLE_NAME(table, columns) MG_TABLE_##table,

@@ -49,8 +49,10 @@ static void encode_with_each(const char *text, size_t size)
 
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         struct mg_error err = {0};
+        char sha256[MG_KEY_TEXT];
 
-        if (tokenizers[i] == NULL && mg_tokenizer_read(&tokenizers[i], forms[i], &err) != MG_OK) {
+        if (tokenizers[i] == NULL &&
+            mg_tokenizer_read(&tokenizers[i], sha256, forms[i], &err) != MG_OK) {
             abort(); /* run it from the root of the project */
         }
         encode(tokenizers[i], text, size);
