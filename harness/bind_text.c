@@ -16,13 +16,16 @@ const char *mg_if_missing_word(size_t i)
 }
 
 /* The file is not there: a fault, or, if the experiment says so, a reason not to run it. */
-static void tell_missing(struct mg_binding *binding, const char *path)
+static void tell_missing(struct mg_binding *binding, const char *key, const char *path)
 {
-    if (strcmp(mg_bound_text(binding, "source.if_missing"), "not_run") == 0) {
+    if (strcmp(mg_bound_text(binding, "source.if_missing"), "not_run") != 0) {
+        mg_bound_refuse(binding, key, "%s: no such file", path);
+    } else if (strcmp(key, "source.corpus") == 0) {
         binding->point->missing = mg_heap_format(
             binding->heap, "the corpus %s is not there; `make data` brings the default ones", path);
     } else {
-        mg_bound_refuse(binding, "source.corpus", "%s: no such file", path);
+        binding->point->missing =
+            mg_heap_format(binding->heap, "the tokenizer %s is not there", path);
     }
 }
 
@@ -112,6 +115,10 @@ static bool read_tokenizer(struct mg_binding *binding)
 
     if (mg_resolved_get(binding->resolved, "source.alphabet") != NULL) {
         mg_bound_refuse(binding, "source.alphabet", "a tokenizer has its own");
+        return false;
+    }
+    if (mg_corpus_is_missing(path)) {
+        tell_missing(binding, "source.tokenizer", path);
         return false;
     }
     if (mg_tokenizer_read(&tokenizer, sha256, path, &err) != MG_OK) {
@@ -228,7 +235,7 @@ struct mg_source *mg_bind_text_source(struct mg_binding *binding)
     }
     path = beside(binding, "source.corpus");
     if (mg_corpus_is_missing(path)) {
-        tell_missing(binding, path);
+        tell_missing(binding, "source.corpus", path);
         return NULL;
     }
     if (!read_corpus(binding, &corpus, path)) {
