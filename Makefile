@@ -94,6 +94,12 @@ check: deps lint test ## lint, tests, and the tests again under the sanitizers
 	@$(MAKE) --no-print-directory -j$(JOBS) MODE=asan all tests
 	@PROGRAM=build/asan/marginalia sh tests/run.sh $(patsubst build/release/%,build/asan/%,$(TESTS))
 
+test-slurm: all ## a sweep on a private two-node Slurm, one node killed (as root; skips without Slurm)
+	@sh tests/slurm/run.sh $(PROGRAM)
+
+test-browser: ## the report of OUT in a browser, where there is one: desktop, phone, dark, print
+	@sh tests/browser.sh $(OUT)/report.html $(OUT)/screenshots || [ $$? = 77 ]
+
 paper quick beyond: deps ## run experiments/paper (quick, beyond), draw, judge, report
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@sh .ci/experiments $(PROGRAM) $@ $(OUT)
@@ -112,8 +118,10 @@ lint: ## format, layering and house rules
 	@sh tests/support/lint.sh
 format: ## clang-format every source
 	clang-format -i $(SOURCES)
-install: all ## program, figures and experiments under PREFIX
+install: all ## program, manual, figures and experiments under PREFIX
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/marginalia
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	sh .ci/manual $(PROGRAM) > $(DESTDIR)$(PREFIX)/share/man/man1/marginalia.1
 	@for f in plots/* experiments/*/*; do \
 	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/marginalia/$$f; done
 clean: ## remove what was built (results stay)
@@ -123,5 +131,5 @@ help: ## this list
 
 .DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: all tests deps data test check paper quick beyond run bench bench-deps fuzz fuzzers lint format install clean help FORCE
+.PHONY: all tests deps data test test-browser check test-slurm paper quick beyond run bench bench-deps fuzz fuzzers lint format install clean help FORCE
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

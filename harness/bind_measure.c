@@ -297,23 +297,22 @@ static bool bind_side(struct entry *entry, const char *key, size_t *count, int *
     return *tokens != NULL;
 }
 
-static bool bind_distance(struct entry *entry)
+/* The masks between the sides, which are bound. */
+static bool bind_run(struct entry *entry)
 {
     struct mg_measure_spec *spec = entry->spec;
     const size_t length = entry->binding->point->source->length;
     const struct mg_setting *run = get(entry, "run");
-    const bool left = bind_side(entry, "left", &spec->left, &spec->left_tokens);
-    const bool right = bind_side(entry, "right", &spec->right, &spec->right_tokens);
     char path[128];
 
-    if (!left || !right || is_faulty(entry, "run")) {
+    if (is_faulty(entry, "run")) {
         return false;
     }
-    spec->run = run == NULL ? 0 : (size_t)mg_json_number(run->value);
-    if (spec->left + spec->right + (run == NULL ? 1 : spec->run) > length) {
+    spec->run = run == NULL ? 1 : (size_t)mg_json_number(run->value);
+    if (spec->left + spec->right + spec->run > length) {
         mg_bound_refuse(entry->binding, path_of(entry, run == NULL ? "left" : "run", path),
                         "left %zu, run %zu and right %zu do not fit into length %zu", spec->left,
-                        run == NULL ? 1 : spec->run, spec->right, length);
+                        spec->run, spec->right, length);
         return false;
     }
     if (run == NULL) {
@@ -339,8 +338,15 @@ static bool bind_entry(struct entry *entry, const char *kind)
     if (fine && mg_option_applies(mg_option_find(path_of(entry, "targets", path)), kind)) {
         fine = bind_targets(entry) && fine;
     }
-    if (mg_option_applies(mg_option_find(path_of(entry, "run", path)), kind)) {
-        fine = bind_distance(entry) && fine;
+    if (mg_option_applies(mg_option_find(path_of(entry, "left", path)), kind)) {
+        fine = bind_side(entry, "left", &spec->left, &spec->left_tokens) && fine;
+        fine = bind_side(entry, "right", &spec->right, &spec->right_tokens) && fine;
+    }
+    if (fine && mg_option_applies(mg_option_find(path_of(entry, "run", path)), kind)) {
+        fine = bind_run(entry);
+    }
+    if (get(entry, "middle") != NULL) {
+        spec->middle = mg_bound_size(entry->binding, "%s.middle", entry->path);
     }
     if (get(entry, "draws") != NULL) {
         spec->draws = mg_bound_size(entry->binding, "%s.draws", entry->path);
@@ -363,6 +369,7 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
     const struct mg_setting *kind;
     struct mg_error err = {0};
     char path[128];
+    size_t block;
 
     snprintf(entry.path, sizeof(entry.path), "measure.%s", name);
     kind = get(&entry, "kind");
@@ -378,9 +385,9 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);
         return false;
     }
-    if (binding->point->network.causal &&
-        mg_measure_check_causal(measure->measure, &measure->spec, binding->point->source, &err) !=
-            MG_OK) {
+    block = mg_prefix_block(&binding->point->network);
+    if (block > 0 && mg_measure_check_prefixes(measure->measure, &measure->spec,
+                                               binding->point->source, block, &err) != MG_OK) {
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);
         return false;
     }

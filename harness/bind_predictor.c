@@ -1,5 +1,6 @@
 /* bind_predictor.c - predictor and training of a point. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/bind.h"
@@ -80,10 +81,17 @@ static bool bind_transformer(struct mg_binding *binding)
         .causal = mg_json_bool(causal->value),
         .rope_theta = mg_bound_number(binding, "predictor.rope_theta"),
         .norm_eps = mg_bound_number(binding, "predictor.norm_eps"),
+        .components = mg_bound_size(binding, "predictor.components"),
+        .window = mg_bound_size(binding, "predictor.window"),
     };
     if (point->source != NULL) {
         network->vocab = point->source->vocab;
         network->length = point->source->length;
+    }
+    if (network->causal && network->components > 1) {
+        mg_bound_refuse(binding, "predictor.components",
+                        "a causal network answers one position at a time: it has no joint to mix");
+        return false;
     }
     return check_heads(binding, network->width, network->heads);
 }
@@ -106,33 +114,79 @@ static bool has_all(const struct mg_binding *binding, const char *object)
     return true;
 }
 
+/* The checkpoint's hash: part of the identity of what it computes. */
+static enum mg_status put_hash(struct mg_binding *binding, struct mg_error *err)
+{
+    struct mg_reading *reading = binding->reading;
+    struct mg_point *point = binding->point;
+    const struct mg_hashed *known = reading->hashed;
+    char sha256[MG_KEY_TEXT];
+    struct mg_hashed *hashed;
+    enum mg_status status;
+
+    while (known != NULL && strcmp(known->path, point->checkpoint_path) != 0) {
+        known = known->next;
+    }
+    if (known == NULL) {
+        status = mg_checkpoint_hash(sha256, point->checkpoint_path, err);
+        if (status != MG_OK) {
+            return status;
+        }
+        hashed = mg_heap_array(binding->heap, 1, sizeof(*hashed));
+        *hashed = (struct mg_hashed){reading->hashed, point->checkpoint_path,
+                                     mg_heap_text(binding->heap, sha256)};
+        reading->hashed = hashed;
+        known = hashed;
+    }
+    point->checkpoint_sha256 = known->sha256;
+    return MG_OK;
+}
+
+/* predictor.precision, which says it to every reader of the numbers. */
+static enum mg_status put_precision(struct mg_binding *binding,
+                                    const struct mg_checkpoint *checkpoint, struct mg_error *err)
+{
+    const struct mg_setting *demanded = mg_resolved_get(binding->resolved, "predictor.precision");
+    const char *precision = mg_checkpoint_precision(checkpoint);
+    char *quoted;
+
+    if (demanded != NULL && strcmp(mg_json_string(demanded->value), precision) != 0) {
+        return mg_fail(err, MG_EUSAGE,
+                       "%s: computes with \"%s\", predictor.precision asks for \"%s\"",
+                       binding->point->checkpoint_path, precision, mg_json_string(demanded->value));
+    }
+    quoted = mg_json_quote(precision);
+    mg_resolved_put(binding->resolved, "predictor.precision", quoted);
+    free(quoted);
+    return MG_OK;
+}
+
 /* A network that is missing, broken or another's is the file's fault: nothing is to be made then.
  */
 static bool bind_checkpoint(struct mg_binding *binding)
 {
     struct mg_point *point = binding->point;
-    char sha256[MG_KEY_TEXT];
-    struct mg_transformer *network = NULL;
+    const struct mg_checkpoint_use use = {
+        .batch = 1, .length = point->source != NULL ? point->source->length : 1};
+    struct mg_checkpoint *checkpoint = NULL;
     struct mg_error err = {0};
-    char **symbols = NULL;
     enum mg_status status;
 
     point->checkpoint_path =
         mg_path_beside(binding->heap, mg_resolved_place(binding->resolved, "predictor.path").file,
                        mg_bound_text(binding, "predictor.path"));
-    status = mg_checkpoint_load(&network, &symbols, point->checkpoint_path, 1, &err);
+    status = mg_checkpoint_load(&checkpoint, point->checkpoint_path, &use, &err);
     if (status == MG_OK && point->source != NULL) {
-        status = mg_checkpoint_fits(network, symbols, point->checkpoint_path, point->source->length,
+        status = mg_checkpoint_fits(checkpoint, point->checkpoint_path, point->source->length,
                                     point->source->vocab, point->symbols, &err);
     }
     if (status == MG_OK) {
-        status = mg_checkpoint_hash(sha256, point->checkpoint_path, &err);
-        point->checkpoint_sha256 = mg_heap_text(binding->heap, sha256);
+        status = put_hash(binding, &err);
     }
-    if (network != NULL) {
-        mg_symbols_free(symbols, mg_transformer_config(network)->vocab);
+    if (status == MG_OK) {
+        status = put_precision(binding, checkpoint, &err);
     }
-    mg_transformer_free(network);
+    mg_checkpoint_free(checkpoint);
     if (status != MG_OK) {
         mg_bound_refuse(binding, "predictor.path", "%s", err.text);
     }
@@ -157,6 +211,9 @@ bool mg_bind_predictor(struct mg_binding *binding)
         !mg_source_has_oracle(point->source)) {
         mg_bound_refuse(binding, "predictor.kind", "this source has no oracle");
         return false;
+    }
+    if (point->predictor == MG_PREDICTOR_ORACLE) {
+        point->network.window = mg_bound_size(binding, "predictor.window");
     }
     return point->predictor != MG_PREDICTOR_TRANSFORMER || bind_transformer(binding);
 }
@@ -207,23 +264,84 @@ static bool bind_blocks(struct mg_binding *binding)
     return true;
 }
 
+/* Exactly one of the two keys that say how long to train. */
+static bool has_length(const struct mg_binding *binding)
+{
+    const struct mg_settings *given = binding->resolved->given;
+    const bool steps = mg_settings_get(given, "train.steps") != NULL;
+    const bool budget = mg_settings_get(given, "train.budget_tokens") != NULL;
+
+    if (steps && budget) {
+        mg_bound_refuse(binding, "train.budget_tokens",
+                        "give either steps or budget_tokens, not both");
+    } else if (!steps && !budget && mg_settings_get(given, "train") != NULL) {
+        mg_findings_missing(binding->reading->findings,
+                            mg_resolved_place(binding->resolved, "train"), "steps",
+                            "missing: a training needs steps or budget_tokens");
+    }
+    return steps != budget && (mg_resolved_get(binding->resolved, "train.steps") != NULL ||
+                               mg_resolved_get(binding->resolved, "train.budget_tokens") != NULL);
+}
+
+/* Steps as given, or as many as a budget of tokens pays for. */
+static bool bind_steps(const struct mg_binding *binding)
+{
+    struct mg_point *point = binding->point;
+    const struct mg_setting *steps = mg_resolved_get(binding->resolved, "train.steps");
+    size_t step_tokens;
+
+    if (steps != NULL) {
+        point->train.steps = mg_bound_size(binding, "train.steps");
+        return true;
+    }
+    if (point->source == NULL) {
+        return false; /* complained about */
+    }
+    step_tokens = point->train.batch * point->source->length;
+    point->train.steps = mg_bound_size(binding, "train.budget_tokens") / step_tokens;
+    if (point->train.steps == 0) {
+        mg_bound_refuse(binding, "train.budget_tokens", "a single step takes %zu tokens",
+                        step_tokens);
+    }
+    return point->train.steps > 0;
+}
+
+/* A network of block diffusion sees the blocks that its objective trains. */
+static bool bind_no_suffix(const struct mg_binding *binding)
+{
+    struct mg_point *point = binding->point;
+
+    if (!point->train.objective->no_suffix) {
+        return true;
+    }
+    if (point->network.components > 1) {
+        mg_bound_refuse(binding, "predictor.components",
+                        "block diffusion has no mixture: its weights would be pooled from blocks "
+                        "that are not seen");
+        return false;
+    }
+    point->network.block = point->train.block;
+    return true;
+}
+
 bool mg_bind_train(struct mg_binding *binding)
 {
     struct mg_point *point = binding->point;
     const struct mg_setting *kind = mg_resolved_get(binding->resolved, "predictor.kind");
+    bool timed;
 
     point->trains =
         kind != NULL && strcmp(mg_json_string(kind->value), KINDS[MG_PREDICTOR_TRANSFORMER]) == 0;
     if (!point->trains) {
         return true;
     }
-    if (!has_all(binding, "train")) {
+    timed = has_length(binding);
+    if (!has_all(binding, "train") || !timed) {
         return false;
     }
     point->train = (struct mg_train_config){
         .objective = mg_objective_find(mg_bound_text(binding, "train.objective")),
         .schedule = mg_noise_find(mg_bound_text(binding, "train.schedule")),
-        .steps = mg_bound_size(binding, "train.steps"),
         .batch = mg_bound_size(binding, "train.batch"),
         .lr = mg_bound_number(binding, "train.lr"),
         .warmup = mg_bound_size(binding, "train.warmup"),
@@ -234,5 +352,6 @@ bool mg_bind_train(struct mg_binding *binding)
         .weight_decay = mg_bound_number(binding, "train.weight_decay"),
         .clip = mg_bound_number(binding, "train.clip"),
     };
-    return bind_blocks(binding) && check_direction(binding);
+    return bind_steps(binding) && bind_blocks(binding) && check_direction(binding) &&
+           bind_no_suffix(binding);
 }

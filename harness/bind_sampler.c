@@ -183,6 +183,39 @@ static bool check_corrector(const struct work *work, const struct mg_sampler *sa
     return false;
 }
 
+/* Drafts follow an order that is fixed before decoding, one position after the other. */
+static bool bind_draft(const struct work *work, struct mg_sampler *sampler)
+{
+    const bool counts = sampler->order->sizing == MG_SIZING_COUNT;
+    const bool sized = counts && (sampler->per_step != 0 || sampler->steps != 0);
+    char path[320];
+
+    if (sampler->draft == 0) {
+        return true;
+    }
+    if (counts) {
+        sampler->per_step = 1;
+        sampler->steps = 0;
+    }
+    snprintf(path, sizeof(path), "%s.draft", work->path);
+    if (sampler->order->looks_at_probs || sampler->order->looks_at_drawn) {
+        mg_bound_refuse(work->binding, path,
+                        "drafts need an order that is fixed before decoding; \"%s\" looks at "
+                        "predictions",
+                        sampler->order->name);
+        return false;
+    }
+    if (mg_corrector_form(sampler) != MG_CORRECTOR_NONE) {
+        mg_bound_refuse(work->binding, path, "drafts and corrector \"%s\" exclude each other",
+                        sampler->corrector->name);
+        return false;
+    }
+    if (sized) {
+        mg_bound_refuse(work->binding, path, "drafts take the place of per_step and steps");
+    }
+    return !sized;
+}
+
 /* Is any key of this sampler faulty? Then it has been complained about. */
 static bool has_fault(const struct work *work)
 {
@@ -222,6 +255,8 @@ static bool bind_sampler(const struct work *work, struct mg_sampler *sampler, co
     fine = read_count(work, &sampler->steps, "steps", remasks(sampler) ? SIZE_MAX : work->length) &&
            fine;
     fine = read_count(work, &sampler->block, "block", work->length) && fine;
+    fine = read_count(work, &sampler->draft, "draft", work->length) && fine;
+    fine = bind_draft(work, sampler) && fine;
     fine = check_sizes(work, sampler) && fine;
     fine = check_corrector(work, sampler) && fine;
     if (partition != NULL) {

@@ -227,6 +227,7 @@ struct mg_source *mg_bind_text_source(struct mg_binding *binding)
 {
     struct mg_corpus corpus;
     const char *path;
+    struct mg_source *source;
     size_t length;
     bool fine;
 
@@ -250,6 +251,8 @@ struct mg_source *mg_bind_text_source(struct mg_binding *binding)
     if (!fine || !bind_alphabet(binding, &corpus)) {
         return NULL;
     }
-    return mg_text_new(corpus.tokens, corpus.n, corpus.n_train, length, corpus.vocab,
-                       corpus.characters);
+    source = mg_text_new(corpus.tokens, corpus.n, corpus.n_train, length, corpus.vocab,
+                         corpus.characters);
+    mg_text_spell(source, corpus.symbols);
+    return source;
 }

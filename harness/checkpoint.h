@@ -9,6 +9,7 @@
 #ifndef MG_HARNESS_CHECKPOINT_H
 #define MG_HARNESS_CHECKPOINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "harness/identity.h"
@@ -27,24 +28,45 @@ enum mg_status mg_checkpoint_save(const char *dir, struct mg_transformer *transf
                                   char *const *symbols, const char *objective, const char *key,
                                   struct mg_error *err);
 
-/*
- * Read one back, to predict with, in batches of up to batch rows. Every tensor must be there
- * with its exact shape, in F32, F16 or BF16, finite, and no other. The transformer is the
- * caller's (mg_transformer_free), symbols (V) too (mg_symbols_free). MG_EUSAGE names file and
- * field; then both are NULL.
- */
-enum mg_status mg_checkpoint_load(struct mg_transformer **transformer, char ***symbols,
-                                  const char *dir, size_t batch, struct mg_error *err);
+struct mg_checkpoint; /* a network that was read, with all it needs */
+
+/* How to read one. */
+struct mg_checkpoint_use {
+    size_t batch;  /* rows that are predicted together, at most */
+    size_t length; /* of the rows, for a model of others'; ours knows its own */
+    bool read;     /* copy the weights into memory instead of mapping the files */
+};
 
 /*
- * Is a network one for sequences of `length` tokens of a source whose V tokens are written words?
- * MG_EUSAGE says what differs, naming dir.
+ * Read one, to predict with: a folder of ours, or one of a family of checkpoint_family.c, in one
+ * file or in shards with an index, or a file of SMDM's. Every tensor must be there with its exact
+ * shape, in F32, F16 or BF16, and no other. Weights of ours are copied, and must be finite; those
+ * of others stay in the mapped files as they are. MG_EUSAGE names file and field, MG_EENVIRONMENT
+ * says what memory is missing; then *checkpoint is NULL.
  */
-enum mg_status mg_checkpoint_fits(const struct mg_transformer *transformer, char *const *symbols,
-                                  const char *dir, size_t length, size_t vocab, char *const *words,
-                                  struct mg_error *err);
+enum mg_status mg_checkpoint_load(struct mg_checkpoint **checkpoint, const char *path,
+                                  const struct mg_checkpoint_use *use, struct mg_error *err);
+void mg_checkpoint_free(struct mg_checkpoint *checkpoint); /* NULL is fine */
 
-/* SHA-256 over the bytes of both files of a folder: what a checkpoint's numbers depend on. */
+struct mg_transformer *mg_checkpoint_transformer(struct mg_checkpoint *checkpoint);
+
+/* How its tokens are written (V), of a model of ours; else NULL. */
+char *const *mg_checkpoint_symbols(const struct mg_checkpoint *checkpoint);
+
+/* What it computes with: "bf16 weights, f32 sums, f64 softmax". */
+const char *mg_checkpoint_precision(const struct mg_checkpoint *checkpoint);
+
+/*
+ * Is it one for sequences of `length` tokens of a source whose V tokens are written words? Tokens
+ * of others' models must be written as their ids. MG_EUSAGE says what differs, naming path.
+ */
+enum mg_status mg_checkpoint_fits(struct mg_checkpoint *checkpoint, const char *path, size_t length,
+                                  size_t vocab, char *const *words, struct mg_error *err);
+
+/*
+ * SHA-256 over the bytes of config.json and all weights (and of tokenizer.json where the mask is
+ * looked up there): what a checkpoint's numbers depend on. 1 to 2 GB a second.
+ */
 enum mg_status mg_checkpoint_hash(char sha256[MG_KEY_TEXT], const char *dir, struct mg_error *err);
 
 void mg_symbols_free(char **symbols, size_t n); /* NULL is fine */

@@ -12,23 +12,35 @@
 
 #include "harness/output.h"
 #include "harness/plan.h"
+#include "harness/share.h"
 #include "harness/spec.h"
 #include "harness/store.h"
 #include "model/numeric/error.h"
+
+#define MG_DB_DEFAULT "results/marginalia.db"
 
 struct mg_cli {
     const char *db;
     const char *out;      /* NULL: the verb's default */
     const char *snapshot; /* export: NULL unless asked for */
     bool json, csv;
-    bool failed;       /* run: retry what failed */
-    bool dry;          /* gc: count only */
-    size_t jobs;       /* worker processes; 0: one a core */
-    size_t threads;    /* of one computation */
-    double keep_s;     /* run: a training's state is written this often */
-    double budget_s;   /* run: stop after this long, 0: no limit */
-    size_t runs_max;   /* run: begin at most so many computations, 0: no limit */
-    const char **sets; /* check, plan, run: "key=value" over what the files say */
+    bool progress_json;      /* run: progress as JSON lines */
+    bool plot;               /* show: draw the loss */
+    bool schema;             /* describe: as a JSON Schema */
+    bool failed;             /* run: retry what failed */
+    bool dry;                /* gc: count only */
+    size_t jobs;             /* worker processes; 0: one a core */
+    size_t threads;          /* of one computation */
+    bool read;               /* run: copy checkpoints into memory instead of mapping them */
+    double keep_s;           /* run: a training's state is written this often */
+    double budget_s;         /* run: stop after this long, 0: no limit */
+    size_t runs_max;         /* run: begin at most so many computations, 0: no limit */
+    struct mg_share share;   /* run, plan: of one task; n = 0: all of it */
+    size_t tasks;            /* submit: how many, 0: as it sees fit */
+    bool slurm;              /* submit: to Slurm */
+    const char *sbatch_args; /* submit: for each sbatch, separated by blanks; NULL: none */
+    bool any_core;           /* merge: results of another core, too */
+    const char **sets;       /* check, plan, run: "key=value" over what the files say */
     size_t n_sets;
     const char **only; /* plan, run: "key=value" of the runs that are meant */
     size_t n_only;
@@ -46,6 +58,10 @@ mg_verb mg_verb_run;
 
 /* verb_keep.c: what the database is to keep */
 mg_verb mg_verb_gc;
+
+/* verb_cluster.c: sweeps that run on several machines */
+mg_verb mg_verb_merge;
+mg_verb mg_verb_submit;
 
 /* verb_ask.c: what the database holds */
 mg_verb mg_verb_status;

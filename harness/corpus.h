@@ -18,8 +18,9 @@
 #include "harness/identity.h"
 #include "harness/tokenizer.h"
 #include "model/numeric/error.h"
+#include "model/source/text.h"
 
-#define MG_CORPUS_SPACE "\u2423"
+#define MG_CORPUS_SPACE MG_TEXT_SPACE
 
 enum mg_corpus_characters {
     MG_CORPUS_LETTERS, /* a to z in lower case; all between them is one space */

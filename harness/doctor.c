@@ -90,10 +90,14 @@ static enum mg_status examine_gnuplot(char *found, size_t size, const struct pat
                                       struct mg_error *err)
 {
     const char *const arguments[] = {"-e", "exit status (GPVAL_VERSION < 5.2)"};
+    struct mg_gnuplot gnuplot;
     enum mg_status status;
 
     (void)patient;
-    status = mg_gnuplot_run(".", arguments, 2, err);
+    status = mg_gnuplot_start(&gnuplot, ".", arguments, 2, err);
+    if (status == MG_OK) {
+        status = mg_gnuplot_finish(&gnuplot, err);
+    }
     snprintf(found, size, "%s", status == MG_OK ? "5.2 or newer" : "missing or old");
     if (status != MG_OK) {
         return mg_fail(err, MG_EENVIRONMENT,

@@ -357,6 +357,8 @@ enum mg_status mg_drive(struct mg_drive_summary *summary, struct mg_plan *plan,
     status =
         mg_drive_store_begin(&driver.store, plan, store, options->models_dir,
                              mg_due_count(plan, options->wanted, options->retry_failed) > 0, err);
+    driver.store.keep = options->keep;
+    driver.store.keep_ctx = options->keep_ctx;
     if (status == MG_OK) {
         status = carry_out(&driver, err);
     }

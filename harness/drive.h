@@ -23,7 +23,13 @@ struct mg_drive_options {
     const double *cost_s;   /* of each result of the plan, to begin with the longest; NULL: none */
     double budget_s;        /* stop after this long, 0: no limit */
     size_t jobs_max;        /* begin at most so many computations, 0: no limit */
-    bool (*stop)(void);     /* true: finish cleanly, MG_INTERRUPTED */
+    /*
+     * Called when nothing is left to commit, often; NULL: not. now: what was stored is to be safe,
+     * wherever that is, before the call returns.
+     */
+    enum mg_status (*keep)(void *ctx, bool now, struct mg_error *err);
+    void *keep_ctx;
+    bool (*stop)(void); /* true: finish cleanly, MG_INTERRUPTED */
 };
 
 struct mg_drive_summary {

@@ -38,11 +38,14 @@ static enum mg_status open_transaction(struct mg_drive_store *to, struct mg_erro
 
 enum mg_status mg_drive_store_flush(struct mg_drive_store *to, bool now, struct mg_error *err)
 {
-    if (!to->is_open || (!now && mg_clock_s() - to->begin_s < COMMIT_EVERY_S)) {
-        return MG_OK;
+    enum mg_status status = MG_OK;
+
+    if (to->is_open && (now || mg_clock_s() - to->begin_s >= COMMIT_EVERY_S)) {
+        to->is_open = false;
+        status = mg_store_commit(to->store, err);
     }
-    to->is_open = false;
-    return mg_store_commit(to->store, err);
+    return status == MG_OK && !to->is_open && to->keep != NULL ? to->keep(to->keep_ctx, now, err)
+                                                               : status;
 }
 
 enum mg_status mg_drive_store_running(struct mg_drive_store *to, size_t training,
@@ -118,6 +121,7 @@ enum mg_status mg_drive_store_result(struct mg_drive_store *to, const struct mg_
     }
     stored->status = told->status;
     stored->wall_s = told->wall_s;
+    stored->max_rss_kb = told->max_rss_kb;
     snprintf(stored->digest, sizeof(stored->digest), "%s", told->digest);
     snprintf(stored->error, sizeof(stored->error), "%.255s", told->error);
     to->computed += told->status == MG_RESULT_DONE;

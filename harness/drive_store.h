@@ -19,6 +19,8 @@ struct mg_drive_store {
     struct mg_plan *plan;
     struct mg_store *store;
     const char *models_dir;
+    enum mg_status (*keep)(void *ctx, bool now, struct mg_error *err); /* drive.h */
+    void *keep_ctx;
     int64_t environment_id;
     size_t computed; /* results stored as done */
     bool is_open;    /* a transaction is */
@@ -45,7 +47,7 @@ enum mg_status mg_drive_store_result(struct mg_drive_store *to, const struct mg_
 enum mg_status mg_drive_store_settle(struct mg_drive_store *to, size_t training,
                                      struct mg_error *err);
 
-/* Commit when it is time, or now. */
+/* Commit when it is time, or now; then keep. */
 enum mg_status mg_drive_store_flush(struct mg_drive_store *to, bool now, struct mg_error *err);
 
 #endif

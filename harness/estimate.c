@@ -28,7 +28,7 @@ static double find_mean(const struct means *means, const char *name)
     return (double)NAN;
 }
 
-static double guess(const struct mg_plan_result *result)
+double mg_estimate_guess_s(const struct mg_plan_result *result)
 {
     struct mg_parameters *shapes;
     double flops;
@@ -93,7 +93,7 @@ enum mg_status mg_estimate(double **cost_s, size_t *n_guessed, const struct mg_p
         }
         status = estimate_one(&(*cost_s)[i], &plan->results[i], &point, &spec, store, err);
         if (isnan((*cost_s)[i])) {
-            (*cost_s)[i] = guess(&plan->results[i]);
+            (*cost_s)[i] = mg_estimate_guess_s(&plan->results[i]);
             guessed++;
         }
     }

@@ -17,4 +17,7 @@
 enum mg_status mg_estimate(double **cost_s, size_t *n_guessed, const struct mg_plan *plan,
                            struct mg_store *store, struct mg_error *err);
 
+/* What a result costs by its arithmetic alone, in s: of a training; 0 for all else. */
+double mg_estimate_guess_s(const struct mg_plan_result *result);
+
 #endif

@@ -95,7 +95,7 @@ enum mg_status mg_file_read(char **data, size_t *size, const char *path, size_t 
     return status;
 }
 
-static bool write_all(int fd, const void *data, size_t size)
+static bool write_bytes(int fd, const void *data, size_t size)
 {
     const char *bytes = data;
 
@@ -110,7 +110,7 @@ static bool write_all(int fd, const void *data, size_t size)
         bytes += put;
         size -= (size_t)put;
     }
-    return fsync(fd) == 0;
+    return true;
 }
 
 static bool sync_folder(const char *path)
@@ -146,7 +146,7 @@ enum mg_status mg_file_write(const char *path, const void *data, size_t size, st
         status = mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
         goto done;
     }
-    written = write_all(fd, data, size);
+    written = write_bytes(fd, data, size) && fsync(fd) == 0;
     if (!written) {
         status = mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
     }
@@ -161,6 +161,47 @@ enum mg_status mg_file_write(const char *path, const void *data, size_t size, st
     }
 
 done:
+    free(fresh);
+    return status;
+}
+
+/* What stands in `from`, a piece at a time; true if `to` has it all, durably. */
+static bool copy_bytes(int to, int from)
+{
+    static const size_t size = 1 << 20;
+    char *bytes = malloc(size);
+    ssize_t got = 1;
+    bool fine = bytes != NULL;
+
+    while (fine && got > 0) {
+        got = read(from, bytes, size);
+        fine = got >= 0 && write_bytes(to, bytes, (size_t)got);
+    }
+    free(bytes);
+    return fine && fsync(to) == 0;
+}
+
+enum mg_status mg_file_copy(const char *to, const char *from, struct mg_error *err)
+{
+    char *fresh = mg_format("%s.new-%ld", to, (long)getpid());
+    const int source = open(from, O_RDONLY | O_CLOEXEC);
+    const int target =
+        source < 0 ? -1 : open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    enum mg_status status = MG_OK;
+
+    if (source < 0) {
+        status = mg_fail(err, MG_ESTORAGE, "%s: %s", from, strerror(errno));
+    } else if (target < 0 || !copy_bytes(target, source) || rename(fresh, to) != 0 ||
+               !sync_parent(to)) {
+        status = mg_fail(err, MG_ESTORAGE, "%s: %s", to, strerror(errno));
+        (void)unlink(fresh);
+    }
+    if (target >= 0) {
+        (void)close(target);
+    }
+    if (source >= 0) {
+        (void)close(source);
+    }
     free(fresh);
     return status;
 }

@@ -22,6 +22,9 @@ enum mg_status mg_file_read(char **data, size_t *size, const char *path, size_t 
 /* Write or replace a file, durably. MG_ESTORAGE when that fails; then path is as before. */
 enum mg_status mg_file_write(const char *path, const void *data, size_t size, struct mg_error *err);
 
+/* Write or replace file `to` by a copy of file `from`, as mg_file_write does. MG_ESTORAGE. */
+enum mg_status mg_file_copy(const char *to, const char *from, struct mg_error *err);
+
 /* Make a folder and those above it; fine if it exists. MG_ESTORAGE. */
 enum mg_status mg_folder_make(const char *path, struct mg_error *err);
 

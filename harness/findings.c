@@ -77,6 +77,9 @@ static char *written(struct mg_heap *heap, const char *format, va_list args)
     return mg_heap_text(heap, text);
 }
 
+static void complain(struct mg_findings *findings, struct mg_place place, const char *key,
+                     const char *format, va_list args) __attribute__((format(printf, 4, 0)));
+
 /* One error at a place; key: a member that should stand below the pointer, or NULL. */
 static void complain(struct mg_findings *findings, struct mg_place place, const char *key,
                      const char *format, va_list args) __attribute__((format(printf, 4, 0)));

@@ -80,17 +80,13 @@ static enum mg_status judge(int state, const char *said, struct mg_error *err)
     return MG_OK;
 }
 
-enum mg_status mg_gnuplot_run(const char *folder, const char *const *arguments, size_t n,
-                              struct mg_error *err)
+enum mg_status mg_gnuplot_start(struct mg_gnuplot *gnuplot, const char *folder,
+                                const char *const *arguments, size_t n, struct mg_error *err)
 {
     char *argv[ARGUMENTS_MAX + 3] = {NULL};
     char program[] = "gnuplot";
     char defaults[] = "-d";
-    char *said;
     int ends[2];
-    int state = 0;
-    enum mg_status status;
-    pid_t child;
 
     assert(n <= ARGUMENTS_MAX);
     argv[0] = program;
@@ -102,26 +98,37 @@ enum mg_status mg_gnuplot_run(const char *folder, const char *const *arguments, 
         }
     }
     if (pipe(ends) != 0) {
-        return mg_fail(err, MG_EENVIRONMENT, "gnuplot cannot be started: %s", strerror(errno));
+        ends[0] = ends[1] = -1;
     }
-    child = fork();
-    if (child == 0) {
-        close(ends[0]);
+    /* A sibling must not hold the end that this one writes to. */
+    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    (void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    gnuplot->said = ends[0];
+    gnuplot->child = ends[0] < 0 ? -1 : fork();
+    if (gnuplot->child == 0) {
         start(folder, argv, ends[1]);
     }
     close(ends[1]);
-    said = overhear(ends[0]);
-    close(ends[0]);
     for (size_t i = 0; i < n; i++) {
         free(argv[2 + i]);
     }
-    if (child < 0) {
-        status = mg_fail(err, MG_EENVIRONMENT, "gnuplot cannot be started: no process");
-    } else {
-        while (waitpid(child, &state, 0) < 0 && errno == EINTR) {
-        }
-        status = judge(state, said, err);
+    if (gnuplot->child < 0) {
+        close(ends[0]);
+        return mg_fail(err, MG_EENVIRONMENT, "gnuplot cannot be started: %s", strerror(errno));
     }
+    return MG_OK;
+}
+
+enum mg_status mg_gnuplot_finish(struct mg_gnuplot *gnuplot, struct mg_error *err)
+{
+    char *said = overhear(gnuplot->said);
+    int state = 0;
+    enum mg_status status;
+
+    close(gnuplot->said);
+    while (waitpid(gnuplot->child, &state, 0) < 0 && errno == EINTR) {
+    }
+    status = judge(state, said, err);
     free(said);
     return status;
 }

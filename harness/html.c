@@ -73,6 +73,10 @@ void mg_html_text(struct mg_buffer *page, const char *text)
         const size_t length = utf8_length((const unsigned char *)text);
         const bool control = (first < 0x20 && first != '\n' && first != '\t') || first == 0x7f;
 
+        if (*text == '\r' && text[1] == '\n') { /* CSV ends its lines so; here it is one end */
+            text++;
+            continue;
+        }
         if (entity(*text) != NULL) {
             mg_buffer_puts(page, entity(*text));
         } else if (length == 0 || control) {

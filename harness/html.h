@@ -11,7 +11,7 @@
 
 /*
  * Text for an element or a quoted attribute: & < > " ' are written as entities, bytes that are
- * not UTF-8 and control characters (but tab and line ends) as U+FFFD.
+ * not UTF-8 and control characters (but tab and line ends) as U+FFFD; CR LF becomes LF.
  */
 void mg_html_text(struct mg_buffer *page, const char *text);
 

@@ -43,9 +43,17 @@ void mg_hash_bytes(struct mg_hash *hash, const void *bytes, size_t size)
 void mg_hash_text(struct mg_hash *hash, const char *text)
 {
     char length[NUMBER_TEXT];
+    char *const end = length + sizeof(length);
+    char *begin = end;
     const size_t size = strlen(text);
+    size_t left = size;
 
-    mg_hash_bytes(hash, length, (size_t)snprintf(length, sizeof(length), "%zu:", size));
+    *--begin = ':';
+    do { /* by hand: printf would take longer than the hash of a short text */
+        *--begin = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    mg_hash_bytes(hash, begin, (size_t)(end - begin));
     mg_hash_bytes(hash, text, size);
     mg_hash_bytes(hash, ",", 1);
 }
@@ -63,8 +71,10 @@ void mg_hash_finish(char key[MG_KEY_TEXT], struct mg_hash *hash)
 
     finish(bytes, hash);
     for (size_t i = 0; i < DIGEST_BYTES; i++) {
-        snprintf(key + 2 * i, 3, "%02x", bytes[i]);
+        key[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        key[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
     }
+    key[MG_KEY_TEXT - 1] = '\0';
 }
 
 static void hash_number(struct mg_hash *hash, uint64_t number)

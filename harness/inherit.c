@@ -35,7 +35,7 @@ static bool read_file(struct mg_reading *reading, struct mg_settings *settings,
 static bool read_base(struct mg_reading *reading, struct mg_settings *settings,
                       const struct chain *here, const struct mg_json *asked)
 {
-    static const char *const own[] = {"extends", "sweep", "claims", "figures"};
+    static const char *const own[] = {"extends", "sweep", "claims", "topics", "figures"};
     const struct mg_place place = {.file = here->path, .json = asked};
     const char *path = mg_path_beside(reading->heap, here->path, mg_json_string(asked));
     const struct mg_json *root;

@@ -74,6 +74,7 @@ static void tell_result(const struct mg_job_result *result, const struct mg_buff
     mg_wire_put_text(&message, result->digest);
     mg_wire_put_text(&message, result->error);
     mg_wire_put_real(&message, result->wall_s);
+    mg_wire_put_integer(&message, mg_worker_peak_kb());
     mg_wire_put_integer(&message, result->n_rows);
     if (result->n_rows > 0) {
         mg_buffer_add(&message, rows->text, rows->size);
@@ -89,6 +90,7 @@ void mg_job_read_result(struct mg_job_result *result, struct mg_wire *message)
     result->digest = mg_wire_text(message);
     result->error = mg_wire_text(message);
     result->wall_s = mg_wire_real(message);
+    result->max_rss_kb = mg_wire_integer(message);
     result->n_rows = mg_wire_integer(message);
 }
 
@@ -114,6 +116,7 @@ static void measure(struct job *job, size_t at)
     struct mg_recorder *recorder = mg_recorder_new(result->point->symbols, keep_row, &rows);
     char digest[MG_KEY_TEXT];
 
+    mg_worker_forget_peak();
     tell_text(MG_JOB_DOING, result->entry->name);
     mg_worker_set_abandon(true);
     (void)mg_run_measure(&job->subject, result->point, result->entry, result->spec->seed_value,
@@ -175,7 +178,7 @@ static enum mg_status train(struct job *job, struct mg_buffer *rows, char *diges
 {
     const struct mg_plan_result *result = job->training;
     const struct mg_run_options options = {
-        job->setting->threads, tell_step, ask_stop, restore, keep, job};
+        job->setting->threads, tell_step, ask_stop, restore, keep, job, job->setting->read};
     struct mg_recorder *recorder = mg_recorder_new(result->point->symbols, keep_row, rows);
     struct mg_error never = {0};
     enum mg_status status;
@@ -204,13 +207,15 @@ static bool ends_all(enum mg_status status)
 /* A training that is due: its rows, its model, its end. */
 static enum mg_status compute_training(struct job *job, size_t at, struct mg_error *err)
 {
-    const struct mg_run_options options = {.threads = job->setting->threads};
+    const struct mg_run_options options = {.threads = job->setting->threads,
+                                           .read = job->setting->read};
     const double begin_s = mg_clock_s();
     struct mg_job_result told = {.at = at, .status = MG_RESULT_DONE};
     struct mg_buffer rows = {0};
     char digest[MG_KEY_TEXT] = "";
     enum mg_status status;
 
+    mg_worker_forget_peak();
     if (job->training->point->trains) {
         status = train(job, &rows, digest, &told.n_rows, err);
     } else {
@@ -234,7 +239,8 @@ static enum mg_status compute_training(struct job *job, size_t at, struct mg_err
 /* The network of a training that is done: from its folder, or trained once more. */
 static enum mg_status reopen_training(struct job *job, const char *expected, struct mg_error *err)
 {
-    const struct mg_run_options options = {.threads = job->setting->threads};
+    const struct mg_run_options options = {.threads = job->setting->threads,
+                                           .read = job->setting->read};
     struct mg_error why = {0};
     struct mg_buffer rows = {0};
     char digest[MG_KEY_TEXT] = "";

@@ -19,6 +19,7 @@ struct mg_job_setting {
     const char *models_dir; /* trained models go to models_dir/KEY */
     size_t threads;         /* of one computation */
     double keep_s;          /* a training's state is written this often */
+    bool read;              /* checkpoints are copied into memory, not mapped */
 };
 
 /*
@@ -48,7 +49,8 @@ struct mg_job_result {
     const char *digest; /* "" when failed */
     const char *error;  /* "" when done */
     double wall_s;
-    int64_t n_rows; /* that follow */
+    int64_t max_rss_kb; /* as mg_worker_peak_kb, by the time it was sent */
+    int64_t n_rows;     /* that follow */
 };
 
 void mg_job_read_result(struct mg_job_result *result, struct mg_wire *message);

@@ -35,6 +35,9 @@ static const struct verb {
     {"plot", "[FILES]", "draw the figures (--out FOLDER)", mg_verb_plot},
     {"report", "[FILES]", "write the HTML report (--out PATH)", mg_verb_report},
     {"export", "VIEW", "a view as CSV or JSON; or --snapshot PATH of the database", mg_verb_export},
+    {"merge", "OUT SHARD...", "take in what other databases have; twice is once", mg_verb_merge},
+    {"submit", "FILES", "run on a cluster: an array of tasks, then a merge (--slurm)",
+     mg_verb_submit},
     {"gc", "", "remove results and models that no run has, and leftovers", mg_verb_gc},
     {"describe", "[KEY]", "keys of an experiment file: meaning, range, default", mg_verb_describe},
     {"doctor", "", "is everything here that is needed?", mg_verb_doctor},
@@ -54,8 +57,17 @@ enum {
     OPTION_BUDGET,
     OPTION_MAX_RUNS,
     OPTION_CHECKPOINT,
+    OPTION_READ,
     OPTION_DRY,
     OPTION_SNAPSHOT,
+    OPTION_PROGRESS,
+    OPTION_PLOT,
+    OPTION_SCHEMA,
+    OPTION_TASK,
+    OPTION_TASKS,
+    OPTION_SLURM,
+    OPTION_SBATCH,
+    OPTION_ANY_CORE,
     OPTION_VERSION
 };
 
@@ -72,8 +84,17 @@ static const struct option options[] = {
     {"time-budget", required_argument, NULL, OPTION_BUDGET},
     {"max-runs", required_argument, NULL, OPTION_MAX_RUNS},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
+    {"read", no_argument, NULL, OPTION_READ},
     {"dry-run", no_argument, NULL, OPTION_DRY},
     {"snapshot", required_argument, NULL, OPTION_SNAPSHOT},
+    {"progress", required_argument, NULL, OPTION_PROGRESS},
+    {"plot", no_argument, NULL, OPTION_PLOT},
+    {"schema", no_argument, NULL, OPTION_SCHEMA},
+    {"task", required_argument, NULL, OPTION_TASK},
+    {"tasks", required_argument, NULL, OPTION_TASKS},
+    {"slurm", no_argument, NULL, OPTION_SLURM},
+    {"sbatch-args", required_argument, NULL, OPTION_SBATCH},
+    {"any-core", no_argument, NULL, OPTION_ANY_CORE},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -93,8 +114,16 @@ static const char options_help[] =
     "  --time-budget T  run: stop after T (90, 90s, 10m, 2h); the same command resumes\n"
     "  --max-runs N     run: begin at most N computations\n"
     "  --checkpoint T   run: write a training's state this often (10s)\n"
-    "  --dry-run        gc: say what would go, remove nothing\n"
+    "  --read           run: copy checkpoints into memory instead of mapping their files\n"
+    "  --task I/N       plan, run: the I-th of N shares, into --db SHARD\n"
+    "  --tasks N        submit: how many tasks (a few minutes each)\n"
+    "  --slurm          submit: to Slurm, with --sbatch-args \"...\" for both jobs\n"
+    "  --any-core       merge: results of another numerical core, too\n"
+    "  --dry-run        gc: count only; submit: write the scripts only\n"
     "  --snapshot PATH  export: a copy of the database in one file\n"
+    "  --progress MODE  run: auto (a line on a terminal, lines in a pipe), json (JSON lines)\n"
+    "  --plot           show: the loss of its training as a curve of characters\n"
+    "  --schema         describe: a JSON Schema of experiment files, for editors\n"
     "  --help, --version\n";
 
 /* The signal that asked to stop: a handler can reach nothing but a global. */
@@ -237,6 +266,57 @@ static enum mg_status read_duration(double *seconds, const char *name, const cha
                    text);
 }
 
+/* Options that are a flag or any text; false for the others. */
+static bool take_plain(struct mg_cli *cli, int option)
+{
+    switch (option) {
+    case OPTION_DB:
+        cli->db = optarg;
+        return true;
+    case OPTION_OUT:
+        cli->out = optarg;
+        return true;
+    case OPTION_JSON:
+        cli->json = true;
+        return true;
+    case OPTION_CSV:
+        cli->csv = true;
+        return true;
+    case OPTION_FAILED:
+        cli->failed = true;
+        return true;
+    case OPTION_DRY:
+        cli->dry = true;
+        return true;
+    case OPTION_SNAPSHOT:
+        cli->snapshot = optarg;
+        return true;
+    case OPTION_PLOT:
+        cli->plot = true;
+        return true;
+    case OPTION_SCHEMA:
+        cli->schema = true;
+        return true;
+    case OPTION_SLURM:
+        cli->slurm = true;
+        return true;
+    case OPTION_SBATCH:
+        cli->sbatch_args = optarg;
+        return true;
+    case OPTION_ANY_CORE:
+        cli->any_core = true;
+        return true;
+    case OPTION_SET:
+        cli->sets[cli->n_sets++] = optarg;
+        return true;
+    case OPTION_ONLY:
+        cli->only[cli->n_only++] = optarg;
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* What the options say, besides the verb; *asked is 'h' or OPTION_VERSION where that was asked. */
 static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, char **argv,
                                    struct mg_error *err)
@@ -246,33 +326,22 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
 
     opterr = 0;
     while (status == MG_OK && (option = getopt_long(argc, argv, ":j:h", options, NULL)) != -1) {
+        if (take_plain(cli, option)) {
+            continue;
+        }
         switch (option) {
-        case OPTION_DB:
-            cli->db = optarg;
-            break;
-        case OPTION_OUT:
-            cli->out = optarg;
-            break;
-        case OPTION_JSON:
-            cli->json = true;
-            break;
-        case OPTION_CSV:
-            cli->csv = true;
-            break;
         case 'j':
             status = read_count(&cli->jobs, "-j", optarg, COUNT_MAX, err);
             break;
+        case OPTION_PROGRESS:
+            cli->progress_json = strcmp(optarg, "json") == 0;
+            if (!cli->progress_json && strcmp(optarg, "auto") != 0) {
+                status =
+                    mg_fail(err, MG_EUSAGE, "--progress: \"%s\" is neither auto nor json", optarg);
+            }
+            break;
         case OPTION_THREADS:
             status = read_count(&cli->threads, "--threads", optarg, COUNT_MAX, err);
-            break;
-        case OPTION_FAILED:
-            cli->failed = true;
-            break;
-        case OPTION_SET:
-            cli->sets[cli->n_sets++] = optarg;
-            break;
-        case OPTION_ONLY:
-            cli->only[cli->n_only++] = optarg;
             break;
         case OPTION_BUDGET:
             status = read_duration(&cli->budget_s, "--time-budget", optarg, err);
@@ -283,11 +352,14 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
         case OPTION_CHECKPOINT:
             status = read_duration(&cli->keep_s, "--checkpoint", optarg, err);
             break;
-        case OPTION_DRY:
-            cli->dry = true;
+        case OPTION_READ:
+            cli->read = true;
             break;
-        case OPTION_SNAPSHOT:
-            cli->snapshot = optarg;
+        case OPTION_TASK:
+            status = mg_share_parse(&cli->share, optarg, err);
+            break;
+        case OPTION_TASKS:
+            status = read_count(&cli->tasks, "--tasks", optarg, MG_TASKS_MAX, err);
             break;
         case 'h':
         case OPTION_VERSION:
@@ -306,8 +378,7 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
 static enum mg_status carry_out(int argc, char **argv, const char **sets, const char **only,
                                 struct mg_error *err)
 {
-    struct mg_cli cli = {
-        .db = "results/marginalia.db", .keep_s = 10.0, .threads = 1, .stop = is_stopped};
+    struct mg_cli cli = {.db = MG_DB_DEFAULT, .keep_s = 10.0, .threads = 1, .stop = is_stopped};
     const struct verb *verb;
     int asked = 0;
     enum mg_status status;

@@ -8,6 +8,7 @@
 #include "model/diffusion/objective.h"
 #include "model/diffusion/order.h"
 #include "model/measure/measure.h"
+#include "model/network/mixture.h"
 #include "model/source/tasks.h"
 
 #define BIT(sizing) (1U << (sizing))
@@ -114,7 +115,7 @@ static const struct mg_option TABLE[] = {
      .example = "\"Reconstruction B of the toy.\"", .aliases = "note comment"},
     {.path = "extends", .type = MG_OPTION_FILES,
      .help = "Files to merge this one into (RFC 7396: objects merge, null deletes, lists "
-             "replace); sweep, claims and figures are not inherited.",
+             "replace); sweep, claims, topics and figures are not inherited.",
      .example = "\"base.json\"", .aliases = "include base inherits"},
 
     {.path = "source", .type = MG_OPTION_OBJECT, .required = true,
@@ -211,8 +212,13 @@ static const struct mg_option TABLE[] = {
      .required = true, .help = "What kind of predictor; a transformer is trained.",
      .example = "\"transformer\"", .aliases = "type"},
     {.path = "predictor.path", .type = MG_OPTION_TEXT, .required = true, BY_KIND,
-     .kinds = "checkpoint", .help = "Folder of a saved model, relative to the experiment file.",
+     .kinds = "checkpoint",
+     .help = "Folder of a saved model, relative to the experiment file: ours, LLaDA, dLLM's Qwen mdlm, "
+             "Dream, DiffuCoder; or a file of SMDM's.",
      .example = "\"../models/small\"", .aliases = "file dir folder checkpoint"},
+    {.path = "predictor.precision", .type = MG_OPTION_TEXT, BY_KIND, .kinds = "checkpoint",
+     .help = "What it computes with; recorded, and demanded where it is written here.",
+     .example = "\"bf16 weights, f32 sums, f64 softmax\"", .aliases = "dtype"},
     {.path = "predictor.layers", .type = MG_OPTION_INTEGER, .min = 1, .max = 256, .brackets = "[]",
      .fallback = "2", BY_KIND, .kinds = "transformer", .help = "Transformer blocks.",
      .example = "2", .aliases = "n_layers num_layers depth blocks"},
@@ -243,6 +249,18 @@ static const struct mg_option TABLE[] = {
      .help = "Added under the root of RMSNorm.", .example = "1e-05",
      .aliases = "rms_norm_eps layer_norm_epsilon"},
 
+    {.path = "predictor.components", .type = MG_OPTION_INTEGER, .min = 1, .max = MG_COMPONENTS_MAX,
+     .brackets = "[]", .fallback = "1", BY_KIND, .kinds = "transformer",
+     .help = "Products in the head's mixture, the joint that a step draws from; 1: independent "
+             "marginals.",
+     .example = "2", .aliases = "mixture n_components products"},
+    {.path = "predictor.window", .type = MG_OPTION_INTEGER, .min = 0, .max = LONGEST,
+     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "transformer oracle",
+     .unit = "tokens",
+     .help = "A position sees those at most so far away; 0: all. Transformer: in each layer, and "
+             "begin-of-sequence besides; oracle: all in all.",
+     .example = "4", .aliases = "attention_window sliding_window band"},
+
     {.path = "train", .type = MG_OPTION_OBJECT, TRAINS,
      .help = "How a predictor that trains is trained.", .example = "{\"steps\": 1500}",
      .aliases = "training optimizer"},
@@ -252,7 +270,7 @@ static const struct mg_option TABLE[] = {
      .example = "\"absorbing\"", .aliases = "loss"},
     {.path = "train.block", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
      .brackets = "[]", .required = true, .chooser = "objective",
-     .kinds = "blockwise blockwise_all blockwise_curriculum", .unit = "tokens",
+     .kinds = "blockwise blockwise_all blockwise_curriculum block_diffusion", .unit = "tokens",
      .help = "Length of a block of a blockwise objective, divides the source's length.",
      .example = "8", .aliases = "block_length block_size"},
     {.path = "train.schedule", .type = MG_OPTION_CHOICE, .word = noise_word,
@@ -260,8 +278,12 @@ static const struct mg_option TABLE[] = {
      .fallback = "\"linear\"", TRAINS, .help = "Noise schedule: the keep probability over time.",
      .example = "\"linear\"", .aliases = "noise noise_schedule"},
     {.path = "train.steps", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e9, .brackets = "[]",
-     .required = true, TRAINS, .unit = "steps", .help = "Updates of the parameters.",
+     TRAINS, .unit = "steps", .help = "Updates of the parameters; this or budget_tokens.",
      .example = "1500", .aliases = "n_steps num_steps max_steps iterations iters epochs"},
+    {.path = "train.budget_tokens", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e15,
+     .brackets = "[]", TRAINS, .unit = "tokens",
+     .help = "As many steps as this pays for, batch times length tokens each, rounded down.",
+     .example = "2000000", .aliases = "budget tokens max_tokens"},
     {.path = "train.batch", .type = MG_OPTION_INTEGER, .min = 1, .max = 65536, .brackets = "[]",
      .fallback = "64", TRAINS, .unit = "sequences", .help = "Sequences of one step.",
      .example = "64", .aliases = "batch_size bs"},
@@ -300,7 +322,7 @@ static const struct mg_option TABLE[] = {
      .word_help = measure_help, .required = true,
      .help = "What is measured.", .example = "\"joint\"", .aliases = "type"},
     {.path = "measure.*.context", .type = MG_OPTION_CONTEXT, .min = 1, .max = LONGEST,
-     .brackets = "[]", BY_KIND, .kinds = "joint samples",
+     .brackets = "[]", BY_KIND, .kinds = "joint samples order",
      .help = "Tokens separated by one space, _ for a mask; all masked if absent. On text also "
              "{\"text\": \"In the \", \"masks\": 16, \"after\": \"\"}.",
      .example = "\"_ _ C D _\"", .aliases = "prompt condition given tokens"},
@@ -313,24 +335,26 @@ static const struct mg_option TABLE[] = {
      .example = "[{\"name\": \"l2r\", \"order\": \"left_to_right\", \"per_step\": 1}]",
      .aliases = "sampler orders"},
     {.path = "measure.*.draws", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e7, .brackets = "[]",
-     .fallback = "1000", BY_KIND, .kinds = "samples law likelihood consistency certificate",
+     .fallback = "1000", BY_KIND, .kinds = "samples law likelihood consistency certificate order",
      .unit = "sequences",
      .help = "Sequences drawn (samples: with each sampler; law: where it is too large to walk).",
      .example = "1000", .aliases = "n samples n_samples num_samples count"},
     {.path = "measure.*.left", .type = MG_OPTION_SIDE, .min = 0, .max = LONGEST,
-     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "distance", .unit = "tokens",
+     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "distance bidirectional order", .unit = "tokens",
      .help = "Revealed tokens before the run: how many are drawn from the source, or literally.",
      .example = "2", .aliases = "prefix before"},
     {.path = "measure.*.right", .type = MG_OPTION_SIDE, .min = 0, .max = LONGEST,
-     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "distance", .unit = "tokens",
-     .help = "Revealed tokens after the run, likewise.", .example = "0",
-     .aliases = "suffix after"},
+     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "distance bidirectional order", .unit = "tokens",
+     .help = "Revealed tokens after the run, likewise.", .example = "0", .aliases = "suffix after"},
+    {.path = "measure.*.middle", .type = MG_OPTION_INTEGER, .min = 0, .max = LONGEST,
+     .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "order", .unit = "tokens",
+     .help = "Revealed tokens in the middle, likewise.", .example = "8", .aliases = "infix center"},
     {.path = "measure.*.run", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
-     .brackets = "[]", BY_KIND, .kinds = "distance", .unit = "tokens",
+     .brackets = "[]", BY_KIND, .kinds = "distance bidirectional", .unit = "tokens",
      .help = "Masked positions between left and right; the rest of the length if absent.",
      .example = "16", .aliases = "masks distance gap"},
     {.path = "measure.*.contexts", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e6,
-     .brackets = "[]", .fallback = "256", BY_KIND, .kinds = "distance", .unit = "contexts",
+     .brackets = "[]", .fallback = "256", BY_KIND, .kinds = "distance bidirectional", .unit = "contexts",
      .help = "Contexts averaged over.", .example = "256", .aliases = "n_contexts draws"},
 
     {.path = "measure.*.samplers.*.name", .type = MG_OPTION_NAME, .required = true,
@@ -349,6 +373,11 @@ static const struct mg_option TABLE[] = {
      .sizings = BIT(MG_SIZING_COUNT) | BIT(MG_SIZING_STEPS), .unit = "steps",
      .help = "Steps for all positions, as even as possible, larger first; this or per_step.",
      .example = "4", .aliases = "n_steps nfe"},
+    {.path = "measure.*.samplers.*.draft", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST,
+     .brackets = "[]", .unit = "tokens",
+     .help = "Draft so many positions at once, accept or reject each: the law of one at a time. In "
+             "place of per_step, with an order that looks at no prediction.",
+     .example = "4", .aliases = "drafts speculative lookahead"},
     {.path = "measure.*.samplers.*.partition", .type = MG_OPTION_GROUPS, .min = 0,
      .max = LONGEST, .brackets = "[]", .required = true, .chooser = "order",
      .sizings = BIT(MG_SIZING_PARTITION),
@@ -357,8 +386,7 @@ static const struct mg_option TABLE[] = {
     {.path = "measure.*.samplers.*.tau", .type = MG_OPTION_NUMBER, .min = 0, .max = 1,
      .brackets = "(]", .required = true, .chooser = "order", .sizings = BIT(MG_SIZING_TAU),
      .help = "Least largest probability (threshold), least certified one (frechet).",
-     .example = "0.9",
-     .aliases = "threshold"},
+     .example = "0.9", .aliases = "threshold"},
     {.path = "measure.*.samplers.*.gamma", .type = MG_OPTION_NUMBER, .min = 0, .max = 1e6,
      .brackets = "[]", .required = true, .chooser = "order", .sizings = BIT(MG_SIZING_GAMMA),
      .unit = "nats", .help = "Entropy a step may spend, the largest left out; factor: its f.",
@@ -412,27 +440,7 @@ static const struct mg_option TABLE[] = {
      .help = "Seed of every random number: a 64-bit number, decimal or 0x, as text.",
      .example = "\"1\"", .aliases = "random_seed"},
 
-    {.path = "claims", .type = MG_OPTION_LIST, .help = "Statements that verify judges.",
-     .example = "[{\"name\": \"p_a\", \"query\": \"SELECT ...\", \"accept\": [0.4, 0.6]}]",
-     .aliases = "claim"},
-    {.path = "claims.*.name", .type = MG_OPTION_NAME, .required = true,
-     .help = "Name of the claim in its experiment.", .example = "\"p_a\""},
-    {.path = "claims.*.about", .type = MG_OPTION_TEXT,
-     .help = "The claim of the paper, or your own; the name if absent.", .example = "\"C1\""},
-    {.path = "claims.*.source", .type = MG_OPTION_TEXT, .help = "Where the claim is made.",
-     .example = "\"paper, results\"", .aliases = "where reference"},
-    {.path = "claims.*.query", .type = MG_OPTION_TEXT, .required = true,
-     .help = "SELECT of (replicate, value) over this experiment's rows.",
-     .example = "\"SELECT replicate, value FROM metrics JOIN runs USING (run_id)\"",
-     .aliases = "sql select"},
-    {.path = "claims.*.exact", .type = MG_OPTION_BOOL, .fallback = "false",
-     .help = "The query gives one deterministic number.", .example = "true"},
-    {.path = "claims.*.accept", .type = MG_OPTION_INTERVAL, .required = true,
-     .help = "Interval that makes the claim true; null is an open end.",
-     .example = "[0.47, 0.63]", .aliases = "range interval expect"},
-    {.path = "figures", .type = MG_OPTION_TEXTS,
-     .help = "Figures of plots/, or paths beside the experiment file.",
-     .example = "[\"joint_vs_product\"]", .aliases = "figure plots plot"},
+#include "harness/options_claims.h"
 };
 /* clang-format on */
 

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +11,40 @@
 
 /* ---- the list of results ---- */
 
-/* A node of the index: the key stands first, so that the node compares as its key. */
-struct indexed {
-    char key[MG_KEY_TEXT];
-    size_t at;
-};
-
-static int by_key(const void *a, const void *b)
+/* Where the search for a key begins: a SHA-256 is as good as random. */
+static size_t first_slot(const char *key)
 {
-    return strcmp(((const struct indexed *)a)->key, ((const struct indexed *)b)->key);
+    char digits[16];
+
+    memcpy(digits, key, sizeof(digits) - 1);
+    digits[sizeof(digits) - 1] = '\0';
+    return (size_t)strtoull(digits, NULL, 16);
+}
+
+/* The slot of this key, or the free one where it is to be. */
+static size_t *find_slot(const struct mg_plan *plan, const char *key)
+{
+    const size_t mask = plan->n_slots - 1;
+    size_t at = first_slot(key) & mask;
+
+    while (plan->by_key[at] != 0 && strcmp(plan->results[plan->by_key[at] - 1].key, key) != 0) {
+        at = (at + 1) & mask;
+    }
+    return &plan->by_key[at];
+}
+
+/* Room for one more key. */
+static void grow_index(struct mg_plan *plan)
+{
+    if (2 * (plan->n_results + 1) < plan->n_slots) {
+        return;
+    }
+    plan->n_slots = plan->n_slots == 0 ? 64 : 2 * plan->n_slots;
+    free(plan->by_key);
+    plan->by_key = mg_allocate(plan->n_slots, sizeof(*plan->by_key));
+    for (size_t i = 0; i < plan->n_results; i++) {
+        *find_slot(plan, plan->results[i].key) = i + 1;
+    }
 }
 
 /* Room for one more of `size` bytes in a list of n: doubled at powers of two. */
@@ -40,20 +64,15 @@ static void *grow(void *list, size_t n, size_t size)
 /* Index of the result with this key; a new one is appended from *wanted. */
 static size_t want(bool *is_new, struct mg_plan *plan, const struct mg_plan_result *wanted)
 {
-    struct indexed *node = mg_allocate(1, sizeof(*node));
-    struct indexed **found;
+    size_t *slot;
 
-    memcpy(node->key, wanted->key, sizeof(node->key));
-    node->at = plan->n_results;
-    found = tsearch(node, &plan->by_key, by_key);
-    if (found == NULL) {
-        abort();
-    }
-    *is_new = *found == node;
+    grow_index(plan);
+    slot = find_slot(plan, wanted->key);
+    *is_new = *slot == 0;
     if (!*is_new) {
-        free(node);
-        return (*found)->at;
+        return *slot - 1;
     }
+    *slot = plan->n_results + 1;
     plan->results = grow(plan->results, plan->n_results, sizeof(*plan->results));
     plan->results[plan->n_results] = *wanted;
     return plan->n_results++;
@@ -107,10 +126,11 @@ static size_t want_measure(struct mg_plan *plan, const struct mg_plan_run *run, 
     return at;
 }
 
-static void add_run(struct mg_plan *plan, const struct mg_spec *spec, const struct mg_point *point,
-                    uint64_t replicate)
+/* `of` says which point and replicate of which file. */
+static void add_run(struct mg_plan *plan, const struct mg_plan_run *of)
 {
-    struct mg_plan_run run = {.spec = spec, .point = point, .replicate = replicate};
+    const struct mg_point *point = of->point;
+    struct mg_plan_run run = *of;
     size_t training;
 
     run.results = mg_allocate(1 + point->n_measures, sizeof(*run.results));
@@ -125,6 +145,19 @@ static void add_run(struct mg_plan *plan, const struct mg_spec *spec, const stru
     plan->runs[plan->n_runs++] = run;
 }
 
+static void add_runs(struct mg_plan *plan, const struct mg_spec *spec)
+{
+    struct mg_plan_run run = {.spec = spec};
+
+    for (size_t p = 0; p < spec->n_points; p++) {
+        run.point = &spec->points[p];
+        for (run.replicate = 0; run.replicate < run.point->replicates; run.replicate++) {
+            add_run(plan, &run);
+            run.ordinal++;
+        }
+    }
+}
+
 enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, size_t n_specs,
                             struct mg_store *store, struct mg_error *err)
 {
@@ -136,39 +169,60 @@ enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, 
                                specs[j]->path, specs[i]->path, specs[i]->name);
             }
         }
-        for (size_t p = 0; p < specs[i]->n_points; p++) {
-            for (size_t r = 0; r < specs[i]->points[p].replicates; r++) {
-                add_run(plan, specs[i], &specs[i]->points[p], r);
-            }
-        }
+        add_runs(plan, specs[i]);
     }
     return store != NULL ? mg_plan_look_up(plan, store, err) : MG_OK;
 }
 
+/* A result of the database: the plan's, if its key is there. */
+static void take_stored(void *ctx, const char *key, const struct mg_result *stored)
+{
+    const struct mg_plan *plan = ctx;
+    const size_t *slot = find_slot(plan, key);
+
+    if (*slot != 0) {
+        plan->results[*slot - 1].stored = *stored;
+    }
+}
+
 enum mg_status mg_plan_look_up(struct mg_plan *plan, struct mg_store *store, struct mg_error *err)
 {
-    enum mg_status status = MG_OK;
+    const char **keys;
+    enum mg_status status;
 
-    for (size_t i = 0; status == MG_OK && i < plan->n_results; i++) {
-        bool found;
-        status = mg_store_find_result(&plan->results[i].stored, &found, store, plan->results[i].key,
-                                      err);
+    if (plan->n_results == 0) {
+        return MG_OK;
     }
+    keys = mg_allocate(plan->n_results, sizeof(*keys));
+    for (size_t i = 0; i < plan->n_results; i++) {
+        keys[i] = plan->results[i].key;
+    }
+    status = mg_store_find_results(store, keys, plan->n_results, take_stored, plan, err);
+    free(keys);
     return status;
+}
+
+void mg_plan_cut(struct mg_plan *plan, const bool *kept)
+{
+    struct mg_plan cut = {.specs = plan->specs, .n_specs = plan->n_specs};
+
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        if (kept[i]) {
+            add_run(&cut, &plan->runs[i]);
+        }
+    }
+    mg_plan_free(plan);
+    *plan = cut;
 }
 
 void mg_plan_free(struct mg_plan *plan)
 {
-    while (plan->by_key != NULL) {
-        struct indexed *node = *(struct indexed **)plan->by_key;
-        (void)tdelete(node, &plan->by_key, by_key);
-        free(node);
-    }
     for (size_t i = 0; i < plan->n_runs; i++) {
         free(plan->runs[i].results);
     }
     free(plan->runs);
     free(plan->results);
+    free(plan->by_key);
     *plan = (struct mg_plan){0};
 }
 
@@ -271,17 +325,17 @@ enum mg_status mg_plan_settle(const struct mg_plan *plan, size_t run, struct mg_
 
 /* ---- into the database ---- */
 
-static enum mg_status register_run(struct mg_plan *plan, size_t at, int64_t ordinal,
-                                   struct mg_store *store, int64_t experiment_id,
-                                   struct mg_error *err)
+static enum mg_status register_run(struct mg_plan *plan, size_t at, struct mg_store *store,
+                                   int64_t experiment_id, int64_t set_id, struct mg_error *err)
 {
     struct mg_plan_run *run = &plan->runs[at];
     int64_t *ids = mg_allocate(1 + run->point->n_measures, sizeof(*ids));
     const struct mg_run_record record = {
         .point = run->point,
-        .ordinal = ordinal,
+        .ordinal = run->ordinal,
         .replicate = (int64_t)run->replicate,
         .seed = run->spec->seed,
+        .param_set_id = set_id,
         .results = ids,
     };
     enum mg_status status;
@@ -292,6 +346,27 @@ static enum mg_status register_run(struct mg_plan *plan, size_t at, int64_t ordi
     status = mg_store_put_run(&run->run_id, store, experiment_id, &record, err);
     free(ids);
     return status == MG_OK ? mg_plan_settle(plan, at, store, err) : status;
+}
+
+/* Runs from *at on that are of this file. */
+static enum mg_status register_runs(struct mg_plan *plan, size_t *at, const struct mg_spec *spec,
+                                    struct mg_store *store, int64_t experiment_id,
+                                    struct mg_error *err)
+{
+    const struct mg_point *point = NULL;
+    int64_t set_id = 0;
+    enum mg_status status = MG_OK;
+
+    for (; status == MG_OK && *at < plan->n_runs && plan->runs[*at].spec == spec; ++*at) {
+        if (plan->runs[*at].point != point) {
+            point = plan->runs[*at].point;
+            status = mg_store_put_params(&set_id, store, point, err);
+        }
+        if (status == MG_OK) {
+            status = register_run(plan, *at, store, experiment_id, set_id, err);
+        }
+    }
+    return status;
 }
 
 static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
@@ -309,12 +384,10 @@ static enum mg_status register_all(struct mg_plan *plan, struct mg_store *store,
         }
     }
     for (size_t i = 0; status == MG_OK && i < plan->n_specs; i++) {
-        const size_t first = at;
         int64_t experiment_id = 0;
         status = mg_store_put_experiment(&experiment_id, store, plan->specs[i], err);
-        for (; status == MG_OK && at < plan->n_runs && plan->runs[at].spec == plan->specs[i];
-             at++) {
-            status = register_run(plan, at, (int64_t)(at - first), store, experiment_id, err);
+        if (status == MG_OK) {
+            status = register_runs(plan, &at, plan->specs[i], store, experiment_id, err);
         }
         if (status == MG_OK && plan->specs[i]->not_run == NULL) { /* else earlier runs stay */
             status = mg_store_trim_runs(store, experiment_id, err);

@@ -35,6 +35,7 @@ struct mg_plan_run {
     const struct mg_spec *spec;
     const struct mg_point *point;
     uint64_t replicate;
+    int64_t ordinal; /* in its file, from 0 */
     int64_t run_id;  /* 0 until mg_plan_register */
     size_t *results; /* (1 + point->n_measures) indices; [0] is the training */
     ptrdiff_t next;  /* the next run of the same training, or MG_PLAN_NONE */
@@ -48,7 +49,8 @@ struct mg_plan {
     size_t n_results;
     struct mg_plan_run *runs;
     size_t n_runs;
-    void *by_key; /* index of results (search.h) */
+    size_t *by_key; /* (n_slots) index of results by key: 1 + the result's index, 0: free */
+    size_t n_slots; /* 0, or a power of two, more than twice n_results */
 };
 
 /*
@@ -59,6 +61,12 @@ struct mg_plan {
 enum mg_status mg_plan_make(struct mg_plan *plan, struct mg_spec *const *specs, size_t n_specs,
                             struct mg_store *store, struct mg_error *err);
 void mg_plan_free(struct mg_plan *plan);
+
+/*
+ * Keep these runs (plan->n_runs) alone, with their results; indices are new. For a plan that was
+ * made without a store and is not registered.
+ */
+void mg_plan_cut(struct mg_plan *plan, const bool *kept);
 
 /* Look up what the store has, for a plan that was made without one. */
 enum mg_status mg_plan_look_up(struct mg_plan *plan, struct mg_store *store, struct mg_error *err);

@@ -13,10 +13,9 @@
 #include "harness/catalog.h"
 #include "harness/datablock.h"
 #include "harness/file.h"
-#include "harness/gnuplot.h"
 #include "harness/path.h"
 
-enum { FILE_MAX = 64 << 20 };
+enum { FILE_MAX = 64 << 20, AT_ONCE_MAX = 16 };
 
 /* How a picture's name and a whole picture's bytes end. */
 static const struct {
@@ -137,14 +136,13 @@ static enum mg_status check_whole(const struct mg_drawing *drawing, struct mg_er
     return status;
 }
 
-/* Draw in all formats; the script is put in place last, so a half-drawn figure is drawn again. */
-static enum mg_status render(const struct mg_drawing *drawing, const char *folder,
-                             const char *script_path, struct mg_error *err)
+/* Begin to draw in all formats. */
+static enum mg_status begin_render(struct mg_drawing *drawing, const char *folder,
+                                   struct mg_error *err)
 {
     static const char *const formats[] = {"format='svg'", "format='png'", "format='pdf'"};
     const char *arguments[3 * PICTURES];
     char *part = mg_format("%s.gp.part", drawing->base);
-    char *pdf = mg_format("%s.pdf", drawing->base);
     char *name = mg_format("%s.gp.part", drawing->figure.name);
     enum mg_status status;
 
@@ -156,8 +154,23 @@ static enum mg_status render(const struct mg_drawing *drawing, const char *folde
     remove_pictures(drawing);
     status = mg_file_write(part, drawing->script, strlen(drawing->script), err);
     if (status == MG_OK) {
-        status = mg_gnuplot_run(folder, arguments, 3 * PICTURES, err);
+        status = mg_gnuplot_start(&drawing->gnuplot, folder, arguments, 3 * PICTURES, err);
+        drawing->at_work = status == MG_OK;
     }
+    free(part);
+    free(name);
+    return status;
+}
+
+/* Its end: the script is put in place last, so a half-drawn figure is drawn again. */
+static enum mg_status end_render(struct mg_drawing *drawing, struct mg_error *err)
+{
+    char *script_path = mg_format("%s.gp", drawing->base);
+    char *part = mg_format("%s.gp.part", drawing->base);
+    char *pdf = mg_format("%s.pdf", drawing->base);
+    enum mg_status status = mg_gnuplot_finish(&drawing->gnuplot, err);
+
+    drawing->at_work = false;
     if (status == MG_OK) {
         status = check_whole(drawing, err);
     }
@@ -170,9 +183,9 @@ static enum mg_status render(const struct mg_drawing *drawing, const char *folde
     if (status != MG_OK) {
         remove_pictures(drawing);
     }
+    free(script_path);
     free(part);
     free(pdf);
-    free(name);
     return status;
 }
 
@@ -216,7 +229,7 @@ static enum mg_status draw(struct mg_drawing *drawing, const struct mg_plot_opti
         drawing->state = MG_PLOT_UNCHANGED;
         if (!is_current(drawing, script_path)) {
             drawing->state = MG_PLOT_DRAWN;
-            status = render(drawing, folder, script_path, err);
+            status = begin_render(drawing, folder, err);
         }
     }
 
@@ -227,14 +240,14 @@ done:
     return status;
 }
 
-enum mg_status mg_plot_draw(struct mg_drawing *drawing, struct mg_store *store,
+/* Everything up to the start of gnuplot, where it is needed. */
+static enum mg_status begin(struct mg_drawing *drawing, struct mg_store *store,
                             const struct mg_plot_options *options, const char *experiment,
                             const char *experiment_path, const char *entry, struct mg_error *err)
 {
     struct mg_error inner = {0};
     enum mg_status status;
 
-    assert(drawing != NULL && options != NULL && options->out != NULL);
     *drawing = (struct mg_drawing){0};
     status = mg_figure_load(&drawing->figure, entry, experiment_path, options->search, &inner);
     if (status == MG_OK) {
@@ -246,6 +259,24 @@ enum mg_status mg_plot_draw(struct mg_drawing *drawing, struct mg_store *store,
     return as_state(drawing, status, &inner, err);
 }
 
+static enum mg_status end(struct mg_drawing *drawing, struct mg_error *err)
+{
+    struct mg_error inner = {0};
+
+    return drawing->at_work ? as_state(drawing, end_render(drawing, &inner), &inner, err) : MG_OK;
+}
+
+enum mg_status mg_plot_draw(struct mg_drawing *drawing, struct mg_store *store,
+                            const struct mg_plot_options *options, const char *experiment,
+                            const char *experiment_path, const char *entry, struct mg_error *err)
+{
+    enum mg_status status;
+
+    assert(drawing != NULL && options != NULL && options->out != NULL);
+    status = begin(drawing, store, options, experiment, experiment_path, entry, err);
+    return status == MG_OK ? end(drawing, err) : status;
+}
+
 void mg_drawing_free(struct mg_drawing *drawing)
 {
     mg_figure_free(&drawing->figure);
@@ -254,25 +285,51 @@ void mg_drawing_free(struct mg_drawing *drawing)
     *drawing = (struct mg_drawing){0};
 }
 
+/* Figures being drawn, the one begun first at `first`. */
+struct desk {
+    struct mg_drawing drawings[AT_ONCE_MAX];
+    char *experiments[AT_ONCE_MAX];
+    size_t first, n, places;
+    size_t faulty;
+    mg_plot_listener *tell;
+    void *ctx;
+};
+
+/* Wait for the oldest and tell of it. */
+static enum mg_status clear_one(struct desk *desk, struct mg_error *err)
+{
+    struct mg_drawing *drawing = &desk->drawings[desk->first];
+    const enum mg_status status = end(drawing, err);
+
+    if (status == MG_OK) {
+        desk->faulty += drawing->state == MG_PLOT_FAULTY;
+        if (desk->tell != NULL) {
+            desk->tell(desk->ctx, desk->experiments[desk->first], drawing);
+        }
+    }
+    mg_drawing_free(drawing);
+    free(desk->experiments[desk->first]);
+    desk->first = (desk->first + 1) % desk->places;
+    desk->n--;
+    return status;
+}
+
 /* The figures of one experiment. */
-static enum mg_status draw_experiment(struct mg_store *store, const struct mg_plot_options *options,
-                                      const char *experiment, const char *path, size_t *faulty,
-                                      mg_plot_listener *tell, void *ctx, struct mg_error *err)
+static enum mg_status draw_experiment(struct desk *desk, struct mg_store *store,
+                                      const struct mg_plot_options *options, const char *experiment,
+                                      const char *path, struct mg_error *err)
 {
     struct mg_answer figures = {0};
     enum mg_status status = mg_catalog_figures(&figures, store, experiment, err);
 
     for (size_t i = 0; status == MG_OK && i < figures.n_rows; i++) {
-        struct mg_drawing drawing;
-        status = mg_plot_draw(&drawing, store, options, experiment, path,
-                              mg_answer_text(&figures, i, "figure"), err);
+        status = desk->n == desk->places ? clear_one(desk, err) : MG_OK;
         if (status == MG_OK) {
-            *faulty += drawing.state == MG_PLOT_FAULTY;
-            if (tell != NULL) {
-                tell(ctx, experiment, &drawing);
-            }
+            const size_t at = (desk->first + desk->n++) % desk->places;
+            desk->experiments[at] = mg_format("%s", experiment);
+            status = begin(&desk->drawings[at], store, options, experiment, path,
+                           mg_answer_text(&figures, i, "figure"), err);
         }
-        mg_drawing_free(&drawing);
     }
     mg_answer_free(&figures);
     return status;
@@ -282,18 +339,26 @@ enum mg_status mg_plot_all(struct mg_store *store, const struct mg_plot_options 
                            const char *const *names, size_t n, mg_plot_listener *tell, void *ctx,
                            struct mg_error *err)
 {
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct desk desk = {.tell = tell, .ctx = ctx};
     struct mg_answer experiments = {0};
-    size_t faulty = 0;
+    struct mg_error late = {0};
     enum mg_status status = mg_catalog_experiments(&experiments, store, names, n, err);
 
+    desk.places = cores < 1 ? 1 : cores < AT_ONCE_MAX ? (size_t)cores : AT_ONCE_MAX;
     for (size_t i = 0; status == MG_OK && i < experiments.n_rows; i++) {
-        status = draw_experiment(store, options, mg_answer_text(&experiments, i, "name"),
-                                 mg_answer_text(&experiments, i, "path"), &faulty, tell, ctx, err);
+        status = draw_experiment(&desk, store, options, mg_answer_text(&experiments, i, "name"),
+                                 mg_answer_text(&experiments, i, "path"), err);
+    }
+    while (desk.n > 0) {
+        if (clear_one(&desk, &late) != MG_OK && status == MG_OK) {
+            status = mg_fail(err, late.status, "%s", late.text);
+        }
     }
     mg_answer_free(&experiments);
-    if (status == MG_OK && faulty > 0) {
-        status = mg_fail(err, MG_EUSAGE, "%zu figure%s could not be drawn", faulty,
-                         faulty == 1 ? "" : "s");
+    if (status == MG_OK && desk.faulty > 0) {
+        status = mg_fail(err, MG_EUSAGE, "%zu figure%s could not be drawn", desk.faulty,
+                         desk.faulty == 1 ? "" : "s");
     }
     return status;
 }

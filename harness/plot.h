@@ -7,9 +7,11 @@
 #ifndef MG_HARNESS_PLOT_H
 #define MG_HARNESS_PLOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "harness/figure.h"
+#include "harness/gnuplot.h"
 #include "harness/store.h"
 #include "model/numeric/error.h"
 
@@ -29,8 +31,10 @@ enum mg_plot_state {
 struct mg_drawing {
     struct mg_figure figure;
     enum mg_plot_state state;
-    char *base;   /* path of the pictures without ".svg", ".png", ".pdf", ".gp" */
-    char *script; /* the standalone script, NULL unless drawn or unchanged */
+    char *base;                /* path of the pictures without ".svg", ".png", ".pdf", ".gp" */
+    char *script;              /* the standalone script, NULL unless drawn or unchanged */
+    struct mg_gnuplot gnuplot; /* of plot.c, while it draws */
+    bool at_work;
     char reason[1024];
 };
 
@@ -44,9 +48,10 @@ enum mg_status mg_plot_draw(struct mg_drawing *drawing, struct mg_store *store,
 void mg_drawing_free(struct mg_drawing *drawing);
 
 /*
- * Draw all figures of the named experiments (n = 0: all in the database); tell is called after
- * each. MG_OK also with empty figures; MG_EUSAGE, after drawing the rest, where one is faulty or
- * an experiment is unknown; else as mg_plot_draw.
+ * Draw all figures of the named experiments (n = 0: all in the database), as many at a time as
+ * there are processors; tell is called after each, in their order. MG_OK also with empty figures;
+ * MG_EUSAGE, after drawing the rest, where one is faulty or an experiment is unknown; else as
+ * mg_plot_draw.
  */
 typedef void mg_plot_listener(void *ctx, const char *experiment, const struct mg_drawing *drawing);
 enum mg_status mg_plot_all(struct mg_store *store, const struct mg_plot_options *options,

@@ -1,6 +1,7 @@
 /* progress.c - the live line and the plain lines; see progress.h. */
 #include "harness/progress.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/json.h"
 #include "model/numeric/arena.h"
 
 #define LIVE_EVERY_S  0.1
 #define PLAIN_EVERY_S 30.0
+#define JSON_EVERY_S  1.0
 
 /* What one worker is at. */
 struct slot {
@@ -27,6 +30,7 @@ struct mg_progress {
     FILE *stream;
     bool live;
     bool colour;
+    bool json;
     size_t total, done, failed;
     double begin_s, last_s;
     struct slot *slots;
@@ -65,7 +69,7 @@ static bool is_set(const char *variable)
     return value != NULL && value[0] != '\0';
 }
 
-struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots)
+struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots, bool json)
 {
     struct mg_progress *progress = mg_allocate(1, sizeof(*progress));
     const char *terminal = getenv("TERM");
@@ -74,8 +78,9 @@ struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots)
     progress->total = total;
     progress->slots = mg_allocate(slots + 1, sizeof(*progress->slots));
     progress->n_slots = slots;
+    progress->json = json;
     progress->live =
-        isatty(fileno(stream)) != 0 && terminal != NULL && strcmp(terminal, "dumb") != 0;
+        !json && isatty(fileno(stream)) != 0 && terminal != NULL && strcmp(terminal, "dumb") != 0;
     progress->colour = progress->live && !is_set("NO_COLOR");
     progress->begin_s = progress->last_s = mg_clock_s();
     return progress;
@@ -161,16 +166,57 @@ static void cut(char *text, size_t columns)
     }
 }
 
+/* ", "key": "text"", nothing for an empty text. */
+static void write_member(FILE *stream, const char *key, const char *text)
+{
+    if (text != NULL && text[0] != '\0') {
+        char *quoted = mg_json_quote(text);
+        fprintf(stream, ", \"%s\": %s", key, quoted);
+        free(quoted);
+    }
+}
+
+/* One event of a slot (NULL: of none) as a line; what is said of it under the key given. */
+static void write_json(struct mg_progress *progress, const char *event, const struct slot *slot,
+                       const char *key, const char *text)
+{
+    char number[32];
+
+    fprintf(progress->stream,
+            "{\"marginalia\": 1, \"event\": \"%s\", \"done\": %zu, \"total\": %zu, \"failed\": "
+            "%zu, \"seconds\": %.3f",
+            event, progress->done, progress->total, progress->failed,
+            mg_clock_s() - progress->begin_s);
+    if (slot != NULL) {
+        write_member(progress->stream, "run", slot->what);
+        write_member(progress->stream, "doing", slot->doing);
+        if (slot->steps > 0) {
+            fprintf(progress->stream, ", \"step\": %zu, \"steps\": %zu", slot->step, slot->steps);
+            fprintf(progress->stream, ", \"loss\": %s",
+                    isfinite(slot->loss) ? mg_number_text(slot->loss, number) : "null");
+        }
+    }
+    write_member(progress->stream, key, text);
+    fputs("}\n", progress->stream);
+    (void)fflush(progress->stream);
+}
+
 static void draw(struct mg_progress *progress, bool now)
 {
     const double now_s = mg_clock_s();
     struct winsize window = {0};
     char text[640];
 
-    if (!now && now_s - progress->last_s < (progress->live ? LIVE_EVERY_S : PLAIN_EVERY_S)) {
+    if (!now && now_s - progress->last_s < (progress->live   ? LIVE_EVERY_S
+                                            : progress->json ? JSON_EVERY_S
+                                                             : PLAIN_EVERY_S)) {
         return;
     }
     progress->last_s = now_s;
+    if (progress->json) {
+        write_json(progress, "progress", &progress->slots[progress->speaker], "", NULL);
+        return;
+    }
     write_status(text, sizeof(text), progress);
     if (progress->live) {
         if (ioctl(fileno(progress->stream), TIOCGWINSZ, &window) == 0 && window.ws_col > 1) {
@@ -191,7 +237,9 @@ void mg_progress_begin(struct mg_progress *progress, size_t slot, const char *wh
     *at = (struct slot){.busy = true, .begin_s = mg_clock_s()};
     snprintf(at->what, sizeof(at->what), "%s", what);
     progress->speaker = slot;
-    if (progress->live) {
+    if (progress->json) {
+        write_json(progress, "begin", at, "", NULL);
+    } else if (progress->live) {
         draw(progress, false);
     }
 }
@@ -226,7 +274,9 @@ void mg_progress_end(struct mg_progress *progress, size_t slot, bool failed, con
     progress->done++;
     progress->failed += failed;
     mg_progress_leave(progress, slot);
-    if (!progress->live || failed) {
+    if (progress->json) {
+        write_json(progress, "end", at, failed ? "failure" : "outcome", outcome);
+    } else if (!progress->live || failed) {
         clear_line(progress);
         fprintf(progress->stream, "%zu/%zu %s %s: %s (%s)\n", progress->done, progress->total,
                 failed ? "FAIL" : "ok", at->what, outcome,
@@ -252,11 +302,16 @@ void mg_progress_tick(struct mg_progress *progress)
 void mg_progress_note(struct mg_progress *progress, const char *format, ...)
 {
     va_list arguments;
+    char text[1024];
 
     clear_line(progress);
     va_start(arguments, format);
-    (void)vfprintf(progress->stream, format, arguments);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    fputc('\n', progress->stream);
+    if (progress->json) {
+        write_json(progress, "note", NULL, "text", text);
+        return;
+    }
+    fprintf(progress->stream, "%s\n", text);
     (void)fflush(progress->stream);
 }

@@ -15,8 +15,12 @@
 
 struct mg_progress;
 
-/* total: computations to come, on `slots` workers. The stream (standard error) is borrowed. */
-struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots);
+/*
+ * total: computations to come, on `slots` workers. The stream (standard error) is borrowed. json:
+ * a JSON object a line instead: event (begin, progress, end, note), done, total, failed, seconds,
+ * and of the computation at hand run, doing, step, steps, loss, outcome; progress once a second.
+ */
+struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots, bool json);
 
 /* Takes the live line away; NULL is fine. */
 void mg_progress_free(struct mg_progress *progress);

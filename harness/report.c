@@ -1,9 +1,10 @@
 /*
- * report.c - the page from its parts: head, claims, experiments, tail.
+ * report.c - the page from its parts: head, answers, topics, experiments, tail.
  */
 #include "harness/report.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "harness/catalog.h"
 #include "harness/file.h"
@@ -22,9 +23,16 @@ static enum mg_status put_together(struct mg_report *report, const char *const *
     if (status == MG_ESTORAGE) {
         return mg_fail(err, status, "%s", report->fault.text);
     }
-    status = mg_report_head(report, err);
+    status = mg_report_load_topics(report, err);
     if (status == MG_OK) {
-        mg_report_claims(report);
+        status = mg_report_place_figures(report, err);
+    }
+    if (status == MG_OK) {
+        status = mg_report_head(report, err);
+    }
+    if (status == MG_OK) {
+        mg_report_answers(report);
+        status = mg_report_topics(report, err);
     }
     for (size_t row = 0; status == MG_OK && row < report->experiments.n_rows; row++) {
         status = mg_report_experiment(report, row, err);
@@ -51,6 +59,9 @@ enum mg_status mg_report_write(struct mg_store *store, const struct mg_report_op
             mg_fail(err, MG_EUSAGE, "%s is written, but: %s", options->path, report.fault.text);
     }
     mg_buffer_free(&report.page);
+    free(report.figures);
+    mg_answer_free(&report.figure_rows);
+    mg_answer_free(&report.topics);
     mg_answer_free(&report.experiments);
     mg_verdicts_free(&report.verdicts);
     return status;

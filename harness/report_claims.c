@@ -2,34 +2,63 @@
  * report_claims.c - verdicts on the page: counted in words, and as one table.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/html.h"
 #include "harness/report_part.h"
+#include "model/numeric/arena.h"
 
 static const char *const labels[MG_VERDICT_COUNT] = {"reproduced", "not reproduced", "inconclusive",
                                                      "not run"};
 
-void mg_report_counts(struct mg_report *report, const char *experiment)
+static bool is_about(const char *about, const char *topic)
+{
+    const size_t length = strlen(topic);
+
+    return strncmp(about, topic, length) == 0 &&
+           strspn(about + length, "abcdefghijklmnopqrstuvwxyz") == strlen(about + length);
+}
+
+static bool has_topic(const struct mg_report *report, const char *about)
+{
+    for (size_t row = 0; row < report->topics.n_rows; row++) {
+        if (is_about(about, mg_answer_text(&report->topics, row, "about"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool mg_report_chosen(const struct mg_report *report, const struct mg_verdict *verdict,
+                      const struct mg_report_choice *choice)
+{
+    return (choice->experiment == NULL || strcmp(verdict->experiment, choice->experiment) == 0) &&
+           (choice->topic == NULL || is_about(verdict->about, choice->topic)) &&
+           (!choice->orphan || !has_topic(report, verdict->about));
+}
+
+size_t mg_report_counts(struct mg_report *report, const struct mg_report_choice *choice)
 {
     size_t counts[MG_VERDICT_COUNT] = {0};
     size_t n = 0;
+    const char *before = "";
 
     for (size_t i = 0; i < report->verdicts.n; i++) {
         const struct mg_verdict *verdict = &report->verdicts.items[i];
-        if (experiment == NULL || strcmp(verdict->experiment, experiment) == 0) {
+        if (mg_report_chosen(report, verdict, choice)) {
             counts[verdict->word]++;
             n++;
         }
     }
-    mg_html_format(&report->page, "<p class=\"counts\">%zu claim%s tested", n, n == 1 ? "" : "s");
     for (size_t word = 0; word < MG_VERDICT_COUNT; word++) {
         if (counts[word] > 0) {
-            mg_html_format(&report->page, "%s<span class=\"%s\">%zu %s</span>", " · ",
+            mg_html_format(&report->page, "%s<span class=\"verdict %s\">%zu %s</span>", before,
                            mg_verdict_name((enum mg_verdict_word)word), counts[word], labels[word]);
+            before = " · ";
         }
     }
-    mg_buffer_puts(&report->page, "</p>\n");
+    return n;
 }
 
 /* Order: what a claim is about (C2 before C10), then as verdicts stand. */
@@ -81,61 +110,82 @@ static void add_estimate(struct mg_buffer *page, const struct mg_verdict *verdic
     mg_html_format(page, "</td><td class=\"number\">%zu</td>", verdict->n);
 }
 
-static void add_claim(struct mg_buffer *page, const struct mg_verdict *verdict)
+static void add_claim(struct mg_report *report, const struct mg_verdict *verdict)
 {
-    mg_html_format(page, "<tr><td>%s</td><td class=\"wide\"><a href=\"#x-", verdict->about);
+    struct mg_buffer *page = &report->page;
+
+    mg_html_format(page, "<tr><td><a href=\"#x-");
     mg_html_id(page, verdict->experiment);
-    mg_html_format(page,
-                   "\">%s</a><br><span class=\"small\">%s</span></td><td class=\"wide\">%s</td>",
-                   verdict->name, verdict->experiment, verdict->source);
+    mg_html_format(page, "\">%s</a><br><span class=\"small\">%s · %s</span></td><td>%s</td>",
+                   verdict->name, verdict->about, verdict->experiment, verdict->source);
     add_accept(page, verdict);
     add_estimate(page, verdict);
-    mg_html_format(page, "<td class=\"wide\"><span class=\"verdict %s\">%s</span>",
-                   mg_verdict_name(verdict->word), labels[verdict->word]);
+    mg_html_format(page, "<td><span class=\"verdict %s\">%s</span>", mg_verdict_name(verdict->word),
+                   labels[verdict->word]);
     if (verdict->reason[0] != '\0') {
         mg_html_format(page, "<br>%s", verdict->reason);
     }
+    mg_buffer_puts(page, "</td><td>");
+    mg_report_figure_links(report, verdict->experiment);
     mg_buffer_puts(page, "</td></tr>\n");
 }
 
-void mg_report_claims(struct mg_report *report)
+/* Those chosen, by what they are about; as many as there are, a copy of pointers. */
+static size_t choose(const struct mg_verdict **chosen, const struct mg_report *report,
+                     const struct mg_report_choice *choice)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < report->verdicts.n; i++) {
+        const struct mg_verdict *verdict = &report->verdicts.items[i];
+        size_t at = n;
+        if (!mg_report_chosen(report, verdict, choice)) {
+            continue;
+        }
+        while (at > 0 && compare_about(verdict->about, chosen[at - 1]->about) < 0) {
+            chosen[at] = chosen[at - 1];
+            at--;
+        }
+        chosen[at] = verdict;
+        n++;
+    }
+    return n;
+}
+
+static const char head[] =
+    "<div class=\"scroll\"><table class=\"claims\">\n<thead><tr><th scope=\"col\">claim</th>"
+    "<th scope=\"col\">source</th><th scope=\"col\">accept</th>"
+    "<th scope=\"col\">estimate, 90 %</th><th scope=\"col\">n</th>"
+    "<th scope=\"col\">verdict</th><th scope=\"col\">figures</th></tr></thead>\n<tbody>\n";
+static const char foot[] = "</tbody></table></div>\n";
+
+void mg_report_claims(struct mg_report *report, const struct mg_report_choice *choice, size_t open)
 {
     struct mg_buffer *page = &report->page;
-    const struct mg_verdicts *verdicts = &report->verdicts;
-    const char *last = NULL;
+    const struct mg_verdict **chosen = mg_allocate(report->verdicts.n + 1, sizeof(*chosen));
+    const size_t n = choose(chosen, report, choice);
+    size_t folded = 0;
+    size_t reproduced = 0;
 
-    mg_buffer_puts(page, "<section id=\"claims\"><h2>Claims</h2>\n");
-    if (verdicts->n == 0) {
-        mg_buffer_puts(page, "<p>No experiment here makes a claim.</p></section>\n");
-        return;
+    mg_buffer_puts(page, n > 0 ? head : "");
+    for (size_t i = 0; i < n; i++) {
+        const bool plain = chosen[i]->word == MG_VERDICT_REPRODUCED;
+        reproduced += plain;
+        if (plain && reproduced > open) {
+            chosen[folded++] = chosen[i];
+        } else {
+            add_claim(report, chosen[i]);
+        }
     }
-    mg_buffer_puts(
-        page, "<p class=\"small\">Reproduced: the 90 % interval over training seeds lies inside "
-              "the accept interval; not reproduced: outside; inconclusive: across its edge, or "
-              "one seed alone; not run: nothing answers. Accept intervals were fixed in the "
-              "experiment files.</p>\n"
-              "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">about</th>"
-              "<th scope=\"col\">claim</th><th scope=\"col\">source</th>"
-              "<th scope=\"col\">accept</th><th scope=\"col\">estimate, 90 %</th>"
-              "<th scope=\"col\">n</th><th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
-    for (;;) { /* each round the next group; claims are few */
-        const char *next = NULL;
-        for (size_t i = 0; i < verdicts->n; i++) {
-            const char *about = verdicts->items[i].about;
-            if ((last == NULL || compare_about(last, about) < 0) &&
-                (next == NULL || compare_about(about, next) < 0)) {
-                next = about;
-            }
+    mg_buffer_puts(page, n > 0 ? foot : "");
+    if (folded > 0) {
+        mg_html_format(page, "<details><summary>%zu more, reproduced</summary>\n", folded);
+        mg_buffer_puts(page, head);
+        for (size_t i = 0; i < folded; i++) {
+            add_claim(report, chosen[i]);
         }
-        for (size_t i = 0; next != NULL && i < verdicts->n; i++) {
-            if (compare_about(verdicts->items[i].about, next) == 0) {
-                add_claim(page, &verdicts->items[i]);
-            }
-        }
-        if (next == NULL) {
-            break;
-        }
-        last = next;
+        mg_buffer_puts(page, foot);
+        mg_buffer_puts(page, "</details>\n");
     }
-    mg_buffer_puts(page, "</tbody></table></div></section>\n");
+    free(chosen);
 }

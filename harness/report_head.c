@@ -7,13 +7,14 @@
 #include "harness/report_part.h"
 
 /* System fonts; colours as variables, so that dark is a second list. Figures are drawn on white
-   and inverted with their hues kept on a dark page. */
+   and inverted with their hues kept on a dark page; heat maps, whose colours are a scale, stay. */
 static const char style[] =
     ":root{color-scheme:light dark;--ink:#1a1a1a;--soft:#5a5f66;--paper:#fff;--card:#f6f6f4;"
     "--line:#d9d9d6;--link:#00558c;--yes:#00684a;--no:#a33c00;--open:#6b5200}\n"
     "@media(prefers-color-scheme:dark){:root{--ink:#e4e4e2;--soft:#a3a8ae;--paper:#15181b;"
     "--card:#1d2125;--line:#3a3f45;--link:#7cc0ef;--yes:#4fcf9f;--no:#ff9d5c;--open:#e0bd4a}"
-    "figure img{filter:invert(1) hue-rotate(180deg);mix-blend-mode:screen}}\n"
+    "figure img{filter:invert(1) hue-rotate(180deg);mix-blend-mode:screen}"
+    "figure img.colours{filter:none;mix-blend-mode:normal}}\n"
     "*{box-sizing:border-box}html{-webkit-text-size-adjust:100%}\n"
     "body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 Charter,'Bitstream "
     "Charter','Sitka Text',Cambria,Georgia,serif}\n"
@@ -45,7 +46,17 @@ static const char style[] =
     "font:.78rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}\n"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;font-size:.86rem}"
     "dt,dd{margin:0;overflow-wrap:anywhere}footer{padding-bottom:4rem}\n"
-    "@media(max-width:40rem){body{font-size:16px}dl{grid-template-columns:1fr}dd{margin-bottom:."
+    "table.claims td:first-child,table.answers td:first-child{min-width:8rem}"
+    "table.claims td:nth-child(2),table.claims td:nth-child(6){min-width:7rem}\n"
+    "@media(max-width:40rem){body{font-size:16px}nav ul{columns:1}"
+    ".claims thead,.answers thead{display:none}.claims tr,.answers tr{display:block;"
+    "padding:.5rem 0;border-bottom:1px solid var(--line)}.claims td,.answers td{display:block;"
+    "border:0;padding:.05rem 0;text-align:left}"
+    ".claims td:nth-child(n+3)::before{color:var(--soft)}.claims td:nth-child(3)::before"
+    "{content:'accept '}.claims td:nth-child(4)::before{content:'estimate '}"
+    ".claims td:nth-child(5)::before{content:'n = '}"
+    ".claims td:nth-child(7)::before{content:'figure "
+    "'}dl{grid-template-columns:1fr}dd{margin-bottom:."
     "4rem}}\n"
     "@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--paper:#fff;--card:#f4f4f4;"
     "--line:#bbb;--link:#000;--yes:#00553c;--no:#8a3200;--open:#574300}"
@@ -92,6 +103,13 @@ static void add_navigation(struct mg_report *report)
 
     mg_buffer_puts(page,
                    "<nav aria-label=\"Contents\"><ul>\n<li><a href=\"#claims\">Claims</a></li>\n");
+    for (size_t row = 0; row < report->topics.n_rows; row++) {
+        const char *about = mg_answer_text(&report->topics, row, "about");
+        mg_buffer_puts(page, "<li><a href=\"#t-");
+        mg_html_id(page, about);
+        mg_html_format(page, "\">%s %s</a></li>\n", about,
+                       mg_answer_text(&report->topics, row, "title"));
+    }
     for (size_t row = 0; row < report->experiments.n_rows; row++) {
         mg_buffer_puts(page, "<li><a href=\"#x-");
         mg_html_id(page, mg_answer_text(&report->experiments, row, "name"));
@@ -128,7 +146,11 @@ enum mg_status mg_report_head(struct mg_report *report, struct mg_error *err)
                        "measure and what is claimed.</p>\n",
                        report->experiments.n_rows);
     }
-    mg_report_counts(report, NULL);
+    mg_buffer_puts(page, "<p class=\"counts\">");
+    mg_html_format(page, "%zu claim%s tested: ", report->verdicts.n,
+                   report->verdicts.n == 1 ? "" : "s");
+    mg_report_counts(report, &(struct mg_report_choice){0});
+    mg_buffer_puts(page, "</p>\n");
     status = add_code(report, err);
     mg_buffer_puts(page, "</header>\n");
     add_navigation(report);

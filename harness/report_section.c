@@ -5,12 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/catalog.h"
-#include "harness/file.h"
 #include "harness/html.h"
 #include "harness/report_part.h"
-
-enum { SVG_MAX = 8 << 20, CSV_MAX = 128 << 10, PAGE_WIDTH = 600 };
 
 enum mg_status mg_report_table(struct mg_report *report, const char *heading,
                                const char *experiment, const char *sql, size_t rows,
@@ -24,97 +20,6 @@ enum mg_status mg_report_table(struct mg_report *report, const char *heading,
         mg_html_table(&report->page, &answer, rows);
     }
     mg_answer_free(&answer);
-    return status;
-}
-
-/* The rows behind a figure, as CSV, one fold a block. */
-static void add_data(struct mg_buffer *page, const struct mg_figure *figure)
-{
-    for (size_t i = 0; i < figure->n_blocks; i++) {
-        const struct mg_answer *rows = &figure->blocks[i].rows;
-        struct mg_buffer csv = {0};
-        char *summary = mg_format("Data: %s, %zu row%s as CSV", figure->blocks[i].name,
-                                  rows->n_rows, rows->n_rows == 1 ? "" : "s");
-
-        mg_answer_csv(&csv, rows);
-        if (rows->n_rows > 0 && csv.size <= CSV_MAX) {
-            mg_html_fold(page, summary, csv.text);
-        } else if (rows->n_rows > 0) {
-            mg_html_format(page,
-                           "<p class=\"small\">%s: too long for this page; the SQL gives it."
-                           "</p>\n",
-                           summary);
-        }
-        mg_buffer_free(&csv);
-        free(summary);
-    }
-}
-
-/* Width that gnuplot wrote into the picture, 0 if it is not found. */
-static long picture_width(const char *svg)
-{
-    const char *width = strstr(svg, "width=\"");
-
-    return width != NULL ? strtol(width + strlen("width=\""), NULL, 10) : 0;
-}
-
-static enum mg_status add_picture(struct mg_report *report, const struct mg_drawing *drawing,
-                                  struct mg_error *err)
-{
-    const struct mg_figure *figure = &drawing->figure;
-    struct mg_buffer *page = &report->page;
-    char *path = mg_format("%s.svg", drawing->base);
-    char *svg = NULL;
-    size_t size;
-    const enum mg_status status = mg_file_read(&svg, &size, path, SVG_MAX, err);
-
-    if (status == MG_OK) {
-        mg_html_format(page, "<figure><div class=\"scroll\"><img class=\"%s\" alt=\"%s %s\" src=\"",
-                       picture_width(svg) > PAGE_WIDTH ? "page" : "column",
-                       figure->alt[0] != '\0' ? figure->alt : figure->title, figure->finding);
-        mg_buffer_puts(page, "data:image/svg+xml;base64,");
-        mg_html_base64(page, svg, size);
-        mg_html_format(page,
-                       "\"></div>\n<figcaption><b>%s%s</b> %s <span class=\"small\">%s</span>"
-                       "</figcaption>\n<details><summary>SQL, gnuplot script and data</summary>\n",
-                       figure->title, strpbrk(figure->title, "?!.") != NULL ? "" : ".",
-                       figure->finding, figure->caption);
-        mg_html_fold(page, "SQL", figure->sql);
-        mg_html_fold(page, "gnuplot script", figure->gp);
-        add_data(page, figure);
-        mg_buffer_puts(page, "</details></figure>\n");
-    }
-    free(svg);
-    free(path);
-    return status;
-}
-
-static enum mg_status add_figures(struct mg_report *report, const char *experiment,
-                                  const char *path, struct mg_error *err)
-{
-    struct mg_answer figures = {0};
-    enum mg_status status = mg_catalog_figures(&figures, report->store, experiment, err);
-
-    for (size_t i = 0; status == MG_OK && i < figures.n_rows; i++) {
-        struct mg_drawing drawing;
-        status = mg_plot_draw(&drawing, report->store, &report->options->plot, experiment, path,
-                              mg_answer_text(&figures, i, "figure"), err);
-        if (status == MG_OK && drawing.base != NULL && drawing.script != NULL &&
-            drawing.state != MG_PLOT_FAULTY) {
-            status = add_picture(report, &drawing, err);
-        } else if (status == MG_OK) {
-            const bool faulty = drawing.state == MG_PLOT_FAULTY;
-            mg_html_format(&report->page, "<p class=\"%s\">Figure %s: %s</p>\n",
-                           faulty ? "warning" : "small", mg_answer_text(&figures, i, "figure"),
-                           drawing.reason);
-            if (faulty) {
-                mg_fail(&report->fault, MG_EUSAGE, "figure %s of %s: %s",
-                        mg_answer_text(&figures, i, "figure"), experiment, drawing.reason);
-            }
-        }
-        mg_drawing_free(&drawing);
-    }
-    mg_answer_free(&figures);
     return status;
 }
 
@@ -174,8 +79,9 @@ static const char runs_sql[] =
     "SELECT run_id AS run, predictor, source, replicate, seed, status, wall_s, digest FROM runs "
     "ORDER BY run_id LIMIT 2000";
 
-static const char keys_sql[] = "SELECT run_id AS run, name, kind, status, wall_s, key, digest "
-                               "FROM results ORDER BY run_id, name LIMIT 4000";
+static const char keys_sql[] =
+    "SELECT run_id AS run, name, kind, status, wall_s, max_rss_kb, key, digest "
+    "FROM results ORDER BY run_id, name LIMIT 4000";
 
 static enum mg_status add_summary(struct mg_report *report, const char *experiment,
                                   struct mg_error *err)
@@ -185,17 +91,20 @@ static enum mg_status add_summary(struct mg_report *report, const char *experime
         &sums, report->store, experiment,
         "SELECT count(*) AS runs, coalesce(sum(status = 'done'), 0) AS done, "
         "coalesce(sum(status = 'failed'), 0) AS failed, count(DISTINCT replicate) AS replicates, "
-        "printf('%.1f', coalesce(sum(wall_s), 0)) AS wall FROM runs",
+        "printf('%.1f', coalesce(sum(wall_s), 0)) AS wall, "
+        "(SELECT coalesce(' with at most ' || (max(max_rss_kb) + 512) / 1024 || ' MB of memory', "
+        "'') "
+        "FROM results) AS memory FROM runs",
         err);
 
     if (status == MG_OK) {
         mg_html_format(
             &report->page,
             "<p class=\"small\">%s runs: %s done, %s failed; up to %s replicates; %s s of "
-            "computing in all.</p>\n",
+            "computing%s.</p>\n",
             mg_answer_text(&sums, 0, "runs"), mg_answer_text(&sums, 0, "done"),
             mg_answer_text(&sums, 0, "failed"), mg_answer_text(&sums, 0, "replicates"),
-            mg_answer_text(&sums, 0, "wall"));
+            mg_answer_text(&sums, 0, "wall"), mg_answer_text(&sums, 0, "memory"));
     }
     mg_answer_free(&sums);
     return status;
@@ -247,7 +156,11 @@ enum mg_status mg_report_experiment(struct mg_report *report, size_t row, struct
     if (question[0] != '\0') {
         mg_html_format(page, "<p class=\"question\">%s</p>\n", question);
     }
-    mg_report_counts(report, name);
+    mg_buffer_puts(page, "<p class=\"counts\">");
+    if (mg_report_counts(report, &(struct mg_report_choice){.experiment = name}) == 0) {
+        mg_buffer_puts(page, "No claim.");
+    }
+    mg_buffer_puts(page, "</p>\n");
     if (not_run[0] != '\0') {
         mg_html_format(page, "<p class=\"warning\">Not run: %s.</p>\n", not_run);
     }
@@ -256,7 +169,7 @@ enum mg_status mg_report_experiment(struct mg_report *report, size_t row, struct
     }
     status = add_summary(report, name, err);
     if (status == MG_OK) {
-        status = add_figures(report, name, mg_answer_text(&report->experiments, row, "path"), err);
+        status = mg_report_own_figures(report, name, err);
     }
     if (status == MG_OK) {
         status = add_details(report, name, err);

@@ -42,6 +42,14 @@ static enum mg_status add_unfinished(struct mg_report *report, struct mg_error *
     } else if (status == MG_OK) {
         mg_html_table(&report->page, &runs, 200);
     }
+    if (status == MG_OK) {
+        status = mg_report_table(report, "Values that are not finite", NULL,
+                                 "SELECT experiment, run_id AS run, predictor, replicate, name, "
+                                 "view, count(*) AS cells, min(row) AS first, cells AS kind "
+                                 "FROM nonfinite JOIN runs USING (run_id) "
+                                 "GROUP BY run_id, name, view ORDER BY experiment, run_id, name",
+                                 200, err);
+    }
     mg_buffer_puts(&report->page, "</section>\n");
     mg_answer_free(&runs);
     return status;

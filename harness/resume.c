@@ -88,7 +88,7 @@ size_t mg_resume_peek(const char *path, const char *key)
     struct mg_error ignored = {0};
     size_t next = 0;
 
-    if (access(path, R_OK) == 0 && mg_safetensors_open(&file, path, &ignored) == MG_OK) {
+    if (access(path, R_OK) == 0 && mg_safetensors_open(&file, path, false, &ignored) == MG_OK) {
         next = next_step(file, key);
     }
     mg_safetensors_close(file);
@@ -141,7 +141,7 @@ size_t mg_resume_restore(struct mg_resume *resume, struct mg_transformer *transf
     size_t next = 0;
 
     if (access(resume->path, R_OK) != 0 ||
-        mg_safetensors_open(&file, resume->path, &ignored) != MG_OK) {
+        mg_safetensors_open(&file, resume->path, false, &ignored) != MG_OK) {
         return 0;
     }
     rows = mg_safetensors_note(file, "rows");

@@ -42,6 +42,18 @@ static void record_step(struct mg_sink *sink, size_t step, const struct mg_step_
             mg_real(stats->grad_norm));
 }
 
+/* What the whole training spent: comparisons at equal budget are queries. */
+static void record_spent(struct mg_sink *sink, struct mg_trainer *trainer, size_t steps)
+{
+    const struct mg_train_spent spent = mg_trainer_spent(trainer, steps);
+    const int64_t last = (int64_t)steps - 1;
+
+    MG_EMIT(sink, MG_TABLE_metrics, mg_text("train_tokens"), mg_int(last), mg_real(spent.tokens));
+    MG_EMIT(sink, MG_TABLE_metrics, mg_text("train_masked_tokens"), mg_int(last),
+            mg_real(spent.asked));
+    MG_EMIT(sink, MG_TABLE_metrics, mg_text("train_flops"), mg_int(last), mg_real(spent.flops));
+}
+
 static void record_nelbo(struct mg_sink *sink, size_t step, const struct mg_subject *subject,
                          const struct mg_source *source)
 {
@@ -103,6 +115,7 @@ static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_su
             options->step(options->ctx, step, steps, stats.loss_nats_per_token);
         }
     }
+    record_spent(sink, trainer, steps);
     return MG_OK;
 }
 
@@ -134,51 +147,54 @@ enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *p
 /* ---- predictors that need no training ---- */
 
 static enum mg_status open_oracle(struct mg_subject *subject, const struct mg_point *point,
-                                  const char *model_dir, struct mg_error *err)
+                                  const char *model_dir, bool read, struct mg_error *err)
 {
     (void)model_dir;
+    (void)read;
     (void)err;
-    subject->predictor = mg_oracle_new(point->source);
+    subject->predictor = mg_oracle_window_new(point->source, point->network.window);
     return MG_OK;
 }
 
 static enum mg_status open_uniform(struct mg_subject *subject, const struct mg_point *point,
-                                   const char *model_dir, struct mg_error *err)
+                                   const char *model_dir, bool read, struct mg_error *err)
 {
     (void)model_dir;
+    (void)read;
     (void)err;
     subject->predictor = mg_uniform_new(point->source->length, point->source->vocab);
     return MG_OK;
 }
 
 static enum mg_status load(struct mg_subject *subject, const struct mg_point *point,
-                           const char *dir, struct mg_error *err)
+                           const char *dir, bool read, struct mg_error *err)
 {
-    const size_t batch = point->trains ? point->train.batch : BATCH_WITHOUT_TRAINING;
-    char **symbols = NULL;
-    enum mg_status status = mg_checkpoint_load(&subject->transformer, &symbols, dir, batch, err);
+    const struct mg_checkpoint_use use = {.batch = point->trains ? point->train.batch
+                                                                 : BATCH_WITHOUT_TRAINING,
+                                          .length = point->source->length,
+                                          .read = read};
+    enum mg_status status = mg_checkpoint_load(&subject->checkpoint, dir, &use, err);
 
-    if (status != MG_OK) {
-        return status;
-    }
-    status = mg_checkpoint_fits(subject->transformer, symbols, dir, point->source->length,
-                                point->source->vocab, point->symbols, err);
-    mg_symbols_free(symbols, mg_transformer_config(subject->transformer)->vocab);
     if (status == MG_OK) {
+        status = mg_checkpoint_fits(subject->checkpoint, dir, point->source->length,
+                                    point->source->vocab, point->symbols, err);
+    }
+    if (status == MG_OK) {
+        subject->transformer = mg_checkpoint_transformer(subject->checkpoint);
         subject->predictor = mg_transformer_predictor_new(subject->transformer);
     }
     return status;
 }
 
 static enum mg_status open_checkpoint(struct mg_subject *subject, const struct mg_point *point,
-                                      const char *model_dir, struct mg_error *err)
+                                      const char *model_dir, bool read, struct mg_error *err)
 {
     (void)model_dir;
-    return load(subject, point, point->checkpoint_path, err);
+    return load(subject, point, point->checkpoint_path, read, err);
 }
 
 typedef enum mg_status opener(struct mg_subject *subject, const struct mg_point *point,
-                              const char *model_dir, struct mg_error *err);
+                              const char *model_dir, bool read, struct mg_error *err);
 
 static opener *const openers[] = {
     [MG_PREDICTOR_ORACLE] = open_oracle,
@@ -194,7 +210,7 @@ enum mg_status mg_run_open(struct mg_subject *subject, const struct mg_point *po
     enum mg_status status;
 
     *subject = (struct mg_subject){0};
-    status = openers[point->predictor](subject, point, model_dir, err);
+    status = openers[point->predictor](subject, point, model_dir, options->read, err);
     if (status == MG_OK) {
         status = set_threads(subject, options, err);
     }
@@ -212,8 +228,9 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
 {
     const struct mg_streams streams = mg_streams_for_measures(seed, replicate);
     /* A subject serves all points with its key; law asks for the oracle of this very source. */
-    struct mg_predictor *oracle =
-        point->predictor == MG_PREDICTOR_ORACLE ? mg_oracle_new(point->source) : NULL;
+    struct mg_predictor *oracle = point->predictor == MG_PREDICTOR_ORACLE
+                                      ? mg_oracle_window_new(point->source, point->network.window)
+                                      : NULL;
     const struct mg_measure_input input = {
         .spec = &entry->spec,
         .source = point->source,
@@ -221,11 +238,13 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
         .streams = &streams,
         .sink = sink,
     };
+    const size_t block = subject->transformer == NULL
+                             ? 0
+                             : mg_prefix_block(mg_transformer_config(subject->transformer));
     enum mg_status status = MG_OK;
 
-    if (subject->transformer != NULL && mg_transformer_config(subject->transformer)->causal) {
-        /* a checkpoint shows only now that it is causal */
-        status = mg_measure_check_causal(entry->measure, &entry->spec, point->source, err);
+    if (block > 0) { /* a checkpoint shows only now what it sees */
+        status = mg_measure_check_prefixes(entry->measure, &entry->spec, point->source, block, err);
     }
     if (status == MG_OK) {
         status = entry->measure->run(&input, err);
@@ -237,6 +256,10 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
 void mg_subject_free(struct mg_subject *subject)
 {
     mg_predictor_free(subject->predictor);
-    mg_transformer_free(subject->transformer);
+    if (subject->checkpoint != NULL) {
+        mg_checkpoint_free(subject->checkpoint);
+    } else {
+        mg_transformer_free(subject->transformer);
+    }
     *subject = (struct mg_subject){0};
 }

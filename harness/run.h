@@ -32,18 +32,21 @@ struct mg_run_options {
     enum mg_status (*keep)(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw,
                            size_t next, bool last, struct mg_error *err);
     void *ctx;
+    bool read; /* checkpoints are copied into memory, not mapped */
 };
 
 /* A predictor ready for measures; free with mg_subject_free. */
 struct mg_subject {
     struct mg_predictor *predictor;
     struct mg_transformer *transformer; /* NULL for oracle and uniform */
+    struct mg_checkpoint *checkpoint;   /* that owns it; NULL where it is the subject's own */
 };
 
 /*
  * Train the network of a point. Rows of `metrics` go to the sink: loss (nats per token, of the
  * step's batch) and grad_norm (before clipping) at step 0, every max(1, steps/100) steps and the
- * last one; nelbo_nats_per_token, exact, of the network after that step, for small sources.
+ * last one; nelbo_nats_per_token, exact, of the network after that step, for small sources;
+ * at the last step train_tokens, train_masked_tokens and train_flops of the whole training.
  * MG_NO when it diverges (the text names step and quantity; its row is recorded), MG_INTERRUPTED
  * when stopped.
  */

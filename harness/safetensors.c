@@ -16,58 +16,29 @@
 
 enum { LENGTH_BYTES = 8, NAME_BYTES_MAX = 1024 };
 
-static float from_f32(const unsigned char *bytes)
-{
-    const uint32_t bits = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-                          (uint32_t)bytes[3] << 24;
-    float value;
-
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
-static float from_bf16(const unsigned char *bytes)
-{
-    const unsigned char wide[4] = {0, 0, bytes[0], bytes[1]};
-
-    return from_f32(wide);
-}
-
-/* IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
-static float from_f16(const unsigned char *bytes)
-{
-    const uint32_t half = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8;
-    const uint32_t exponent = half >> 10 & 31;
-    const uint32_t fraction = half & 1023;
-    const uint32_t sign = half >> 15 << 31;
-    uint32_t bits;
-    float value;
-
-    if (exponent == 0) { /* subnormal: fraction * 2^-24, exact in float */
-        value = (float)fraction * 0x1p-24f;
-        return sign != 0 ? -value : value;
-    }
-    bits = sign | (exponent == 31 ? 255u : exponent + 112) << 23 | fraction << 13;
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
 /* Every type of the format: a type that is not known cannot be checked, so it is refused. */
 static const struct dtype {
     const char *name;
     unsigned bits;
-    float (*convert)(const unsigned char *bytes); /* NULL: only checked */
+    bool is_float; /* of these we read values, the others are only checked */
+    enum mg_dtype dtype;
 } dtypes[] = {
-    {"F32", 32, from_f32}, {"BF16", 16, from_bf16},  {"F16", 16, from_f16},    {"BOOL", 8, NULL},
-    {"U8", 8, NULL},       {"I8", 8, NULL},          {"F8_E5M2", 8, NULL},     {"F8_E4M3", 8, NULL},
-    {"F8_E8M0", 8, NULL},  {"F8_E4M3FNUZ", 8, NULL}, {"F8_E5M2FNUZ", 8, NULL}, {"I16", 16, NULL},
-    {"U16", 16, NULL},     {"I32", 32, NULL},        {"U32", 32, NULL},        {"F64", 64, NULL},
-    {"I64", 64, NULL},     {"U64", 64, NULL},        {"C64", 64, NULL},        {"F4", 4, NULL},
-    {"F6_E2M3", 6, NULL},  {"F6_E3M2", 6, NULL},
+    {"F32", 32, true, MG_F32},          {"BF16", 16, true, MG_BF16},
+    {"F16", 16, true, MG_F16},          {.name = "BOOL", .bits = 8},
+    {.name = "U8", .bits = 8},          {.name = "I8", .bits = 8},
+    {.name = "F8_E5M2", .bits = 8},     {.name = "F8_E4M3", .bits = 8},
+    {.name = "F8_E8M0", .bits = 8},     {.name = "F8_E4M3FNUZ", .bits = 8},
+    {.name = "F8_E5M2FNUZ", .bits = 8}, {.name = "I16", .bits = 16},
+    {.name = "U16", .bits = 16},        {.name = "I32", .bits = 32},
+    {.name = "U32", .bits = 32},        {.name = "F64", .bits = 64},
+    {.name = "I64", .bits = 64},        {.name = "U64", .bits = 64},
+    {.name = "C64", .bits = 64},        {.name = "F4", .bits = 4},
+    {.name = "F6_E2M3", .bits = 6},     {.name = "F6_E3M2", .bits = 6},
 };
 
 struct mg_safetensors {
-    void *map; /* NULL for bytes of the caller */
+    void *map;  /* NULL for bytes of the caller, or */
+    void *copy; /* malloc'd */
     size_t map_size;
     const unsigned char *data; /* behind the header */
     struct mg_json_file *json; /* owns the names */
@@ -313,12 +284,43 @@ enum mg_status mg_safetensors_parse(struct mg_safetensors **result, const void *
     return MG_OK;
 }
 
-enum mg_status mg_safetensors_open(struct mg_safetensors **result, const char *path,
+/* The bytes of an open file, mapped or in memory: *map or *copy. */
+static enum mg_status take_bytes(void **map, void **copy, int fd, size_t size, bool read_it,
+                                 const char *path, struct mg_error *err)
+{
+    size_t at = 0;
+
+    if (!read_it) {
+        *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (*map == MAP_FAILED) {
+            *map = NULL;
+            return mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
+        }
+        return MG_OK;
+    }
+    *copy = malloc(size);
+    if (*copy == NULL) {
+        return mg_fail(err, MG_EENVIRONMENT, "%s: no memory for its %zu bytes", path, size);
+    }
+    while (at < size) {
+        const ssize_t part = pread(fd, (char *)*copy + at, size - at, (off_t)at);
+        if (part <= 0) {
+            return mg_fail(err, MG_ESTORAGE, "%s: %s", path,
+                           part < 0 ? strerror(errno) : "became shorter while it was read");
+        }
+        at += (size_t)part;
+    }
+    return MG_OK;
+}
+
+enum mg_status mg_safetensors_open(struct mg_safetensors **result, const char *path, bool read_it,
                                    struct mg_error *err)
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat info;
+    size_t size = 0;
     void *map = NULL;
+    void *copy = NULL;
     enum mg_status status;
 
     *result = NULL;
@@ -332,18 +334,21 @@ enum mg_status mg_safetensors_open(struct mg_safetensors **result, const char *p
                                                : "not a regular file");
         goto done;
     }
-    map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (map == MAP_FAILED) {
-        status = mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
-        goto done;
+    size = (size_t)info.st_size;
+    status = take_bytes(&map, &copy, fd, size, read_it, path, err);
+    if (status == MG_OK) {
+        status = mg_safetensors_parse(result, map != NULL ? map : copy, size, path, err);
     }
-    status = mg_safetensors_parse(result, map, (size_t)info.st_size, path, err);
     if (status != MG_OK) {
-        (void)munmap(map, (size_t)info.st_size);
+        free(copy);
+        if (map != NULL) {
+            (void)munmap(map, size);
+        }
         goto done;
     }
     (*result)->map = map;
-    (*result)->map_size = (size_t)info.st_size;
+    (*result)->copy = copy;
+    (*result)->map_size = size;
 
 done:
     if (fd >= 0) {
@@ -360,6 +365,7 @@ void mg_safetensors_close(struct mg_safetensors *file)
     if (file->map != NULL) {
         (void)munmap(file->map, file->map_size);
     }
+    free(file->copy);
     free(file->tensors);
     mg_json_free(file->json);
     free(file);
@@ -396,16 +402,24 @@ const char *mg_safetensors_note(const struct mg_safetensors *file, const char *k
 
 bool mg_safetensors_is_float(const struct mg_safetensor *tensor)
 {
-    return dtype_find(tensor->dtype)->convert != NULL;
+    return dtype_find(tensor->dtype)->is_float;
+}
+
+enum mg_dtype mg_safetensors_dtype(const struct mg_safetensor *tensor)
+{
+    assert(mg_safetensors_is_float(tensor));
+    return dtype_find(tensor->dtype)->dtype;
+}
+
+const void *mg_safetensors_bytes(const struct mg_safetensors *file,
+                                 const struct mg_safetensor *tensor)
+{
+    return file->data + tensor->begin;
 }
 
 void mg_safetensors_floats(float *values, const struct mg_safetensors *file,
                            const struct mg_safetensor *tensor)
 {
-    const struct dtype *dtype = dtype_find(tensor->dtype);
-
-    assert(dtype->convert != NULL);
-    for (uint64_t i = 0; i < tensor->count; i++) {
-        values[i] = dtype->convert(file->data + tensor->begin + i * (dtype->bits / 8));
-    }
+    mg_widen(values, mg_safetensors_bytes(file, tensor), mg_safetensors_dtype(tensor),
+             tensor->count);
 }

@@ -15,6 +15,7 @@
 
 #include "model/network/parameters.h"
 #include "model/numeric/error.h"
+#include "model/numeric/half.h"
 
 enum { MG_SAFETENSORS_RANK_MAX = 8 };
 
@@ -31,9 +32,10 @@ struct mg_safetensors; /* one open file */
 
 /*
  * Open a regular file and check its header and extents. It is mapped: it must not be shortened
- * by others while open (replacing it by rename is fine). MG_EUSAGE names file and tensor.
+ * by others while open, which ends the process (replacing it by rename is fine); with read_it it is
+ * copied into memory instead. MG_EUSAGE names file and tensor.
  */
-enum mg_status mg_safetensors_open(struct mg_safetensors **file, const char *path,
+enum mg_status mg_safetensors_open(struct mg_safetensors **file, const char *path, bool read_it,
                                    struct mg_error *err);
 
 /* The same for bytes in memory, which stay the caller's and must outlive the file. */
@@ -49,6 +51,11 @@ const struct mg_safetensor *mg_safetensors_find(const struct mg_safetensors *fil
 
 /* True if mg_safetensors_floats can read the tensor: dtype F32, F16 or BF16. */
 bool mg_safetensors_is_float(const struct mg_safetensor *tensor);
+
+/* Of such a tensor: its type, and its values as they lie there, at any alignment. */
+enum mg_dtype mg_safetensors_dtype(const struct mg_safetensor *tensor);
+const void *mg_safetensors_bytes(const struct mg_safetensors *file,
+                                 const struct mg_safetensor *tensor);
 
 /*
  * Its values as float, exact for the three types; may be infinite or NaN.

@@ -22,6 +22,7 @@ CREATE TABLE result (
     digest         TEXT,          -- SHA-256 over its rows, in order
     n_rows         INTEGER NOT NULL DEFAULT 0,
     wall_s         REAL,
+    max_rss_kb     INTEGER,       -- largest resident set while it was computed
     error          TEXT,
     created_at     TEXT,          -- UTC
     environment_id INTEGER REFERENCES environment
@@ -159,6 +160,11 @@ CREATE TABLE certificates_data (
     value REAL, exact REAL, violations INTEGER NOT NULL, nonfinite TEXT,
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE reveals_data (
+    result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    sampler TEXT NOT NULL, position INTEGER NOT NULL, mean_step REAL, sd_step REAL, nonfinite TEXT,
+    PRIMARY KEY (result_id, ordinal)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE schedules_data (
     result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
     j INTEGER NOT NULL, h_nats REAL, z_nats REAL, nonfinite TEXT,
@@ -223,6 +229,9 @@ CREATE VIEW ledger AS
 CREATE VIEW certificates AS
     SELECT u.run_id, d.sampler, d.step, d.bound, d.draws, d.value, d.exact, d.violations
     FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id;
+CREATE VIEW reveals AS
+    SELECT u.run_id, u.name AS probe, d.sampler, d.position, d.mean_step, d.sd_step
+    FROM run_result u JOIN reveals_data d ON d.result_id = u.result_id;
 CREATE VIEW schedules AS
     SELECT u.run_id, u.name AS probe, d.j, d.h_nats, d.z_nats
     FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id;
@@ -282,7 +291,8 @@ CREATE VIEW run_labels AS
 
 -- What the driver itself asks, and what helps to find one's way.
 CREATE VIEW results AS
-    SELECT u.run_id, u.name, t.kind, t.key, t.status, t.digest, t.wall_s, t.n_rows, t.error
+    SELECT u.run_id, u.name, t.kind, t.key, t.status, t.digest, t.wall_s, t.max_rss_kb, t.n_rows,
+           t.error
     FROM run_result u JOIN result t ON t.result_id = u.result_id;
 CREATE VIEW provenance AS
     SELECT u.run_id, u.name, t.created_at, v.host, v.os, v.cpu, v.n_cpu, v.compiler, v.cflags,
@@ -321,6 +331,9 @@ CREATE VIEW nonfinite AS
     SELECT u.run_id, u.name, 'certificates' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
     UNION ALL
+    SELECT u.run_id, u.name, 'reveals' AS view, d.ordinal AS row, d.nonfinite AS cells
+    FROM run_result u JOIN reveals_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
+    UNION ALL
     SELECT u.run_id, u.name, 'schedules' AS view, d.ordinal AS row, d.nonfinite AS cells
     FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id WHERE d.nonfinite IS NOT NULL
     UNION ALL
@@ -336,8 +349,23 @@ CREATE VIEW experiments AS
     SELECT name, title, question, notes, path, sha256, updated_at, text, not_run FROM experiment;
 CREATE VIEW claim_specs AS
     SELECT e.name AS experiment, c.ordinal, c.about, c.name, c.source, c.query, c.exact,
-           c.accept_lo, c.accept_hi, e.not_run
+           c.accept_lo, c.accept_hi,
+           coalesce(e.not_run, (SELECT k.value FROM json_each(e.text, '$.claims') j,
+                                json_each(j.value) k, json_each(j.value) n
+                                WHERE k.key = 'not_run' AND n.key = 'name' AND n.value = c.name))
+           AS not_run
     FROM experiment e JOIN claim c ON c.experiment_id = e.experiment_id;
+-- What the claims are about, in words: one section of the report each.
+CREATE VIEW topics AS
+    SELECT e.name AS experiment, max(k.value) FILTER (WHERE k.key = 'about') AS about,
+           max(k.value) FILTER (WHERE k.key = 'title') AS title,
+           max(k.value) FILTER (WHERE k.key = 'says') AS says,
+           max(k.value) FILTER (WHERE k.key = 'short') AS short,
+           max(k.value) FILTER (WHERE k.key = 'answer') AS answer,
+           max(k.value) FILTER (WHERE k.key = 'not_run') AS not_run,
+           max(k.value) FILTER (WHERE k.key = 'figures') AS figures
+    FROM experiment e, json_each(e.text, '$.topics') t, json_each(t.value) k
+    GROUP BY e.experiment_id, t.key;
 CREATE VIEW figure_specs AS
     SELECT e.name AS experiment, f.ordinal, f.name AS figure
     FROM experiment e JOIN figure f ON f.experiment_id = e.experiment_id;

@@ -39,6 +39,13 @@ struct mg_searched {
     const size_t *group_of; /* (L) */
 };
 
+/* A checkpoint whose bytes were hashed: a big one takes seconds, and a sweep asks for each point.
+ */
+struct mg_hashed {
+    const struct mg_hashed *next;
+    const char *path, *sha256;
+};
+
 /* What lives while one experiment file is read. */
 struct mg_reading {
     struct mg_heap *heap;
@@ -47,6 +54,7 @@ struct mg_reading {
     size_t n_files, capacity;
     size_t n_inherited; /* files read so far */
     const struct mg_searched *searched;
+    const struct mg_hashed *hashed;
     const struct mg_json **defaults; /* by row of the option table, once asked for */
 };
 

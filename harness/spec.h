@@ -61,7 +61,7 @@ struct mg_point {
     const char *source_kind; /* the words of the file, for the runs view */
     const char *predictor_word;
     enum mg_predictor_kind predictor;
-    struct mg_transformer_config network; /* transformer */
+    struct mg_transformer_config network; /* transformer; oracle: its window */
     const char *checkpoint_path;          /* checkpoint, resolved against the file; else NULL */
     const char *checkpoint_sha256;        /* its content: part of the training's identity */
     bool trains;

@@ -336,7 +336,8 @@ enum mg_status mg_store_query(struct mg_store *store, const char *experiment, co
 
 static enum mg_status connect_db(struct mg_store *store, bool write, struct mg_error *err)
 {
-    const int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    const int flags = SQLITE_OPEN_URI |
+                      (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
     enum mg_status status;
 
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK) {

@@ -80,12 +80,17 @@ struct mg_result {
     enum mg_result_status status;
     char digest[MG_DIGEST_TEXT]; /* "" while pending */
     double wall_s;               /* 0 while pending */
+    int64_t max_rss_kb;          /* as just computed; 0 when read, or where it is not known */
     char error[256];             /* why it failed, else "" */
 };
 
-/* Look a result up by its key; *found says whether there is one. */
-enum mg_status mg_store_find_result(struct mg_result *result, bool *found, struct mg_store *store,
-                                    const char *key, struct mg_error *err);
+/*
+ * Look results up by n keys: visit sees those that are there, and maybe others, in any order (where
+ * most are wanted, reading all is cheaper than looking each up). The texts live until it returns.
+ */
+typedef void mg_result_visitor(void *ctx, const char *key, const struct mg_result *result);
+enum mg_status mg_store_find_results(struct mg_store *store, const char *const *keys, size_t n,
+                                     mg_result_visitor *visit, void *ctx, struct mg_error *err);
 
 /* Make a pending result of this key and kind, or find it; *id out. */
 enum mg_status mg_store_add_result(int64_t *id, struct mg_store *store, const char *key,
@@ -131,12 +136,17 @@ enum mg_status mg_store_put_experiment(int64_t *id, struct mg_store *store,
 enum mg_status mg_store_put_wide(struct mg_store *store, const struct mg_spec *spec,
                                  struct mg_error *err);
 
+/* The parameters of a point, once for all its runs; *set_id out. */
+enum mg_status mg_store_put_params(int64_t *set_id, struct mg_store *store,
+                                   const struct mg_point *point, struct mg_error *err);
+
 /* A run as the plan sees it. results[0] is the training, then one a measure of the point. */
 struct mg_run_record {
     const struct mg_point *point;
     int64_t ordinal; /* in the file, from 0 */
     int64_t replicate;
     const char *seed;
+    int64_t param_set_id;   /* of the point */
     const int64_t *results; /* (1 + point->n_measures) result ids */
 };
 
@@ -163,6 +173,32 @@ enum mg_status mg_store_trim_results(struct mg_store *store, struct mg_error *er
  */
 enum mg_status mg_store_collect(int64_t *n_results, struct mg_store *store, bool dry,
                                 struct mg_error *err);
+
+/* -- several databases (store_merge.c) -- */
+
+struct mg_merged {
+    int64_t results; /* that came in with their rows */
+    int64_t runs;    /* that came in, done or not */
+    int64_t done;    /* runs that are done by them, new ones or old */
+    int64_t differ;  /* results that both have, with different digests; ours stay */
+};
+
+/*
+ * Take in what another database has: results that are missing, pending or failed here and better
+ * there, experiments and runs that are not here; then settle the states of runs. What is here
+ * stays, so that twice is once. One transaction. MG_ESTORAGE where the other is none of ours, of
+ * another schema, or (unless any_core) has results of another numerical core than this program's.
+ */
+enum mg_status mg_store_merge(struct mg_merged *merged, struct mg_store *store, const char *path,
+                              bool any_core, struct mg_error *err);
+
+/*
+ * What becomes of runs that are not done here, by another database: in the temporary table `states`
+ * (run_id, state) they are done or failed, or else unfinished, which is the word for a run that
+ * the other began or is to begin. path NULL: make the table, which is empty.
+ */
+enum mg_status mg_store_note_states(struct mg_store *store, const char *path,
+                                    const char *unfinished, struct mg_error *err);
 
 /* -- the past (store_past.c) -- */
 

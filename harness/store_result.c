@@ -51,61 +51,87 @@ enum mg_status mg_sql_integer(int64_t *value, bool *found, struct mg_store *stor
 }
 
 struct finding {
-    struct mg_result *result;
-    bool found;
+    mg_result_visitor *visit;
+    void *ctx;
 };
+
+/* Text into a field, cut to its size. */
+static void copy_text(char *field, size_t size, const char *text)
+{
+    const size_t length = text != NULL ? strnlen(text, size - 1) : 0;
+
+    if (length > 0) {
+        memcpy(field, text, length);
+    }
+    field[length] = '\0';
+}
 
 static enum mg_status take_result(void *ctx, const struct mg_value *values, size_t n,
                                   struct mg_error *err)
 {
-    struct finding *finding = ctx;
-    struct mg_result *result = finding->result;
+    const struct finding *finding = ctx;
+    struct mg_result result;
 
     (void)n;
     (void)err;
-    finding->found = true;
-    *result = (struct mg_result){.id = values[0].integer, .wall_s = values[3].real};
-    while (strcmp(statuses[result->status], values[1].text) != 0) {
-        result->status++; /* the schema allows no other word */
+    result.id = values[0].integer;
+    result.wall_s = values[3].real;
+    result.status = MG_RESULT_PENDING;
+    while (strcmp(statuses[result.status], values[1].text) != 0) {
+        result.status++; /* the schema allows no other word */
     }
-    if (values[2].text != NULL) {
-        snprintf(result->digest, sizeof(result->digest), "%s", values[2].text);
-    }
-    if (values[4].text != NULL) {
-        snprintf(result->error, sizeof(result->error), "%s", values[4].text);
-    }
+    copy_text(result.digest, sizeof(result.digest), values[2].text);
+    copy_text(result.error, sizeof(result.error), values[4].text);
+    finding->visit(finding->ctx, values[5].text, &result);
     return MG_OK;
 }
 
-enum mg_status mg_store_find_result(struct mg_result *result, bool *found, struct mg_store *store,
-                                    const char *key, struct mg_error *err)
-{
-    const struct mg_value arguments[] = {mg_bind_text(key)};
-    struct finding finding = {.result = result};
-    enum mg_status status;
+#define RESULT_COLUMNS "result_id, status, digest, wall_s, error, key"
 
-    *result = (struct mg_result){0};
-    status =
-        mg_sql(store, "SELECT result_id, status, digest, wall_s, error FROM result WHERE key = ?",
-               arguments, 1, take_result, &finding, err);
-    *found = finding.found;
+static enum mg_status find_each(struct mg_store *store, const char *const *keys, size_t n,
+                                struct finding *finding, struct mg_error *err)
+{
+    enum mg_status status = MG_OK;
+
+    for (size_t i = 0; status == MG_OK && i < n; i++) {
+        const struct mg_value argument = mg_bind_text(keys[i]);
+        status = mg_sql(store, "SELECT " RESULT_COLUMNS " FROM result WHERE key = ?", &argument, 1,
+                        take_result, finding, err);
+    }
     return status;
+}
+
+enum mg_status mg_store_find_results(struct mg_store *store, const char *const *keys, size_t n,
+                                     mg_result_visitor *visit, void *ctx, struct mg_error *err)
+{
+    enum { PER_LOOK_UP = 8 /* results read in the time of a look-up, about */ };
+    struct finding finding = {visit, ctx};
+    int64_t last = 0;
+    bool found;
+    enum mg_status status =
+        mg_sql_integer(&last, &found, store, "SELECT max(result_id) FROM result", NULL, 0, err);
+
+    if (status == MG_OK && (size_t)last < PER_LOOK_UP * n) {
+        return mg_sql(store, "SELECT " RESULT_COLUMNS " FROM result", NULL, 0, take_result,
+                      &finding, err);
+    }
+    return status == MG_OK ? find_each(store, keys, n, &finding, err) : status;
 }
 
 enum mg_status mg_store_add_result(int64_t *id, struct mg_store *store, const char *key,
                                    const char *kind, struct mg_error *err)
 {
-    struct mg_result known;
+    const struct mg_value argument = mg_bind_text(key);
     bool found;
-    enum mg_status status = mg_store_find_result(&known, &found, store, key, err);
+    enum mg_status status = mg_sql_integer(
+        id, &found, store, "SELECT result_id FROM result WHERE key = ?", &argument, 1, err);
 
     if (status == MG_OK && !found) {
         status =
             MG_SQL(store, err, "INSERT INTO result (key, kind, status) VALUES (?, ?, 'pending')",
                    mg_bind_text(key), mg_bind_text(kind));
-        known.id = mg_sql_last_id(store);
+        *id = mg_sql_last_id(store);
     }
-    *id = known.id;
     return status;
 }
 
@@ -163,12 +189,14 @@ enum mg_status mg_store_finish_result(struct mg_store *store, const struct mg_re
 {
     assert(result->status != MG_RESULT_PENDING);
     return MG_SQL(store, err,
-                  "UPDATE result SET status = ?, digest = ?, n_rows = ?, wall_s = ?, error = ?,"
+                  "UPDATE result SET status = ?, digest = ?, n_rows = ?, wall_s = ?,"
+                  " max_rss_kb = ?, error = ?,"
                   " created_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), environment_id = ?"
                   " WHERE result_id = ?",
                   mg_bind_text(statuses[result->status]),
                   mg_bind_text(result->digest[0] != '\0' ? result->digest : NULL),
                   mg_bind_integer(n_rows), mg_bind_real(result->wall_s),
+                  mg_bind_integer(result->max_rss_kb),
                   mg_bind_text(result->error[0] != '\0' ? result->error : NULL),
                   mg_bind_integer(environment_id), mg_bind_integer(result->id));
 }

@@ -142,8 +142,8 @@ static enum mg_status put_param(struct mg_store *store, int64_t set_id,
     return status;
 }
 
-static enum mg_status put_params(int64_t *set_id, struct mg_store *store,
-                                 const struct mg_point *point, struct mg_error *err)
+enum mg_status mg_store_put_params(int64_t *set_id, struct mg_store *store,
+                                   const struct mg_point *point, struct mg_error *err)
 {
     struct mg_hash *hash = mg_hash_new();
     char sha256[MG_KEY_TEXT];
@@ -174,8 +174,7 @@ static enum mg_status put_params(int64_t *set_id, struct mg_store *store,
 /* ---- runs ---- */
 
 static enum mg_status put_run_row(int64_t *run_id, struct mg_store *store, int64_t experiment_id,
-                                  int64_t set_id, const struct mg_run_record *record,
-                                  struct mg_error *err)
+                                  const struct mg_run_record *record, struct mg_error *err)
 {
     const struct mg_point *point = record->point;
     const struct mg_value keys[] = {mg_bind_integer(experiment_id), mg_bind_text(point->assignment),
@@ -183,18 +182,18 @@ static enum mg_status put_run_row(int64_t *run_id, struct mg_store *store, int64
     bool found = false;
     enum mg_status status;
 
-    status = MG_SQL(store, err,
-                    "INSERT INTO run (experiment_id, assignment, replicate, ordinal, seed, status,"
-                    " source, predictor, objective, seq_len, param_set_id)"
-                    " VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?7, ?8, ?9, ?10)"
-                    " ON CONFLICT (experiment_id, assignment, replicate) DO UPDATE SET"
-                    " ordinal = ?4, seed = ?5, source = ?6, predictor = ?7, objective = ?8,"
-                    " seq_len = ?9, param_set_id = ?10",
-                    keys[0], keys[1], keys[2], mg_bind_integer(record->ordinal),
-                    mg_bind_text(record->seed), mg_bind_text(point->source_kind),
-                    mg_bind_text(point->predictor_word),
-                    mg_bind_text(point->trains ? point->train.objective->name : NULL),
-                    mg_bind_integer((int64_t)point->source->length), mg_bind_integer(set_id));
+    status = MG_SQL(
+        store, err,
+        "INSERT INTO run (experiment_id, assignment, replicate, ordinal, seed, status,"
+        " source, predictor, objective, seq_len, param_set_id)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?7, ?8, ?9, ?10)"
+        " ON CONFLICT (experiment_id, assignment, replicate) DO UPDATE SET"
+        " ordinal = ?4, seed = ?5, source = ?6, predictor = ?7, objective = ?8,"
+        " seq_len = ?9, param_set_id = ?10",
+        keys[0], keys[1], keys[2], mg_bind_integer(record->ordinal), mg_bind_text(record->seed),
+        mg_bind_text(point->source_kind), mg_bind_text(point->predictor_word),
+        mg_bind_text(point->trains ? point->train.objective->name : NULL),
+        mg_bind_integer((int64_t)point->source->length), mg_bind_integer(record->param_set_id));
     if (status == MG_OK) {
         status = mg_sql_integer(run_id, &found, store,
                                 "SELECT run_id FROM run WHERE experiment_id = ? AND assignment = ?"
@@ -209,12 +208,8 @@ enum mg_status mg_store_put_run(int64_t *run_id, struct mg_store *store, int64_t
                                 const struct mg_run_record *record, struct mg_error *err)
 {
     const struct mg_point *point = record->point;
-    int64_t set_id = 0;
-    enum mg_status status = put_params(&set_id, store, point, err);
+    enum mg_status status = put_run_row(run_id, store, experiment_id, record, err);
 
-    if (status == MG_OK) {
-        status = put_run_row(run_id, store, experiment_id, set_id, record, err);
-    }
     if (status == MG_OK) {
         status = MG_SQL(store, err, "DELETE FROM run_result WHERE run_id = ? AND ordinal > ?",
                         mg_bind_integer(*run_id), mg_bind_integer((int64_t)point->n_measures));

@@ -53,6 +53,13 @@ int64_t mg_sql_changes(const struct mg_store *store);
 /* A script of fixed text; MG_ESTORAGE. */
 enum mg_status mg_sql_script(struct mg_store *store, const char *script, struct mg_error *err);
 
+/*
+ * Attach another database as "other", to read. One without a write-ahead log is not locked: it
+ * stands whole or not at all. To be detached by mg_sql_detach, also after a failure. MG_ESTORAGE.
+ */
+enum mg_status mg_sql_attach(struct mg_store *store, const char *path, struct mg_error *err);
+void mg_sql_detach(struct mg_store *store); /* rolls back; fine when nothing is attached */
+
 /* Where the database stands, for messages. */
 const char *mg_sql_path(const struct mg_store *store);
 

@@ -5,8 +5,11 @@
 
 #include "harness/answer.h"
 #include "harness/cli.h"
+#include "harness/curve.h"
 #include "harness/diff.h"
 #include "harness/file.h"
+#include "harness/scratch.h"
+#include "harness/shard.h"
 #include "harness/show.h"
 #include "harness/suggest.h"
 #include "model/numeric/arena.h"
@@ -30,21 +33,42 @@ static enum mg_status no_arguments(const struct mg_cli *cli, struct mg_error *er
     return cli->n == 0 ? MG_OK : mg_fail(err, MG_EUSAGE, "nothing is expected after this verb");
 }
 
+/* What the shards beside the database say of runs that are not done in it. */
+static enum mg_status note_shards(struct mg_store *store, const char *db, struct mg_error *err)
+{
+    size_t n;
+    struct mg_shard *shards = mg_shards_list(&n, db);
+    enum mg_status status = mg_store_note_states(store, NULL, NULL, err);
+
+    for (size_t i = 0; status == MG_OK && i < n; i++) {
+        const bool lost = shards[i].silent_s > MG_SCRATCH_LOST_S;
+        status = mg_store_note_states(store, shards[i].path, lost ? "lost" : "running", err);
+    }
+    mg_shards_free(shards, n);
+    return status;
+}
+
 enum mg_status mg_verb_status(const struct mg_cli *cli, struct mg_error *err)
 {
     static const char counts[] =
-        "SELECT experiment, count(*) AS runs, sum(status = 'done') AS done,"
-        " sum(status = 'failed') AS failed, sum(status = 'running') AS running,"
-        " sum(status = 'pending') AS pending, sum(wall_s) AS wall_s,"
-        " (SELECT count(*) FROM claims c WHERE c.experiment = runs.experiment) AS claims,"
-        " (SELECT count(*) FROM claims c WHERE c.experiment = runs.experiment"
+        "WITH counts AS (SELECT experiment_id, count(*) AS runs, sum(state = 'done') AS done,"
+        "  sum(state = 'failed') AS failed, sum(state = 'running') AS running,"
+        "  sum(state = 'lost') AS lost, sum(state = 'pending') AS missing, sum(wall_s) AS wall_s"
+        "  FROM (SELECT r.experiment_id, r.wall_s, ifnull(s.state, r.status) AS state FROM run r"
+        "   LEFT JOIN temp.states s ON s.run_id = r.run_id) GROUP BY experiment_id)"
+        " SELECT e.name AS experiment, runs, done, failed, running, lost, missing, wall_s,"
+        " (SELECT count(*) FROM claim c WHERE c.experiment_id = e.experiment_id) AS claims,"
+        " (SELECT count(*) FROM claim c WHERE c.experiment_id = e.experiment_id"
         "  AND c.verdict = 'reproduced') AS reproduced"
-        " FROM runs GROUP BY experiment ORDER BY experiment";
+        " FROM counts JOIN experiment e USING (experiment_id) ORDER BY e.name";
     struct mg_store *store = NULL;
     enum mg_status status = no_arguments(cli, err);
 
     if (status == MG_OK) {
         status = mg_store_open(&store, cli->db, MG_STORE_READ, err);
+    }
+    if (status == MG_OK) {
+        status = note_shards(store, cli->db, err);
     }
     if (status == MG_OK) {
         status = print_query(store, counts, mg_cli_format(cli, MG_OUTPUT_TEXT), err);
@@ -146,6 +170,9 @@ enum mg_status mg_verb_show(const struct mg_cli *cli, struct mg_error *err)
     status = mg_store_open(&store, cli->db, MG_STORE_READ, err);
     if (status == MG_OK) {
         status = mg_show_run(store, run_id, stdout, mg_cli_format(cli, MG_OUTPUT_TEXT), err);
+    }
+    if (status == MG_OK && cli->plot) {
+        status = mg_curve_draw(store, run_id, stdout, err);
     }
     mg_store_close(store);
     return status;

@@ -22,7 +22,7 @@ enum mg_status mg_verb_describe(const struct mg_cli *cli, struct mg_error *err)
     if (cli->n > 1) {
         return mg_fail(err, MG_EUSAGE, "one key at a time");
     }
-    if (cli->json) {
+    if (cli->schema) {
         text = mg_describe_schema();
     } else {
         status = mg_describe(&text, cli->n == 1 ? cli->arguments[0] : NULL, err);

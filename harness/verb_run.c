@@ -1,6 +1,7 @@
 /* verb_run.c - check, plan and run: experiment files, and what they need. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness/cli.h"
@@ -10,6 +11,7 @@
 #include "harness/job.h"
 #include "harness/only.h"
 #include "harness/reason.h"
+#include "harness/scratch.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/matmul.h"
 
@@ -58,17 +60,23 @@ static size_t count_done(const struct mg_plan *plan, const bool *wanted)
     size_t n = 0;
 
     for (size_t i = 0; i < plan->n_runs; i++) {
-        n += wanted[i] && mg_plan_run_status(plan, i) == MG_RESULT_DONE;
+        n += mg_due_is_wanted(wanted, i) && mg_plan_run_status(plan, i) == MG_RESULT_DONE;
     }
     return n;
 }
 
-/* (runs) those that --only asks for, malloc'd. */
+/* (runs) those that --only and --task ask for, malloc'd. */
 static enum mg_status select_runs(bool **wanted, const struct mg_plan *plan,
                                   const struct mg_cli *cli, struct mg_error *err)
 {
     *wanted = mg_allocate(plan->n_runs + 1, sizeof(**wanted));
-    return mg_only_select(*wanted, plan, cli->only, cli->n_only, err);
+    if (mg_only_select(*wanted, plan, cli->only, cli->n_only, err) != MG_OK) {
+        return err->status;
+    }
+    if (cli->share.n > 0) {
+        mg_share_select(*wanted, plan, cli->share);
+    }
+    return MG_OK;
 }
 
 static enum mg_status print_plan(const struct mg_plan *plan, struct mg_store *store,
@@ -174,23 +182,35 @@ enum mg_status mg_verb_plan(const struct mg_cli *cli, struct mg_error *err)
 
 /* ---- run ---- */
 
-static void tell_failures(const struct mg_plan *plan)
+static void tell_failures(const struct mg_plan *plan, struct mg_progress *progress)
 {
     for (size_t i = 0; i < plan->n_runs; i++) {
         const struct mg_plan_run *run = &plan->runs[i];
         char reason[400];
         if (mg_plan_run_status(plan, i) == MG_RESULT_FAILED) {
-            fprintf(stderr, "failed: %s %s r%llu: %s\n", run->spec->name, run->point->label,
-                    (unsigned long long)run->replicate,
-                    mg_plan_run_reason(plan, i, reason, sizeof(reason)));
+            mg_progress_note(progress, "failed: %s %s r%llu: %s", run->spec->name,
+                             run->point->label, (unsigned long long)run->replicate,
+                             mg_plan_run_reason(plan, i, reason, sizeof(reason)));
         }
     }
 }
 
-static enum mg_status drive(struct mg_plan *plan, struct mg_store *store,
-                            struct mg_workers *workers, const bool *wanted, const double *cost_s,
-                            const struct mg_cli *cli, struct mg_error *err)
+/* What one command runs, and with what. */
+struct session {
+    const struct mg_cli *cli;
+    struct mg_plan *plan;
+    const bool *wanted;
+    struct mg_workers *workers;
+    struct mg_store *store;
+    struct mg_scratch *scratch; /* of a task; NULL: the store stands in its place */
+};
+
+static enum mg_status drive(const struct session *session, const double *cost_s,
+                            struct mg_error *err)
 {
+    const struct mg_cli *cli = session->cli;
+    struct mg_plan *plan = session->plan;
+    const bool *wanted = session->wanted;
     char *models = mg_cli_beside(cli, "models");
     const struct mg_drive_options options = {.models_dir = models,
                                              .retry_failed = cli->failed,
@@ -198,50 +218,90 @@ static enum mg_status drive(struct mg_plan *plan, struct mg_store *store,
                                              .cost_s = cost_s,
                                              .budget_s = cli->budget_s,
                                              .jobs_max = cli->runs_max,
+                                             .keep = session->scratch ? mg_scratch_put : NULL,
+                                             .keep_ctx = session->scratch,
                                              .stop = cli->stop};
     const double begin_s = mg_clock_s();
     const size_t cached = count_done(plan, wanted);
     struct mg_progress *progress =
-        mg_progress_new(stderr, mg_due_count(plan, wanted, cli->failed), mg_workers_count(workers));
+        mg_progress_new(stderr, mg_due_count(plan, wanted, cli->failed),
+                        mg_workers_count(session->workers), cli->progress_json);
     struct mg_drive_summary summary;
     char duration[32];
-    const enum mg_status status = mg_drive(&summary, plan, store, workers, &options, progress, err);
+    const enum mg_status status =
+        mg_drive(&summary, plan, session->store, session->workers, &options, progress, err);
 
-    mg_progress_free(progress);
     if (status == MG_OK || status == MG_NO || status == MG_UNDECIDED) {
-        tell_failures(plan);
+        tell_failures(plan, progress);
     }
-    fprintf(stderr, "%zu runs: %zu done (%zu of them cached), %zu failed, %zu to do; %s\n",
-            summary.runs, summary.done, cached, summary.failed,
-            summary.runs - summary.done - summary.failed,
-            mg_progress_duration(mg_clock_s() - begin_s, duration));
+    mg_progress_note(progress, "%zu runs: %zu done (%zu of them cached), %zu failed, %zu to do; %s",
+                     summary.runs, summary.done, cached, summary.failed,
+                     summary.runs - summary.done - summary.failed,
+                     mg_progress_duration(mg_clock_s() - begin_s, duration));
+    mg_progress_free(progress);
     free(models);
     return status;
 }
 
-/* Open the database and carry out the plan, which knows nothing of it so far. */
-static enum mg_status run_plan(struct mg_plan *plan, struct mg_workers *workers, const bool *wanted,
-                               const struct mg_cli *cli, struct mg_error *err)
+/* Carry out the plan, which knows nothing of the database so far. */
+static enum mg_status run_plan(const struct session *session, struct mg_error *err)
 {
-    struct mg_store *store = NULL;
     double *cost_s = NULL;
-    enum mg_status status = mg_cli_open(&store, cli, err);
+    enum mg_status status = mg_plan_look_up(session->plan, session->store, err);
 
-    if (status == MG_OK) {
-        status = mg_plan_look_up(plan, store, err);
-    }
     if (status == MG_OK) { /* before the runs forget what they were */
-        status = mg_estimate(&cost_s, NULL, plan, store, err);
+        status = mg_estimate(&cost_s, NULL, session->plan, session->store, err);
     }
     if (status == MG_OK) {
-        status = mg_plan_register(plan, store, err);
+        status = mg_plan_register(session->plan, session->store, err);
+    }
+    if (status == MG_OK && session->scratch != NULL) { /* others see what this task is at */
+        status = mg_scratch_put(session->scratch, true, err);
     }
     if (status == MG_OK) {
-        status = drive(plan, store, workers, wanted, cost_s, cli, err);
+        status = drive(session, cost_s, err);
     }
     free(cost_s);
-    mg_store_close(store);
     return status;
+}
+
+/* A database that is opened where it stands. */
+static enum mg_status run_here(struct session *session, struct mg_error *err)
+{
+    enum mg_status status = mg_cli_open(&session->store, session->cli, err);
+
+    if (status == MG_OK) {
+        status = run_plan(session, err);
+    }
+    mg_store_close(session->store);
+    return status;
+}
+
+/* A task's shard: worked on elsewhere, and put in its place however the run ended. */
+static enum mg_status run_task(struct session *session, struct mg_error *err)
+{
+    struct mg_error inner = {0};
+    enum mg_status status = mg_scratch_open(&session->scratch, session->cli->db, err);
+
+    if (status != MG_OK) {
+        return status;
+    }
+    session->store = mg_scratch_store(session->scratch);
+    status = run_plan(session, err);
+    if (mg_scratch_put(session->scratch, true, &inner) != MG_OK && status != MG_ESTORAGE) {
+        err->status = MG_OK; /* this is the worse one */
+        status = mg_fail(err, inner.status, "%s", inner.text);
+    }
+    mg_scratch_free(session->scratch);
+    return status;
+}
+
+/* The plan shrinks to the share, so that the shard has nothing of the other tasks. */
+static void cut_to_share(struct mg_plan *plan, bool **wanted)
+{
+    mg_plan_cut(plan, *wanted);
+    free(*wanted);
+    *wanted = NULL;
 }
 
 /* More workers than trainings would have nothing to do. */
@@ -261,18 +321,25 @@ enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
 {
     struct mg_plan plan = {0};
     struct mg_files files;
-    struct mg_workers *workers = NULL;
+    struct session session = {.cli = cli, .plan = &plan};
     bool *wanted = NULL;
     char *models = NULL;
     struct mg_job_setting setting;
-    enum mg_status status = mg_files_load(&files, cli, true, err);
+    enum mg_status status;
 
+    if (cli->share.n > 0 && strcmp(cli->db, MG_DB_DEFAULT) == 0) {
+        return mg_fail(err, MG_EUSAGE, "--task writes a database of its own: --db SHARD");
+    }
+    status = mg_files_load(&files, cli, true, err);
     if (status != MG_OK) {
         return status;
     }
     models = mg_cli_beside(cli, "models");
-    setting = (struct mg_job_setting){
-        .plan = &plan, .models_dir = models, .threads = cli->threads, .keep_s = cli->keep_s};
+    setting = (struct mg_job_setting){.plan = &plan,
+                                      .models_dir = models,
+                                      .threads = cli->threads,
+                                      .keep_s = cli->keep_s,
+                                      .read = cli->read};
     status = mg_matmul_start(cli->threads, err);
     if (status == MG_OK) {
         status = mg_plan_make(&plan, files.specs, files.n, NULL, err);
@@ -280,13 +347,18 @@ enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
     if (status == MG_OK) {
         status = select_runs(&wanted, &plan, cli, err);
     }
+    if (status == MG_OK && cli->share.n > 0) {
+        cut_to_share(&plan, &wanted);
+    }
     if (status == MG_OK) { /* before a database is made or opened */
-        status = mg_workers_new(&workers, count_workers(&plan, cli), mg_job_work, &setting, err);
+        status =
+            mg_workers_new(&session.workers, count_workers(&plan, cli), mg_job_work, &setting, err);
     }
     if (status == MG_OK) {
-        status = run_plan(&plan, workers, wanted, cli, err);
+        session.wanted = wanted;
+        status = cli->share.n > 0 ? run_task(&session, err) : run_here(&session, err);
     }
-    mg_workers_free(workers);
+    mg_workers_free(session.workers);
     free(wanted);
     mg_plan_free(&plan);
     mg_files_free(&files);

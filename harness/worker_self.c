@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -28,6 +29,35 @@ static void note_stop(int number)
 bool mg_worker_is_stopped(void)
 {
     return stopped != 0;
+}
+
+int64_t mg_worker_peak_kb(void)
+{
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[256];
+    long peak_kb = 0;
+
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        if (strncmp(line, "VmHWM:", 6) == 0) {
+            peak_kb = strtol(line + 6, NULL, 10);
+            break;
+        }
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return peak_kb;
+}
+
+/* Source: proc(5), clear_refs: 5 resets the peak resident set size. */
+void mg_worker_forget_peak(void)
+{
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+
+    if (file != NULL) {
+        (void)fputs("5", file);
+        (void)fclose(file);
+    }
 }
 
 void mg_worker_set_abandon(bool at_once)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "harness/buffer.h"
 #include "harness/wire.h"
@@ -32,6 +33,13 @@ bool mg_worker_is_stopped(void);
  * of). It ends at once, too, where that was asked before.
  */
 void mg_worker_set_abandon(bool at_once);
+
+/*
+ * Largest resident set of this process since mg_worker_forget_peak, in kilobytes; since its start
+ * where the kernel does not let it forget; 0 where there is no /proc.
+ */
+int64_t mg_worker_peak_kb(void);
+void mg_worker_forget_peak(void);
 
 /* -- in the driver -- */
 

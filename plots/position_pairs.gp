@@ -25,9 +25,10 @@ tick = last - first > 24 ? 8 : last - first > 12 ? 4 : last - first > 5 ? 2 : 1
 set xtics tick
 set ytics tick
 unset colorbox
-# A browser smooths a small picture when it enlarges it: every position becomes fine x fine pixels.
+# A browser smooths a small picture when it enlarges it, cairo does not: for SVG alone every
+# position becomes fine x fine pixels.
 n = int(last - first) + 1
-fine = n > 96 ? 1 : int(ceil(96.0 / n))
+fine = format eq 'png' || format eq 'pdf' || n > 64 ? 1 : int(ceil(64.0 / n))
 array value[n * n]
 corner = 0.5 - first
 at(x, y) = int(x + corner) * n + int(y + corner) + 1

@@ -2,6 +2,10 @@
 stats $mean using 3 nooutput
 from = STATS_min
 to = STATS_max
+stats $mean using ($4 - half($5,$6)) nooutput
+low = STATS_min
+stats $mean using ($4 + half($5,$6)) nooutput
+set yrange [low - 0.04 * (STATS_max - low) : STATS_max + 0.04 * (STATS_max - low)] # of all panels
 keys = int(ceil(1.0 * mean_kinds / floor((mean_panels == 1 ? 460.0 : 740.0) / (8.5 * mean_chars + 52))))
 cell_high = 300
 eval grid(mean_panels)

@@ -7,8 +7,17 @@
 #include "tests/support/test.h"
 #include "tests/support/twin.h"
 
-static const struct mg_transformer_config SHAPE = {7,     5,   1,   12, 3, 9, MG_POSITIONS_ABSOLUTE,
-                                                   false, 1e4, 1e-5};
+static const struct mg_transformer_config SHAPE = {.vocab = 7,
+                                                   .length = 5,
+                                                   .layers = 1,
+                                                   .width = 12,
+                                                   .heads = 3,
+                                                   .hidden = 9,
+                                                   .positions = MG_POSITIONS_ABSOLUTE,
+                                                   .causal = false,
+                                                   .rope_theta = 1e4,
+                                                   .norm_eps = 1e-5,
+                                                   .components = 1};
 
 struct fixture {
     struct mg_parameters *weights;

@@ -5,6 +5,7 @@
 #include "model/measure/measure.h"
 #include "model/numeric/philox.h"
 #include "model/source/sequences.h"
+#include "tests/support/chains.h"
 #include "tests/support/test.h"
 
 enum { L = 12, ORDERS = 40000 };
@@ -19,6 +20,7 @@ static void left_to_right_is_fully_autoregressive(void **state)
     assert_close(arness.value[MG_ARNESS_GLOBAL_1], 1.0, 0.0);
     assert_close(arness.value[MG_ARNESS_SUCCESSOR], 1.0, 0.0);
     assert_close(arness.value[MG_ARNESS_ADJACENT], 1.0, 0.0);
+    assert_close(arness.value[MG_ARNESS_RIGHT_KNOWN], 0.0, 0.0);
     assert_close(arness.value[MG_ARNESS_TAU], 1.0, 0.0);
 }
 
@@ -38,6 +40,8 @@ static void a_mixed_order_by_hand(void **state)
     assert_close(arness.value[MG_ARNESS_SUCCESSOR], 0.0, 0.0);
     /* 0 beside 1, 3 beside 2 and 4; 4 beside 3 which comes later */
     assert_close(arness.value[MG_ARNESS_ADJACENT], 2.0 / 5.0, 1e-15);
+    /* 0 has 1 and 2 on its right, 3 has 4 */
+    assert_close(arness.value[MG_ARNESS_RIGHT_KNOWN], 2.0 / 5.0, 1e-15);
     /* pairs in different steps: concordant 13 14 23 24 03, discordant 01 02 34 */
     assert_close(arness.value[MG_ARNESS_TAU], 2.0 / 8.0, 1e-15);
 }
@@ -129,12 +133,20 @@ struct tally {
     double tau;
     double chance;
     size_t rows;
+    size_t reveals; /* rows of mean steps, each checked to be the place after the prompt */
 };
 
 static void keep(struct mg_sink *sink, enum mg_table table, const struct mg_cell *cells, size_t n)
 {
     struct tally *tally = (struct tally *)(void *)sink;
 
+    if (table == MG_TABLE_reveals) {
+        assert_int_equal(n, 4);
+        assert_close(cells[2].real, (double)cells[1].integer - 2.0, 0.0);
+        assert_close(cells[3].real, 0.0, 0.0);
+        tally->reveals++;
+        return;
+    }
     assert_int_equal(table, MG_TABLE_information);
     assert_int_equal(n, 3);
     tally->rows++;
@@ -177,8 +189,56 @@ static void oracle_with_a_left_prompt_goes_left_to_right(void **state)
     assert_int_equal(mg_measure_find("order")->check(&spec, source, &err), MG_OK);
     assert_int_equal(mg_measure_find("order")->run(&input, &err), MG_OK);
     assert_int_equal(tally.rows, 2 * MG_ARNESS_COUNT);
+    assert_int_equal(tally.reveals, N - 2);
     assert_close(tally.tau, 1.0, 0.0);
     assert_close(tally.chance, 0.0, 0.0);
+    mg_predictor_free(oracle);
+    mg_source_free(source);
+}
+
+struct steps {
+    struct mg_sink sink;
+    double mean[8]; /* NAN where no row says it */
+};
+
+static void keep_steps(struct mg_sink *sink, enum mg_table table, const struct mg_cell *cells,
+                       size_t n)
+{
+    struct steps *steps = (struct steps *)(void *)sink;
+
+    (void)n;
+    if (table == MG_TABLE_reveals) {
+        steps->mean[cells[1].integer] = cells[2].real;
+    }
+}
+
+static void prompts_stand_at_the_ends_and_in_the_middle(void **state)
+{
+    static const double expected[8] = {NAN, 0.0, 1.0, NAN, NAN, 2.0, 3.0, NAN};
+    struct mg_source *source = test_chain_flip(0.2, 8);
+    struct mg_predictor *oracle = mg_oracle_new(source);
+    struct mg_sampler sampler = {
+        .name = "l2r", .order = mg_order_find("left_to_right"), .per_step = 1, .temperature = 1.0};
+    const struct mg_measure_spec spec = {
+        .samplers = &sampler, .n_samplers = 1, .left = 1, .middle = 2, .right = 1, .draws = 3};
+    const struct mg_streams streams = {.sample = {{1, 2}}, .order = {{3, 4}}};
+    struct steps steps = {.sink = {.row = keep_steps}};
+    struct mg_measure_input input = {&spec, source, oracle, &streams, &steps.sink};
+    struct mg_error err = {0};
+
+    (void)state;
+    for (size_t i = 0; i < 8; i++) {
+        steps.mean[i] = (double)NAN;
+    }
+    assert_int_equal(mg_measure_find("order")->check(&spec, source, &err), MG_OK);
+    assert_int_equal(mg_measure_find("order")->run(&input, &err), MG_OK);
+    for (size_t i = 0; i < 8; i++) {
+        if (isnan(expected[i])) {
+            assert_true(isnan(steps.mean[i]));
+        } else {
+            assert_close(steps.mean[i], expected[i], 0.0);
+        }
+    }
     mg_predictor_free(oracle);
     mg_source_free(source);
 }
@@ -192,6 +252,7 @@ int main(void)
         cmocka_unit_test(one_step_has_no_order),
         cmocka_unit_test(chance_is_the_mean_over_random_orders),
         cmocka_unit_test(oracle_with_a_left_prompt_goes_left_to_right),
+        cmocka_unit_test(prompts_stand_at_the_ends_and_in_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,31 +9,59 @@
 #include "tests/support/twin.h"
 
 static const struct mg_attention_shape SHAPES[] = {
-    {1, 1, 2, false},  {3, 3, 2, true},   {7, 1, 7, false},  {13, 2, 3, true},
-    {6, 2, 16, false}, {33, 1, 8, false}, {8, 2, 13, false}, {17, 1, 33, true},
+    {1, 1, 2, false, 0, false, 0, 0},  {3, 3, 2, true, 0, false, 0, 0},
+    {7, 1, 7, false, 0, false, 0, 0},  {13, 2, 3, true, 0, false, 0, 0},
+    {6, 2, 16, false, 0, true, 0, 0},  {33, 1, 8, false, 0, false, 0, 0},
+    {8, 2, 13, false, 0, false, 0, 0}, {17, 1, 33, true, 0, true, 0, 0},
+    {13, 2, 3, false, 1, false, 0, 0}, {12, 2, 4, false, 2, true, 0, 0},
+    {9, 1, 8, true, 3, true, 0, 0},    {17, 1, 5, false, 40, true, 0, 0},
+    {11, 2, 3, true, 2, false, 0, 0},  {12, 2, 3, false, 0, false, 4, 0},
+    {13, 2, 4, false, 0, true, 3, 0},  {13, 1, 4, false, 2, true, 4, 0},
 };
 enum { N_SHAPES = sizeof(SHAPES) / sizeof(SHAPES[0]), ROWS = 2 };
+
+/* What position i sees, as attention.h has it. */
+static bool sees(const struct mg_attention_shape *shape, size_t i, size_t j)
+{
+    const size_t apart = i > j ? i - j : j - i;
+
+    const size_t first = shape->bos ? 1 : 0;
+
+    if (shape->causal && j > i) {
+        return false;
+    }
+    if (shape->block > 0 && j > i &&
+        (i < first || (j - first) / shape->block != (i - first) / shape->block)) {
+        return false;
+    }
+    if (shape->window == 0 || apart == 0) {
+        return true;
+    }
+    if (shape->bos && (i == 0 || j == 0)) {
+        return j == 0;
+    }
+    return apart <= shape->window;
+}
 
 static void formula_row(double *out, const double *qkv, const struct mg_attention_shape *shape,
                         size_t h, size_t i)
 {
     const size_t d = shape->heads * shape->size;
-    const size_t seen = shape->causal ? i + 1 : shape->length;
     double share[64];
     double total = 0.0;
 
-    for (size_t j = 0; j < seen; j++) {
+    for (size_t j = 0; j < shape->length; j++) {
         double score = 0.0;
 
         for (size_t c = h * shape->size; c < (h + 1) * shape->size; c++) {
             score += qkv[i * 3 * d + c] * qkv[j * 3 * d + d + c];
         }
-        share[j] = exp(score / sqrt((double)shape->size));
+        share[j] = sees(shape, i, j) ? exp(score / sqrt((double)shape->size)) : 0.0;
         total += share[j];
     }
     for (size_t c = h * shape->size; c < (h + 1) * shape->size; c++) {
         out[i * d + c] = 0.0;
-        for (size_t j = 0; j < seen; j++) {
+        for (size_t j = 0; j < shape->length; j++) {
             out[i * d + c] += share[j] / total * qkv[j * 3 * d + 2 * d + c];
         }
     }
@@ -104,7 +132,7 @@ static void backward_is_the_differences(void **state)
 /* Scores of thousands: the softmax is a point mass, not an overflow. */
 static void large_scores_do_not_overflow(void **state)
 {
-    const struct mg_attention_shape shape = {7, 1, 2, false};
+    const struct mg_attention_shape shape = {.length = 7, .heads = 1, .size = 2};
     float *scratch = (float *)mg_allocate(mg_attention_scratch_size(&shape), sizeof(float));
     float qkv[7 * 6];
     float out[7 * 2];
@@ -125,7 +153,7 @@ static void large_scores_do_not_overflow(void **state)
 
 static void causal_attention_does_not_see_the_right(void **state)
 {
-    const struct mg_attention_shape shape = {9, 2, 4, true};
+    const struct mg_attention_shape shape = {.length = 9, .heads = 2, .size = 4, .causal = true};
     const size_t d = 8;
     float *scratch = (float *)mg_allocate(mg_attention_scratch_size(&shape), sizeof(float));
     float *qkv = twin_drawn(9 * 3 * d, 6);

@@ -18,7 +18,8 @@ static const struct mg_transformer_config base = {.vocab = V,
                                                   .hidden = 20,
                                                   .positions = MG_POSITIONS_BOS,
                                                   .rope_theta = 10000,
-                                                  .norm_eps = 1e-5};
+                                                  .norm_eps = 1e-5,
+                                                  .components = 1};
 
 static char *const symbols[V] = {(char[]){"A"}, (char[]){"\xC3\xA9"}, (char[]){"\""},
                                  (char[]){"\xE2\x90\xA3"}, (char[]){"E"}};
@@ -71,6 +72,23 @@ static void config_has_the_fields_of_llada(void **state)
     free(text);
 }
 
+/* What LLaDA's network does not have is written where it is there. */
+static void a_mixture_head_blocks_and_a_window_are_named(void **state)
+{
+    struct mg_transformer_config config = base;
+    char *text;
+
+    (void)state;
+    config.components = 3;
+    config.window = 2;
+    config.block = 1;
+    text = mg_checkpoint_config_print(&config, symbols, "absorbing", "0123");
+    assert_non_null(
+        strstr(text, "],\n    \"block\": 1,\n    \"causal\": false,\n    \"components\": 3,\n"));
+    assert_non_null(strstr(text, "    \"positions\": \"bos\",\n    \"window\": 2\n  }\n}\n"));
+    free(text);
+}
+
 /* text with the first `from` replaced, malloc'd. */
 static char *replaced(const char *text, const char *from, const char *to)
 {
@@ -80,28 +98,33 @@ static char *replaced(const char *text, const char *from, const char *to)
     return mg_format("%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 }
 
-static char path[] = "/tmp/mg-test-config-XXXXXX";
+static char folder[] = "/tmp/mg-test-config-XXXXXX";
+static char *path; /* folder/config.json */
 
 static int path_setup(void **state)
 {
     (void)state;
-    return close(mkstemp(path));
+    path = mkdtemp(folder) != NULL ? mg_format("%s/config.json", folder) : NULL;
+    return path == NULL ? -1 : 0;
 }
 
 static int path_teardown(void **state)
 {
+    struct mg_error err = {0};
+
     (void)state;
-    return unlink(path);
+    free(path);
+    return mg_folder_remove(folder, &err) == MG_OK ? 0 : -1;
 }
 
 /* Read text as config.json. */
-static enum mg_status read_text(struct mg_transformer_config *config, char ***words,
-                                const char *text, struct mg_error *err)
+static enum mg_status read_text(struct mg_checkpoint_config *config, const char *text,
+                                struct mg_error *err)
 {
     struct mg_error write_err = {0};
 
     assert_int_equal(mg_file_write(path, text, strlen(text), &write_err), MG_OK);
-    return mg_checkpoint_config_read(config, words, path, err);
+    return mg_checkpoint_config_read(config, folder, err);
 }
 
 static void a_changed_config_is_refused_by_field(void **state)
@@ -139,20 +162,31 @@ static void a_changed_config_is_refused_by_field(void **state)
          "30:5: error: /marginalia/causal must be true or false"},
         {"    \"key\": \"0123\",\n", "", "28:3: error: \"key\" is missing"},
         {"\"key\"", "\"x\": 1, \"key\"",
-         "28:3: error: /marginalia must be of alphabet, causal, key, length, objective, positions"},
-        {"\"marginalia\"", "\"marginalie\"", "1:1: error: \"marginalia\" is missing"},
+         "28:3: error: /marginalia must be of alphabet, block, causal, components, key, length, "
+         "objective, positions, window"},
+        {"\"causal\": false", "\"causal\": true,\n    \"components\": 2",
+         "31:5: error: /marginalia/components must be 1, as other fields say"},
+        {"\"causal\": false", "\"block\": 3,\n    \"causal\": false",
+         "30:5: error: /marginalia/block must be a divisor of length, of a network that is not "
+         "causal"},
+        {"\"causal\": false", "\"block\": 1,\n    \"causal\": true",
+         "30:5: error: /marginalia/block must be a divisor of length, of a network that is not "
+         "causal"},
+        {"\"bos\"", "\"bos\",\n    \"window\": -1",
+         "35:5: error: /marginalia/window must be an integer from 0 to 32768"},
+        {"\"marginalia\"", "\"marginalie\"",
+         "28:3: error: /marginalie must be absent: it is no field of LLaDA that is known here"},
         {"{", "[{", "37:1: error: the text ends, expected ',' or ']'"},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct mg_transformer_config config;
+        struct mg_checkpoint_config config;
         struct mg_error err = {0};
-        char **words = NULL;
         char *text = replaced(expected_config, cases[i].from, cases[i].to);
         char *message = mg_format("%s:%s", path, cases[i].message);
-        assert_int_equal(read_text(&config, &words, text, &err), MG_EUSAGE);
-        assert_null(words);
+        assert_int_equal(read_text(&config, text, &err), MG_EUSAGE);
+        assert_null(config.symbols);
         assert_string_equal(err.text, message);
         free(message);
         free(text);
@@ -161,16 +195,15 @@ static void a_changed_config_is_refused_by_field(void **state)
 
 static void fields_of_other_tools_are_ignored(void **state)
 {
-    struct mg_transformer_config config;
+    struct mg_checkpoint_config config;
     struct mg_error err = {0};
-    char **words = NULL;
     char *text = replaced(expected_config, "\"alibi\"", "\"use_cache\": {}, \"alibi\"");
 
     (void)state;
-    assert_int_equal(read_text(&config, &words, text, &err), MG_OK);
-    assert_int_equal(config.length, 4);
-    assert_string_equal(words[4], "E");
-    mg_symbols_free(words, config.vocab);
+    assert_int_equal(read_text(&config, text, &err), MG_OK);
+    assert_int_equal(config.network.length, 4);
+    assert_string_equal(config.symbols[4], "E");
+    mg_symbols_free(config.symbols, config.network.vocab);
     free(text);
 }
 
@@ -178,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(config_has_the_fields_of_llada),
+        cmocka_unit_test(a_mixture_head_blocks_and_a_window_are_named),
         cmocka_unit_test(a_changed_config_is_refused_by_field),
         cmocka_unit_test(fields_of_other_tools_are_ignored),
     };

@@ -120,7 +120,7 @@ static void crooked_conditionals_show_the_numbers_worked_out_by_hand(void **stat
     static const int tokens[8] = {0, 0, 0, 1, 1, 0, 1, 1};
     static const double weight[4] = {1, 1, 1, 1};
     struct mg_source *source = mg_sequences_new(tokens, weight, 4, 2, 2);
-    struct mg_predictor crooked = {&crooked_ops, 2, 2};
+    struct mg_predictor crooked = {.ops = &crooked_ops, .length = 2, .vocab = 2};
     /* h_0 = log 2; h_1 = (log 2 - (log .8 + log .2)/2) / 2; NLL: mean over the four pairs. */
     const double nelbo = log(2.0) + 0.5 * (log(2.0) - 0.5 * (log(0.8) + log(0.2)));
     const double nll = -0.5 * (log(0.5 * (0.25 + 0.4)) + log(0.5 * (0.25 + 0.1)));

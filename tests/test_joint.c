@@ -196,6 +196,57 @@ static void spread_finds_a_joint_that_depends_on_the_order(void **state)
     mg_source_free(source);
 }
 
+/* Two components that copy a token: AA and BB, A A wherever the first is, B B wherever not. */
+static void copying_parts(struct mg_predictor *predictor, double *weights, double *parts,
+                          const int *rows, size_t n)
+{
+    (void)predictor;
+    memset(parts, 0, n * 2 * L * V * sizeof(*parts));
+    for (size_t k = 0; k < n; k++) {
+        weights[2 * k] = 0.25;
+        weights[2 * k + 1] = 0.75;
+        for (size_t r = 0; r < 2; r++) {
+            for (size_t i = 0; i < L; i++) {
+                const int token = rows[k * L + i];
+
+                parts[((2 * k + r) * L + i) * V + (token == MG_MASK ? r : (size_t)token)] = 1.0;
+            }
+        }
+    }
+}
+
+static void copying(struct mg_predictor *predictor, double *probs, bool *possible, const int *rows,
+                    size_t n)
+{
+    double weights[2];
+    double parts[2 * L * V];
+
+    (void)possible;
+    for (size_t k = 0; k < n; k++) {
+        copying_parts(predictor, weights, parts, rows + k * L, 1);
+        mg_mix_parts(probs + k * L * V, weights, parts, 2, (size_t)L * V);
+    }
+}
+
+/* What one step samples from a mixture is the mean of its products, not the product of means. */
+static void the_step_of_a_mixture_is_its_joint(void **state)
+{
+    const struct mg_predictor_ops ops = {
+        .kind = "copying", .predict = copying, .predict_parts = copying_parts};
+    struct mg_predictor predictor = {.ops = &ops, .length = L, .vocab = V, .components = 2};
+    struct mg_source *source = mg_sequences_new(TOY, COUNT, 4, L, V);
+    struct book book;
+    size_t targets[2] = {0, 1};
+
+    (void)state;
+    probe(&book, source, &predictor, targets, 2);
+    assert_close(find(&book, MG_TABLE_marginals, 0, A, NULL, 0), 0.25, 1e-15);
+    assert_close(find(&book, MG_TABLE_joints, A, A, NULL, 1), 0.25, 1e-15);
+    assert_close(find(&book, MG_TABLE_joints, B, B, NULL, 1), 0.75, 1e-15);
+    assert_close(find(&book, MG_TABLE_information, 0, 0, "impossible_mass", 0), 1.0, 1e-15);
+    mg_source_free(source);
+}
+
 static void check_refuses_what_has_no_answer(void **state)
 {
     struct mg_source *source = mg_sequences_new(TOY, COUNT, 4, L, V);
@@ -239,6 +290,7 @@ int main(void)
         cmocka_unit_test(toy_triple_and_single_target),
         cmocka_unit_test(uniform_predictor_has_flat_joints),
         cmocka_unit_test(spread_finds_a_joint_that_depends_on_the_order),
+        cmocka_unit_test(the_step_of_a_mixture_is_its_joint),
         cmocka_unit_test(check_refuses_what_has_no_answer),
         cmocka_unit_test(check_names_a_size_that_is_too_large),
     };

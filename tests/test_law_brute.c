@@ -1,41 +1,84 @@
 /* The law against a brute force that walks every path of the sampler with every token. */
 #include "model/measure/law.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/diffusion/sampler.h"
+#include "model/measure/whole_law.h"
 #include "model/source/sequences.h"
 #include "tests/support/test.h"
 
 enum { L3 = 4, V3 = 3, ALL = 81 };
 
-/* An inconsistent predictor: probabilities from a hash of row, position and token, some tied. */
+/* An inconsistent answer to one row, (L, V): from a hash of row, position and token, some tied. */
+static void crooked_part(double *part, const int *row, unsigned salt)
+{
+    for (size_t i = 0; i < L3; i++) {
+        double *p = part + i * V3;
+        double total = 0.0;
+        unsigned seed = (unsigned)(i % 2) + salt;
+
+        for (size_t j = 0; j < L3; j++) {
+            seed = seed * 31u + (unsigned)(row[j] + 2);
+        }
+        for (size_t v = 0; v < V3; v++) {
+            p[v] = row[i] == MG_MASK ? 1.0 + (double)((seed * 2654435761u >> (8 * v)) % 5u)
+                                     : (double)(row[i] == (int)v);
+            total += p[v];
+        }
+        for (size_t v = 0; v < V3; v++) {
+            p[v] /= total;
+        }
+    }
+}
+
 static void crooked(struct mg_predictor *predictor, double *probs, bool *possible, const int *rows,
                     size_t n)
 {
     (void)predictor;
     (void)possible;
-    for (size_t r = 0; r < n; r++) {
-        for (size_t i = 0; i < L3; i++) {
-            double *p = probs + (r * L3 + i) * V3;
-            double total = 0.0;
-            unsigned seed = (unsigned)(i % 2);
+    for (size_t k = 0; k < n; k++) {
+        crooked_part(probs + k * L3 * V3, rows + k * L3, 0);
+    }
+}
 
-            for (size_t j = 0; j < L3; j++) {
-                seed = seed * 31u + (unsigned)(rows[r * L3 + j] + 2);
-            }
-            for (size_t v = 0; v < V3; v++) {
-                p[v] = rows[r * L3 + i] == MG_MASK
-                           ? 1.0 + (double)((seed * 2654435761u >> (8 * v)) % 5u)
-                           : (double)(rows[r * L3 + i] == (int)v);
-                total += p[v];
-            }
-            for (size_t v = 0; v < V3; v++) {
-                p[v] /= total;
-            }
+/* Weights of the two components of the mixture after a row. */
+static void crooked_weights(double *weights, const int *row)
+{
+    weights[0] = 0.2 + 0.1 * (double)(row[0] + 1) + 0.05 * (double)(row[3] + 1);
+    weights[1] = 1.0 - weights[0];
+}
+
+static void crooked_parts(struct mg_predictor *predictor, double *weights, double *parts,
+                          const int *rows, size_t n)
+{
+    (void)predictor;
+    for (size_t k = 0; k < n; k++) {
+        crooked_weights(weights + k * 2, rows + k * L3);
+        crooked_part(parts + (k * 2) * L3 * V3, rows + k * L3, 0);
+        crooked_part(parts + (k * 2 + 1) * L3 * V3, rows + k * L3, 7);
+    }
+}
+
+static void crooked_mean(struct mg_predictor *predictor, double *probs, bool *possible,
+                         const int *rows, size_t n)
+{
+    double weights[2];
+    double parts[2 * L3 * V3];
+
+    (void)possible;
+    for (size_t k = 0; k < n; k++) {
+        crooked_parts(predictor, weights, parts, rows + k * L3, 1);
+        for (size_t i = 0; i < L3 * V3; i++) {
+            probs[k * L3 * V3 + i] = weights[0] * parts[i] + weights[1] * parts[L3 * V3 + i];
         }
     }
 }
+
+static const struct mg_predictor_ops PRODUCT = {.kind = "crooked", .predict = crooked};
+static const struct mg_predictor_ops MIXTURE = {
+    .kind = "mixture", .predict = crooked_mean, .predict_parts = crooked_parts};
 
 static size_t number_of(const int *row)
 {
@@ -126,23 +169,11 @@ static void brute_select(struct brute *brute, const int *context, const double *
     }
 }
 
-static void brute_step(struct brute *brute, const int *context, double weight)
+/* Tokens come from q (L, V), positions are chosen by p. */
+static void brute_draw(struct brute *brute, const int *context, const double *p, const double *q,
+                       double weight)
 {
-    double p[L3 * V3];
-    double q[L3 * V3];
-    size_t masked = 0;
 
-    for (size_t i = 0; i < L3; i++) {
-        masked += context[i] == MG_MASK;
-    }
-    if (masked == 0) {
-        brute->law[number_of(context)] += weight;
-        return;
-    }
-    crooked(brute->predictor, p, NULL, context, 1);
-    for (size_t i = 0; i < L3; i++) {
-        mg_temper(q + i * V3, p + i * V3, V3, brute->sampler->temperature);
-    }
     if (!brute->sampler->order->looks_at_drawn) {
         brute_select(brute, context, p, q, NULL, weight);
         return;
@@ -159,6 +190,38 @@ static void brute_step(struct brute *brute, const int *context, double weight)
         }
         if (chance > 0.0) {
             brute_select(brute, context, p, q, drawn, chance);
+        }
+    }
+}
+
+static void brute_step(struct brute *brute, const int *context, double weight)
+{
+    const bool mixed = brute->predictor->components == 2;
+    double p[L3 * V3];
+    double part[2 * L3 * V3];
+    double q[L3 * V3];
+    double weights[2] = {1.0, 0.0};
+    size_t masked = 0;
+
+    for (size_t i = 0; i < L3; i++) {
+        masked += context[i] == MG_MASK;
+    }
+    if (masked == 0) {
+        brute->law[number_of(context)] += weight;
+        return;
+    }
+    brute->predictor->ops->predict(brute->predictor, p, NULL, context, 1);
+    crooked_part(part, context, 0);
+    crooked_part(part + L3 * V3, context, 7);
+    if (mixed) {
+        crooked_weights(weights, context);
+    }
+    for (size_t r = 0; r < 2; r++) {
+        for (size_t i = 0; i < L3; i++) {
+            mg_temper(q + i * V3, part + (r * L3 + i) * V3, V3, brute->sampler->temperature);
+        }
+        if (weights[r] > 0.0) {
+            brute_draw(brute, context, p, q, weight * weights[r]);
         }
     }
 }
@@ -190,10 +253,12 @@ static bool add_expected(void *ctx, const int *tokens, double log_prob)
     return true;
 }
 
-static void compare_with_brute_force(const struct mg_sampler *sampler)
+static void compare_with_brute_force(const struct mg_sampler *sampler, size_t components)
 {
-    const struct mg_predictor_ops ops = {.kind = "crooked", .predict = crooked};
-    struct mg_predictor predictor = {.ops = &ops, .length = L3, .vocab = V3};
+    struct mg_predictor predictor = {.ops = components == 2 ? &MIXTURE : &PRODUCT,
+                                     .length = L3,
+                                     .vocab = V3,
+                                     .components = components};
     struct mg_source *source = ragged_new();
     struct brute brute = {.predictor = &predictor, .sampler = sampler};
     const int open[L3] = {MG_MASK, MG_MASK, MG_MASK, MG_MASK};
@@ -202,6 +267,8 @@ static void compare_with_brute_force(const struct mg_sampler *sampler)
     double total = 0.0;
     double order = 0.0;
     struct mg_law *law = NULL;
+    double *whole = NULL;
+    double nfe = 0.0;
     struct mg_error err = {0};
 
     brute_step(&brute, open, 1.0);
@@ -211,6 +278,11 @@ static void compare_with_brute_force(const struct mg_sampler *sampler)
     assert_close(total, 1.0, 1e-12);
     assert_int_equal(mg_law_walk(&law, &predictor, source, sampler, NULL, MG_LAW_MOVES_MAX, &err),
                      MG_OK);
+    assert_int_equal(mg_whole_law(&whole, &nfe, &predictor, sampler, &err), MG_OK);
+    for (size_t x = 0; x < ALL; x++) {
+        assert_close(whole[x], brute.law[x], 1e-13);
+    }
+    free(whole);
     mg_source_support(source, add_expected, &next);
     assert_int_equal(law->n, next - number);
     for (size_t x = 0; x < law->n; x++) {
@@ -249,7 +321,8 @@ static void law_equals_brute_force_over_all_paths(void **state)
             sampler.tau = 0.3;
             sampler.gamma = 1.5;
             if (sampler.temperature > 0.0) {
-                compare_with_brute_force(&sampler);
+                compare_with_brute_force(&sampler, 1);
+                compare_with_brute_force(&sampler, 2);
             }
         }
     }

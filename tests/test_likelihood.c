@@ -158,7 +158,7 @@ static void discrete_nelbo_has_the_documented_excess(void **state)
 static void inconsistent_conditionals_open_the_documented_gap(void **state)
 {
     struct mg_source *source = chain_new();
-    struct bent bent = {{&bent_ops, 5, 2}, mg_oracle_new(source)};
+    struct bent bent = {{&bent_ops, 5, 2, 1}, mg_oracle_new(source)};
     struct mg_likelihood likelihood;
 
     (void)state;
@@ -212,7 +212,7 @@ static size_t row_of(const struct collector *rows, const char *quantity)
 static void monte_carlo_estimates_agree_with_enumeration(void **state)
 {
     struct mg_source *source = chain_new();
-    struct bent bent = {{&bent_ops, 5, 2}, mg_oracle_new(source)};
+    struct bent bent = {{&bent_ops, 5, 2, 1}, mg_oracle_new(source)};
     struct collector rows = {.sink = {collect}};
     const struct mg_measure_spec spec = {.draws = 20000};
     const struct mg_streams streams = {.order = {{7, 9}}};

@@ -164,6 +164,30 @@ static void every_random_masking_weighs_masks_as_the_nelbo(void **state)
     }
 }
 
+/*
+ * E over t of 6 t (1 - t) t^(m-1) (1 - t)^(L-m) / L, a Beta integral: the NELBO's weight of m masks
+ * times 6 m (L - m + 1) / ((L + 1) (L + 2)), which is 1 in the mean over fixed counts.
+ */
+static void the_bell_weighs_the_middle_counts_of_masks_more(void **state)
+{
+    static struct patterns tally;
+    static struct patterns expected;
+
+    (void)state;
+    define_nelbo(&expected);
+    tally_draws(&tally, "absorbing_bell",
+                (struct mg_corruption){.schedule = mg_noise_find("linear"), .batch = 1});
+    for (size_t set = 1; set < SETS; set++) {
+        const double m = (double)masks_in(set, 0, L);
+        const double bell = 6.0 * m * (L - m + 1.0) / ((L + 1.0) * (L + 2.0));
+
+        for (size_t i = 0; i < L; i++) {
+            /* Largest deviation measured .0006. */
+            assert_close(tally.weight[set][i], bell * expected.weight[set][i], 0.002);
+        }
+    }
+}
+
 static void fixed_count_masks_every_subset_equally_often(void **state)
 {
     static struct patterns tally;
@@ -382,6 +406,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_random_masking_weighs_masks_as_the_nelbo),
+        cmocka_unit_test(the_bell_weighs_the_middle_counts_of_masks_more),
         cmocka_unit_test(fixed_count_masks_every_subset_equally_often),
         cmocka_unit_test(linear_weight_is_one_over_t_and_length),
         cmocka_unit_test(stratified_rows_stay_in_their_part),

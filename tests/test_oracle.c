@@ -68,6 +68,38 @@ static void oracle_is_exact_and_finishes_the_impossible_uniformly(void **state)
     mg_source_free(source);
 }
 
+/* A window of one: the same sums with the far end of the row hidden from each position. */
+static void a_window_hides_what_is_far(void **state)
+{
+    int rows[N * L];
+    double probs[N * L * V];
+    bool possible[N];
+
+    (void)state;
+    all_contexts(rows);
+    struct mg_source *source = mg_sequences_new(TOKENS, WEIGHT, 3, L, V);
+    struct mg_predictor *oracle = mg_oracle_window_new(source, 1);
+    assert_false(mg_predictor_is_oracle(oracle, source));
+    mg_predict(oracle, probs, possible, rows, N);
+    for (size_t k = 0; k < N * L * V; k++) {
+        const int *row = rows + k / (L * V) * L;
+        const size_t i = k / V % L;
+        bool can = false;
+        bool can_seen = false;
+        const double whole = expected(row, i, (int)(k % V), &can);
+        int seen[L];
+        memcpy(seen, row, sizeof(seen));
+        if (i != 1) {
+            seen[2 - i] = MG_MASK;
+        }
+        const double near = expected(seen, i, (int)(k % V), &can_seen);
+        assert_int_equal(possible[k / (L * V)], can);
+        assert_close(probs[k], can ? near : whole, 1e-15);
+    }
+    mg_predictor_free(oracle);
+    mg_source_free(source);
+}
+
 static void oracle_rows_do_not_depend_on_the_batch(void **state)
 {
     int rows[N * L];
@@ -148,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(oracle_is_exact_and_finishes_the_impossible_uniformly),
+        cmocka_unit_test(a_window_hides_what_is_far),
         cmocka_unit_test(oracle_rows_do_not_depend_on_the_batch),
         cmocka_unit_test(oracle_of_a_chain_multiplies_to_the_mass),
         cmocka_unit_test(uniform_knows_nothing_but_what_it_sees),

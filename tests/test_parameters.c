@@ -6,8 +6,17 @@
 #include "model/network/init.h"
 #include "tests/support/test.h"
 
-static const struct mg_transformer_config CONFIG = {
-    7, 5, 2, 12, 3, 10, MG_POSITIONS_ABSOLUTE, false, 1e4, 1e-5};
+static const struct mg_transformer_config CONFIG = {.vocab = 7,
+                                                    .length = 5,
+                                                    .layers = 2,
+                                                    .width = 12,
+                                                    .heads = 3,
+                                                    .hidden = 10,
+                                                    .positions = MG_POSITIONS_ABSOLUTE,
+                                                    .causal = false,
+                                                    .rope_theta = 1e4,
+                                                    .norm_eps = 1e-5,
+                                                    .components = 1};
 
 struct expected {
     const char *name;
@@ -126,8 +135,17 @@ static void like_copies_shapes_and_not_values(void **state)
 /* Matrices 1/sqrt(3 inputs), embeddings 0.2. */
 static void initial_values_have_the_documented_spread(void **state)
 {
-    struct mg_transformer_config config = {100,   50,  2,   64, 4, 96, MG_POSITIONS_ABSOLUTE,
-                                           false, 1e4, 1e-5};
+    struct mg_transformer_config config = {.vocab = 100,
+                                           .length = 50,
+                                           .layers = 2,
+                                           .width = 64,
+                                           .heads = 4,
+                                           .hidden = 96,
+                                           .positions = MG_POSITIONS_ABSOLUTE,
+                                           .causal = false,
+                                           .rope_theta = 1e4,
+                                           .norm_eps = 1e-5,
+                                           .components = 1};
     struct mg_parameters *list = mg_parameters_new(&config, true);
 
     (void)state;

@@ -94,8 +94,8 @@ static void verdicts_are_counted_and_ordered_by_claim(void **state)
     assert_non_null(strstr(page, ">1 reproduced<"));
     assert_non_null(strstr(page, ">1 not reproduced<"));
     assert_non_null(strstr(page, ">1 not run<"));
-    assert_true(strstr(page, "<td>C2</td>") < strstr(page, "<td>C10</td>"));
-    assert_int_equal(count(page, "<td>C2</td>"), 2);
+    assert_true(strstr(page, ">C2 · tiny<") < strstr(page, ">C10 · tiny<"));
+    assert_int_equal(count(page, ">C2 · tiny<"), 2);
     free(page);
     database_close(&database);
 }
@@ -134,7 +134,7 @@ static void a_faulty_figure_is_told_in_its_place(void **state)
     assert_int_equal(write_page(&database, NULL, 0, &err), MG_EUSAGE);
     assert_non_null(strstr(err.text, "figure own of tiny"));
     page = database_read(&database, "r.html", &size);
-    assert_non_null(strstr(page, "<p class=\"warning\">Figure own: "));
+    assert_non_null(strstr(page, "<p class=\"warning\" id=\"f-1\">Figure own: "));
     assert_non_null(strstr(page, "</html>"));
     free(page);
     database_close(&database);
@@ -170,6 +170,50 @@ static void a_figure_beside_the_experiment_is_embedded(void **state)
     database_close(&database);
 }
 
+/* Sections in order C2, C10; values in the words looked up; C9 has C9a and not C91. */
+static void a_topic_gets_its_section_from_the_file(void **state)
+{
+    static const char TOPICS[] =
+        "\"claims\": [{\"about\": \"C9a\", \"name\": \"half\", \"accept\": [0.2, 0.3], "
+        "\"exact\": true, \"query\": \"SELECT p_model FROM marginals LIMIT 1\"}, "
+        "{\"about\": \"C9\", \"name\": \"none\", \"accept\": [0, 1], \"query\": "
+        "\"SELECT replicate, 1 FROM runs WHERE 0\", \"not_run\": \"nobody <knows>\"}, "
+        "{\"about\": \"C91\", \"name\": \"other\", \"accept\": [0, 1], \"exact\": true, "
+        "\"query\": \"SELECT 2\"}], "
+        "\"topics\": [{\"name\": \"b\", \"about\": \"C10\", \"title\": \"Ten <b>\", "
+        "\"not_run\": \"no means\"}, {\"name\": \"a\", \"about\": \"C9\", \"title\": "
+        "\"Nine\", \"says\": \"It is <so>.\", \"short\": \"As {tiny/half}.\", \"answer\": "
+        "\"Half is {tiny/half}, none {tiny/none}, {no/such}, {tiny/other}; {open\"}]";
+    struct database database = open_hostile(TOPICS);
+    struct mg_error err = {0};
+    char *page;
+    size_t size;
+
+    (void)state;
+    if (write_page(&database, NULL, 0, &err) != MG_OK) {
+        fail_msg("%s", err.text);
+    }
+    page = database_read(&database, "r.html", &size);
+    assert_non_null(
+        strstr(page, "<h2>C9 · Nine</h2>\n<p class=\"question\">It is &lt;so&gt;.</p>"));
+    assert_non_null(strstr(page, "<td>As 0.25 (exact).</td>"));
+    assert_non_null(strstr(page,
+                           "<p>Half is 0.25 (exact), none –, <b class=\"not_run\">not run</b>, "
+                           "(no/such: not here), 2 (exact), <b class=\"not_reproduced\">not "
+                           "reproduced</b>; {open</p>"));
+    assert_non_null(strstr(page, "C10 · Ten &lt;b&gt;"));
+    assert_non_null(strstr(page, "not run</span>: no means"));
+    assert_non_null(strstr(page, "not run</span><br>nobody &lt;knows&gt;"));
+    assert_true(strstr(page, "<h2>C9 ") < strstr(page, "<h2>C10 "));
+    assert_non_null(strstr(page, "<span class=\"verdict reproduced\">1 reproduced</span> · "
+                                 "<span class=\"verdict not_run\">1 not run</span></td>"));
+    /* C91 belongs to neither and stands with our own. */
+    assert_true(strstr(page, ">C91 · tiny<") < strstr(page, "<h2>C9 "));
+    assert_int_equal(count(page, ">C91 · tiny<"), 1);
+    free(page);
+    database_close(&database);
+}
+
 static void an_unknown_experiment_writes_nothing(void **state)
 {
     static const char *const names[] = {"other"};
@@ -192,6 +236,7 @@ int main(void)
         cmocka_unit_test(the_same_database_gives_the_same_bytes),
         cmocka_unit_test(a_faulty_figure_is_told_in_its_place),
         cmocka_unit_test(a_figure_beside_the_experiment_is_embedded),
+        cmocka_unit_test(a_topic_gets_its_section_from_the_file),
         cmocka_unit_test(an_unknown_experiment_writes_nothing),
     };
 

@@ -101,7 +101,7 @@ static enum mg_status train(char digest[MG_KEY_TEXT], uint64_t *bits, size_t *st
                             const struct bench *bench, const char *key, size_t stop_at)
 {
     struct session session = {.stop_at = stop_at};
-    const struct mg_run_options options = {1, count_step, is_time, restore, keep, &session};
+    const struct mg_run_options options = {1, count_step, is_time, restore, keep, &session, false};
     struct mg_recorder *recorder = mg_recorder_new(bench->point->symbols, drop_row, NULL);
     struct mg_subject subject;
     struct mg_error err = {0};

@@ -50,6 +50,7 @@ struct tally {
     size_t losses, norms, nelbos;
     int64_t first, second, last;
     double last_nelbo;
+    double tokens;
 };
 
 static enum mg_status count_row(void *ctx, int64_t row, enum mg_table table,
@@ -71,8 +72,11 @@ static enum mg_status count_row(void *ctx, int64_t row, enum mg_table table,
     } else if (strcmp(values[0].text, "nelbo_nats_per_token") == 0) {
         tally->last_nelbo = values[2].real;
         tally->nelbos++;
+    } else if (strcmp(values[0].text, "train_tokens") == 0) {
+        tally->tokens = values[2].real;
+        assert_int_equal(values[1].integer, 249);
     } else {
-        tally->norms++;
+        tally->norms += strcmp(values[0].text, "grad_norm") == 0;
     }
     return MG_OK;
 }
@@ -120,6 +124,7 @@ static void training_records_every_hundredth_and_the_last_step(void **state)
     assert_int_equal(train(&subject, digest, &tally, *state, 1, 0, &options), MG_OK);
     assert_int_equal(tally.losses, 126);
     assert_int_equal(tally.norms, 126);
+    assert_close(tally.tokens, 250.0 * 8 * 3, 0.0);
     assert_int_equal(tally.first, 0);
     assert_int_equal(tally.second, 2);
     assert_int_equal(tally.last, 249);

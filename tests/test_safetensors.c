@@ -358,7 +358,7 @@ static void a_written_file_has_the_expected_bytes(void **state)
         assert_int_equal(bytes[i], ' ');
     }
     assert_memory_equal(bytes + size - 12, data, 12);
-    assert_int_equal(mg_safetensors_open(&file, path, &err), MG_OK);
+    assert_int_equal(mg_safetensors_open(&file, path, false, &err), MG_OK);
     assert_int_equal(mg_safetensors_count(file), 2);
     mg_safetensors_floats(back, file, mg_safetensors_find(file, "w.\"q"));
     assert_memory_equal(back, w, sizeof(w));
@@ -379,7 +379,7 @@ static void only_regular_files_are_opened(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct mg_error err = {0};
         struct mg_safetensors *file = NULL;
-        assert_int_equal(mg_safetensors_open(&file, cases[i].path, &err), MG_EUSAGE);
+        assert_int_equal(mg_safetensors_open(&file, cases[i].path, false, &err), MG_EUSAGE);
         assert_string_equal(err.text, cases[i].message);
     }
 }

@@ -23,7 +23,9 @@ struct tally {
     double nll_nats; /* a token */
     double bigram_tv;
     bool known;
-    int first[L]; /* tokens of draw 0 */
+    size_t entropies;
+    double entropy_nats; /* a token */
+    int first[L];        /* tokens of draw 0 */
 };
 
 static void count(struct mg_sink *sink, enum mg_table table, const struct mg_cell *cells, size_t n)
@@ -38,6 +40,11 @@ static void count(struct mg_sink *sink, enum mg_table table, const struct mg_cel
         if (cells[2].integer == 0 && cells[3].n_tokens == L) {
             memcpy(tally->first, cells[3].tokens, sizeof(tally->first));
         }
+    } else if (table == MG_TABLE_information) {
+        assert_string_equal(cells[0].text, "entropy_nats_per_token");
+        assert_int_equal(cells[1].type, MG_CELL_NULL);
+        tally->entropies++;
+        tally->entropy_nats = cells[2].real;
     } else {
         assert_int_equal(table, MG_TABLE_coherence);
         tally->coherences++;
@@ -172,6 +179,9 @@ static void a_rule_that_looks_at_its_draws_is_too_sure(void **state)
             run_on(&tally, sources[s], &sampler, NULL, 2000);
             assert_close(tally.nll_nats, ROWS[r].nll[s], ROWS[r].nll_within[s]);
             assert_close(tally.bigram_tv, ROWS[r].bigram[s], ROWS[r].bigram_within[s]);
+            assert_int_equal(tally.entropies, 1); /* (H(pi) + 31 rate) / 32 */
+            assert_close(tally.entropy_nats,
+                         s == 0 ? (2.0794 + 31 * .6442) / 32 : (1.9559 + 31 * 1.5064) / 32, 1e-4);
         }
     }
     mg_source_free(sources[1]);
@@ -190,6 +200,7 @@ static void likelihood_and_bigrams_are_those_given_the_context(void **state)
     (void)state;
     run(&tally, &sampler, context, 4000);
     assert_close(tally.nll_nats, entropy / 3.0, .01);
+    assert_int_equal(tally.entropies, 0);
     assert_close(tally.bigram_tv, 0.0, .02); /* AB .55, GB .14, EF .31 */
     context[0] = A;                          /* no two neighbouring masks are left */
     run(&tally, &sampler, context, 10);

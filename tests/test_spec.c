@@ -283,10 +283,11 @@ static void training_is_canonical_json(void **state)
                " \"measure\": [{\"kind\": \"samples\", \"name\": \"s\", \"samplers\": [\n"
                "   {\"name\": \"b\", \"order\": \"bisect\", \"temperature\": 0.5}]}]}");
 
-    assert_string_equal(spec->points[0].training,
-                        "{\"predictor\":{\"kind\":\"oracle\"},\"seed\":\"18446744073709551615\","
-                        "\"source\":{\"alphabet\":[\"0\",\"1\"],\"kind\":\"markov\",\"length\":3,"
-                        "\"start\":\"stationary\",\"transition\":[[0.9,0.1],[0.3,0.7]]}}");
+    assert_string_equal(
+        spec->points[0].training,
+        "{\"predictor\":{\"kind\":\"oracle\",\"window\":0},\"seed\":\"18446744073709551615\","
+        "\"source\":{\"alphabet\":[\"0\",\"1\"],\"kind\":\"markov\",\"length\":3,"
+        "\"start\":\"stationary\",\"transition\":[[0.9,0.1],[0.3,0.7]]}}");
     assert_string_equal(spec->points[0].measures[0].canonical,
                         "{\"context\":\"_ _ _\",\"draws\":1000,\"kind\":\"samples\",\"samplers\":"
                         "[{\"corrector\":\"none\",\"name\":\"b\",\"order\":\"bisect\","
@@ -422,7 +423,8 @@ static void save_network(void **state, const char *path, uint64_t seed)
                                                  .heads = 1,
                                                  .hidden = 4,
                                                  .rope_theta = 1e4,
-                                                 .norm_eps = 1e-5};
+                                                 .norm_eps = 1e-5,
+                                                 .components = 1};
     struct mg_transformer *network =
         mg_transformer_new(&config, 1, false, mg_stream_make(seed, 0, "test"));
     char *dir = mg_format("%s/%s", (const char *)*state, path);

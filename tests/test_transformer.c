@@ -86,6 +86,64 @@ static void gradients_are_central_differences_when_causal(void **state)
     check_gradients(configured(MG_POSITIONS_ABSOLUTE, true));
 }
 
+static void gradients_are_central_differences_with_components(void **state)
+{
+    struct mg_transformer_config config = configured(MG_POSITIONS_BOS, false);
+
+    (void)state;
+    config.components = 3;
+    check_gradients(config);
+}
+
+static void gradients_are_central_differences_with_a_window(void **state)
+{
+    (void)state;
+    for (int positions = MG_POSITIONS_BOS; positions <= MG_POSITIONS_ABSOLUTE; positions++) {
+        for (int causal = 0; causal < 2; causal++) {
+            struct mg_transformer_config config =
+                configured((enum mg_positions)positions, causal == 1);
+
+            config.window = 1;
+            check_gradients(config);
+        }
+    }
+}
+
+static void gradients_are_central_differences_with_blocks(void **state)
+{
+    (void)state;
+    for (size_t block = 2; block <= 3; block++) {
+        struct mg_transformer_config config =
+            configured(block == 2 ? MG_POSITIONS_BOS : MG_POSITIONS_ABSOLUTE, false);
+
+        config.length = 6;
+        config.block = block;
+        check_gradients(config);
+    }
+}
+
+/* What follows a block has no say in it, to the last bit; what precedes it has. */
+static void a_block_does_not_see_what_follows(void **state)
+{
+    struct mg_transformer_config config = configured(MG_POSITIONS_BOS, false);
+    int rows[3][6] = {{1, 2, MG_MASK, MG_MASK, 4, MG_MASK},
+                      {1, 2, MG_MASK, MG_MASK, 5, 3},
+                      {2, 2, MG_MASK, MG_MASK, 4, MG_MASK}};
+    float logits[3][4 * 7];
+    struct fixture *f;
+
+    (void)state;
+    config.length = 6;
+    config.block = 2;
+    f = fixture_new(config, 2, 2, 0.3);
+    for (size_t r = 0; r < 3; r++) {
+        (void)mg_transformer_logits(f->net, logits[r], NULL, rows[r], 1);
+    }
+    assert_memory_equal(logits[0], logits[1], 2 * 7 * sizeof(float));
+    assert_memory_not_equal(logits[0], logits[2], 2 * 7 * sizeof(float));
+    fixture_free(f);
+}
+
 /* Loshchilov, Hutter 2019, algorithm 2, in double: from zero moments, first step. */
 static void adamw_in_double(double *value, double *first, double *second, const double *gradient,
                             const struct mg_parameters *list, double lr,
@@ -121,8 +179,17 @@ static void adamw_in_double(double *value, double *first, double *second, const 
 /* Loss, gradients, clipping and update of the toy's size; then four steps more. */
 static void training_steps_are_those_of_the_double_network(void **state)
 {
-    const struct mg_transformer_config toy = {8,     5,   2,   32, 2, 64, MG_POSITIONS_BOS,
-                                              false, 1e4, 1e-5};
+    const struct mg_transformer_config toy = {.vocab = 8,
+                                              .length = 5,
+                                              .layers = 2,
+                                              .width = 32,
+                                              .heads = 2,
+                                              .hidden = 64,
+                                              .positions = MG_POSITIONS_BOS,
+                                              .causal = false,
+                                              .rope_theta = 1e4,
+                                              .norm_eps = 1e-5,
+                                              .components = 1};
     const struct mg_adamw_config config = {0.9, 0.98, 1e-5, 0.1, 0.5};
     struct fixture *f = fixture_new(toy, ROWS, ROWS, 0.1);
     struct mg_adamw *adamw = mg_adamw_new(f->list);
@@ -171,11 +238,11 @@ static void logits_are_those_of_the_double_network_at_the_masks(void **state)
         const size_t V = f->config.vocab;
         float *logits = (float *)mg_allocate(ROWS * L * V, sizeof(float));
         double *exact = (double *)mg_allocate(L * V, sizeof(double));
-        const size_t count = mg_transformer_logits(f->net, logits, f->noisy, ROWS);
+        const size_t count = mg_transformer_logits(f->net, logits, NULL, f->noisy, ROWS);
         size_t at = 0;
 
         for (size_t r = 0; r < ROWS; r++) {
-            reference_logits(exact, &f->config, f->list, f->value, f->noisy + r * L);
+            reference_logits(exact, NULL, &f->config, f->list, f->value, f->noisy + r * L);
             for (size_t i = 0; i < L; i++) {
                 for (size_t v = 0; v < V && f->noisy[r * L + i] == MG_MASK; v++, at++) {
                     assert_close(logits[at], exact[i * V + v], 2e-5);
@@ -189,6 +256,59 @@ static void logits_are_those_of_the_double_network_at_the_masks(void **state)
     }
 }
 
+/* Of each component, and the components' own, with masks in some rows and none in others. */
+static void logits_of_components_are_those_of_the_double_network(void **state)
+{
+    enum { R = 3, L = 5, V = 7 };
+    struct mg_transformer_config config = configured(MG_POSITIONS_BOS, false);
+    struct fixture *f;
+    float logits[ROWS * L * R * V];
+    float mix[ROWS * R];
+    double exact[R * L * V];
+    double exact_mix[R];
+    size_t at = 0;
+
+    (void)state;
+    config.components = R;
+    f = fixture_new(config, 8, ROWS, 0.3);
+    memcpy(f->noisy + L, f->clean + L, L * sizeof(int));
+    (void)mg_transformer_logits(f->net, logits, mix, f->noisy, ROWS);
+    for (size_t row = 0; row < ROWS; row++) {
+        reference_logits(exact, exact_mix, &config, f->list, f->value, f->noisy + row * L);
+        twin_assert_close(mix + row * R, exact_mix, R, 2e-5);
+        for (size_t i = 0; i < L; i++) {
+            for (size_t r = 0; r < R && f->noisy[row * L + i] == MG_MASK; r++, at += V) {
+                twin_assert_close(logits + at, exact + (r * L + i) * V, V, 2e-5);
+            }
+        }
+    }
+    fixture_free(f);
+}
+
+/* Two layers of a window of one carry nothing over three positions, not by way of the BOS either.
+ */
+static void a_window_bounds_what_a_position_learns(void **state)
+{
+    struct mg_transformer_config config = configured(MG_POSITIONS_BOS, false);
+    struct fixture *f;
+    float before[7];
+    float after[7];
+    int row[5] = {1, 2, 3, 4, MG_MASK};
+
+    (void)state;
+    config.window = 1;
+    f = fixture_new(config, 2, 1, 0.3);
+    (void)mg_transformer_logits(f->net, before, NULL, row, 1);
+    row[0] = 5;
+    row[1] = 6;
+    (void)mg_transformer_logits(f->net, after, NULL, row, 1);
+    assert_memory_equal(before, after, sizeof(after));
+    row[2] = 0;
+    (void)mg_transformer_logits(f->net, after, NULL, row, 1);
+    assert_memory_not_equal(before, after, sizeof(after));
+    fixture_free(f);
+}
+
 /* Logits come from a packed copy: a training step must renew it, though the list is kept. */
 static void logits_see_the_last_update(void **state)
 {
@@ -200,14 +320,14 @@ static void logits_see_the_last_update(void **state)
 
     (void)state;
     f->noisy[0] = MG_MASK;
-    (void)mg_transformer_logits(f->net, logits, f->noisy, ROWS);
+    (void)mg_transformer_logits(f->net, logits, NULL, f->noisy, ROWS);
     (void)fixture_loss(f);
     for (size_t i = 0; i < f->list->count; i++) {
         f->list->block[i] *= 0.5f;
         f->value[i] *= 0.5;
     }
-    (void)mg_transformer_logits(f->net, logits, f->noisy, ROWS);
-    reference_logits(exact, &f->config, f->list, f->value, f->noisy);
+    (void)mg_transformer_logits(f->net, logits, NULL, f->noisy, ROWS);
+    reference_logits(exact, NULL, &f->config, f->list, f->value, f->noisy);
     twin_assert_close(logits, exact, V, 2e-5);
     free(exact);
     free(logits);
@@ -240,8 +360,17 @@ static void the_mask_s_row_of_the_head_is_never_read(void **state)
 static void threads_do_not_change_a_bit(void **state)
 {
     const struct mg_adamw_config config = {0.9, 0.98, 1e-8, 0.01, 1.0};
-    const struct mg_transformer_config small = {8,     6,   2,   32, 2, 44, MG_POSITIONS_BOS,
-                                                false, 1e4, 1e-5};
+    const struct mg_transformer_config small = {.vocab = 8,
+                                                .length = 6,
+                                                .layers = 2,
+                                                .width = 32,
+                                                .heads = 2,
+                                                .hidden = 44,
+                                                .positions = MG_POSITIONS_BOS,
+                                                .causal = false,
+                                                .rope_theta = 1e4,
+                                                .norm_eps = 1e-5,
+                                                .components = 1};
     struct fixture *alone = NULL;
     double first_loss = 0.0;
     float expected[50 * 6 * 8];
@@ -262,7 +391,7 @@ static void threads_do_not_change_a_bit(void **state)
             last = fixture_loss(f);
             (void)mg_adamw_step(adamw, f->list, mg_transformer_gradients(f->net), 0.01, &config);
         }
-        (void)mg_transformer_logits(f->net, logits, f->noisy, 50);
+        (void)mg_transformer_logits(f->net, logits, NULL, f->noisy, 50);
         mg_adamw_free(adamw);
         if (alone == NULL) {
             alone = f;
@@ -295,8 +424,8 @@ static void rows_without_masks_give_no_loss_and_no_gradient(void **state)
         fixture_loss(f),
         reference_loss(NULL, &f->config, f->list, f->value, f->noisy, f->clean, f->weight, 1),
         1e-5);
-    assert_int_equal(mg_transformer_logits(f->net, logits, f->clean, ROWS), 0);
-    assert_int_equal(mg_transformer_logits(f->net, logits, f->clean, 0), 0);
+    assert_int_equal(mg_transformer_logits(f->net, logits, NULL, f->clean, ROWS), 0);
+    assert_int_equal(mg_transformer_logits(f->net, logits, NULL, f->clean, 0), 0);
     fixture_free(f);
 }
 
@@ -321,8 +450,14 @@ int main(void)
         cmocka_unit_test(gradients_are_central_differences_with_absolute_positions),
         cmocka_unit_test(gradients_are_central_differences_with_rope_alone),
         cmocka_unit_test(gradients_are_central_differences_when_causal),
+        cmocka_unit_test(gradients_are_central_differences_with_blocks),
+        cmocka_unit_test(a_block_does_not_see_what_follows),
+        cmocka_unit_test(gradients_are_central_differences_with_components),
+        cmocka_unit_test(gradients_are_central_differences_with_a_window),
         cmocka_unit_test(training_steps_are_those_of_the_double_network),
         cmocka_unit_test(logits_are_those_of_the_double_network_at_the_masks),
+        cmocka_unit_test(logits_of_components_are_those_of_the_double_network),
+        cmocka_unit_test(a_window_bounds_what_a_position_learns),
         cmocka_unit_test(logits_see_the_last_update),
         cmocka_unit_test(the_mask_s_row_of_the_head_is_never_read),
         cmocka_unit_test(threads_do_not_change_a_bit),

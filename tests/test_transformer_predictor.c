@@ -20,8 +20,17 @@ static void a_prediction_does_not_depend_on_its_batch(void **state)
 
     (void)state;
     for (int causal = 0; causal < 2; causal++) {
-        struct mg_transformer_config config = {8,           5,   2,   32, 2, 64, MG_POSITIONS_BOS,
-                                               causal == 1, 1e4, 1e-5};
+        struct mg_transformer_config config = {.vocab = 8,
+                                               .length = 5,
+                                               .layers = 2,
+                                               .width = 32,
+                                               .heads = 2,
+                                               .hidden = 64,
+                                               .positions = MG_POSITIONS_BOS,
+                                               .causal = causal == 1,
+                                               .rope_theta = 1e4,
+                                               .norm_eps = 1e-5,
+                                               .components = 1};
         struct fixture *f = fixture_new(config, 64, MANY, 0.1);
         struct mg_predictor *predictor = mg_transformer_predictor_new(f->net);
         const size_t size = config.length * config.vocab;
@@ -67,7 +76,7 @@ static void the_predictor_is_a_distribution_over_real_tokens(void **state)
         double bottom = 0.0;
 
         assert_true(possible[i / L]);
-        reference_logits(exact, &f->config, f->list, f->value, f->noisy + i / L * L);
+        reference_logits(exact, NULL, &f->config, f->list, f->value, f->noisy + i / L * L);
         for (size_t v = 0; v < V; v++) {
             bottom += exp(exact[i % L * V + v]);
         }

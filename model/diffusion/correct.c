@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "model/diffusion/answer.h"
 #include "model/diffusion/contexts.h"
 #include "model/diffusion/corrector.h"
 #include "model/diffusion/sampler.h"
@@ -21,20 +22,20 @@ struct chunk {
     size_t vocab;
     size_t rows_max;
     struct mg_contexts *contexts;
-    double *probs;       /* (rows_max, L, V) */
-    size_t *context_of;  /* (rows_max) */
-    struct mg_rng *rngs; /* (rows_max) */
-    double *tempered;    /* (V) */
-    double *certainty;   /* (rows_max, L) probability of each token when it was drawn */
-    bool *given;         /* (rows_max, L) */
-    double *share;       /* (L) of the remasking under DOUBT */
+    struct mg_answers answers; /* to rows_max contexts */
+    size_t *context_of;        /* (rows_max) */
+    struct mg_rng *rngs;       /* (rows_max) */
+    double *tempered;          /* (V) */
+    double *certainty;         /* (rows_max, L) probability of each token when it was drawn */
+    bool *given;               /* (rows_max, L) */
+    double *share;             /* (L) of the remasking under DOUBT */
 };
 
 static void chunk_init(struct chunk *chunk, struct mg_predictor *predictor,
                        const struct mg_sampler *sampler, size_t n)
 {
     const size_t length = predictor->length;
-    const size_t row = length * predictor->vocab;
+    const size_t row = mg_predictor_components(predictor) * length * predictor->vocab;
     const size_t fits = PROBABILITIES_MAX / row;
     const size_t limit = fits < 1 ? 1 : fits > ROWS_MAX ? ROWS_MAX : fits;
 
@@ -44,7 +45,7 @@ static void chunk_init(struct chunk *chunk, struct mg_predictor *predictor,
                             .vocab = predictor->vocab,
                             .rows_max = n < limit ? n : limit,
                             .contexts = mg_contexts_new(length)};
-    chunk->probs = mg_allocate(chunk->rows_max * row, sizeof(double));
+    mg_answers_init(&chunk->answers, predictor, chunk->rows_max);
     chunk->context_of = mg_allocate(chunk->rows_max, sizeof(size_t));
     chunk->rngs = mg_allocate(chunk->rows_max, sizeof(struct mg_rng));
     chunk->tempered = mg_allocate(predictor->vocab, sizeof(double));
@@ -61,7 +62,7 @@ static void chunk_release(struct chunk *chunk)
     free(chunk->tempered);
     free(chunk->rngs);
     free(chunk->context_of);
-    free(chunk->probs);
+    mg_answers_release(&chunk->answers);
     mg_contexts_free(chunk->contexts);
 }
 
@@ -91,17 +92,14 @@ static void predict(struct chunk *chunk, const int *tokens, size_t *nfe, size_t 
         }
     }
     if (mg_contexts_count(chunk->contexts) > 0) {
-        mg_predict(chunk->predictor, chunk->probs, NULL, mg_contexts_rows(chunk->contexts, 0),
-                   mg_contexts_count(chunk->contexts));
+        mg_answers_ask(&chunk->answers, chunk->predictor, mg_contexts_rows(chunk->contexts, 0),
+                       mg_contexts_count(chunk->contexts));
     }
 }
 
-/* A token of draw d at a masked position. */
-static int draw_token(struct chunk *chunk, size_t d, size_t position)
+/* A token of draw d from p (V). */
+static int draw_token(struct chunk *chunk, size_t d, const double *p)
 {
-    const double *p =
-        chunk->probs + (chunk->context_of[d] * chunk->length + position) * chunk->vocab;
-
     mg_temper(chunk->tempered, p, chunk->vocab, chunk->sampler->temperature);
     return (int)mg_rng_categorical(&chunk->rngs[d], chunk->tempered, chunk->vocab);
 }
@@ -131,6 +129,8 @@ static void remask_row(struct chunk *chunk, size_t d, int *row, int *step_of, si
 {
     const struct mg_remask_rates rates = mg_remask_rates(chunk->sampler, step);
     struct mg_rng *rng = &chunk->rngs[d];
+    const struct mg_answer answer = mg_answers_at(&chunk->answers, chunk->context_of[d]);
+    const double *part = has_mask(row, chunk->length) ? mg_answer_draw(&answer, rng) : NULL;
 
     fill_shares(chunk, d, row);
     for (size_t i = 0; i < chunk->length; i++) {
@@ -139,11 +139,9 @@ static void remask_row(struct chunk *chunk, size_t d, int *row, int *step_of, si
                 row[i] = MG_MASK;
             }
         } else if (mg_rng_uniform(rng) < rates.reveal) {
-            const double *p =
-                chunk->probs + (chunk->context_of[d] * chunk->length + i) * chunk->vocab;
-
-            row[i] = draw_token(chunk, d, i);
-            chunk->certainty[d * chunk->length + i] = p[row[i]];
+            row[i] = draw_token(chunk, d, part + i * chunk->vocab);
+            chunk->certainty[d * chunk->length + i] =
+                answer.probs[i * chunk->vocab + (size_t)row[i]];
             if (step_of != NULL) {
                 step_of[i] = (int)step;
             }
@@ -213,7 +211,11 @@ void mg_sweep_rows(int *tokens, size_t *nfe, struct mg_predictor *predictor,
             predict(&chunk, rows, nfe == NULL ? NULL : nfe + from, some);
             for (size_t d = 0; d < some; d++) {
                 if (rows[d * length + at] == MG_MASK) {
-                    rows[d * length + at] = draw_token(&chunk, d, at);
+                    const struct mg_answer answer =
+                        mg_answers_at(&chunk.answers, chunk.context_of[d]);
+
+                    rows[d * length + at] = draw_token(
+                        &chunk, d, mg_answer_draw(&answer, &chunk.rngs[d]) + at * chunk.vocab);
                 }
             }
         }

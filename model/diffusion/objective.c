@@ -2,6 +2,7 @@
 #include "model/diffusion/objective.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -33,6 +34,23 @@ static void absorbing_corrupt(int *noisy, float *weight, const int *clean, size_
     const double t = 1.0 - mg_rng_uniform(rng);
 
     mask_at_level(noisy, weight, clean, length, how->schedule, t, rng);
+}
+
+/*
+ * t from the middle more often than from the ends, density 6 t (1 - t): the median of three
+ * uniform numbers. Hardly masked rows teach little and fully masked ones hardly more; the weight
+ * of a level stays the NELBO's, so the loss is one of its reweightings (Hong et al. 2026,
+ * arXiv:2605.13026, bell-shaped time sampling; the density is ours).
+ */
+static void absorbing_bell_corrupt(int *noisy, float *weight, const int *clean, size_t length,
+                                   const struct mg_corruption *how, struct mg_rng *rng)
+{
+    const double a = 1.0 - mg_rng_uniform(rng);
+    const double b = 1.0 - mg_rng_uniform(rng);
+    const double c = 1.0 - mg_rng_uniform(rng);
+
+    mask_at_level(noisy, weight, clean, length, how->schedule,
+                  fmax(fmin(a, b), fmin(fmax(a, b), c)), rng);
 }
 
 /*
@@ -167,6 +185,9 @@ static const struct mg_objective OBJECTIVES[] = {
     {.name = "absorbing_stratified",
      .help = "absorbing, with t spread evenly over the rows of a batch",
      .corrupt = absorbing_stratified_corrupt},
+    {.name = "absorbing_bell",
+     .help = "absorbing, with t drawn from the middle more often, density 6 t (1 - t)",
+     .corrupt = absorbing_bell_corrupt},
     {.name = "fixed_count",
      .help = "mask k tokens, k uniform in 1..L; weight 1/k, whatever the schedule",
      .corrupt = fixed_count_corrupt},
@@ -187,6 +208,12 @@ static const struct mg_objective OBJECTIVES[] = {
      .blockwise = true,
      .staged = true,
      .corrupt = blockwise_curriculum_corrupt},
+    {.name = "block_diffusion",
+     .help = "blockwise, with a network that sees a block and those before it, not what follows; "
+             "decodes block by block",
+     .blockwise = true,
+     .no_suffix = true,
+     .corrupt = blockwise_corrupt},
     {.name = "autoregressive",
      .help = "every token from its prefix, weight 1/L; the causal baseline",
      .causal = true,

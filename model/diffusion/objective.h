@@ -5,7 +5,10 @@
  * 1/(t L) and a fixed count of k masks 1/k (definitions: Nie et al. 2025, arXiv:2502.09992, eq. 3
  * and its likelihood code; Sahoo et al. 2024, arXiv:2406.07524; Shi et al. 2024, arXiv:2406.04329).
  * Blockwise objectives hide a row from some block on: blocks before it clean, k of its b tokens
- * masked, all later blocks masked. "Any order" with a bidirectional network is fixed_count.
+ * masked, all later blocks masked. Block diffusion (Arriola et al. 2025, arXiv:2503.09573) trains
+ * on the same rows, with a network that does not see what follows the block; one block a row, where
+ * the authors take all blocks of a row in one doubled pass. "Any order" with a bidirectional
+ * network is fixed_count.
  */
 #ifndef MG_DIFFUSION_OBJECTIVE_H
 #define MG_DIFFUSION_OBJECTIVE_H
@@ -30,6 +33,7 @@ struct mg_objective {
     bool blockwise; /* needs block */
     bool staged;    /* passes through L / block stages, so needs at least as many steps */
     bool causal;    /* trains a causal network, which reads the clean row; others, bidirectional */
+    bool no_suffix; /* trains a network that sees a position's block and those before it */
     /*
      * Corrupt one row. noisy (L) out, clean (L) in; weight (L) out: loss weight of each position
      * in nats per token, 0 where nothing is asked. A weight above 0 stands at masks only; a mask

@@ -46,6 +46,7 @@ struct mg_sampler {
     const struct mg_corrector *corrector; /* corrector.h; NULL: none */
     double eta;                           /* remdm_cap, remdm_rescale: in [0, 1] */
     size_t sweeps;                        /* gibbs */
+    size_t draft;                         /* draft.h: tokens drafted at once; 0: no drafts */
 };
 
 /* What a rule may look at. */

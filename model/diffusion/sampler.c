@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/diffusion/answer.h"
 #include "model/diffusion/contexts.h"
 #include "model/diffusion/corrector.h"
+#include "model/diffusion/draft.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
 
@@ -23,14 +25,14 @@ struct run {
     bool *prompt;        /* (n, L) true where the row started with a token */
     struct mg_rng *rngs; /* (n) */
     struct mg_contexts *contexts;
-    size_t rows_max;          /* rows of one prediction */
-    double *probs;            /* (rows_max, L, V) */
-    size_t *active;           /* (n) draws that have a mask */
-    size_t *context_of;       /* (rows_max) number of an active draw's context */
-    double *tempered;         /* (V) */
-    double *drawn;            /* (L) probability of the token drawn first (low_confidence) */
-    int *token;               /* (L) that token */
-    struct mg_selection pick; /* arrays of L */
+    size_t rows_max;           /* rows of one prediction */
+    struct mg_answers answers; /* to rows_max contexts */
+    size_t *active;            /* (n) draws that have a mask */
+    size_t *context_of;        /* (rows_max) number of an active draw's context */
+    double *tempered;          /* (V) */
+    double *drawn;             /* (L) probability of the token drawn first (low_confidence) */
+    int *token;                /* (L) that token */
+    struct mg_selection pick;  /* arrays of L */
 };
 
 void mg_temper(double *q, const double *p, size_t vocab, double temperature)
@@ -61,7 +63,8 @@ static void run_init(struct run *run, struct mg_predictor *predictor,
                      const struct mg_sampler *sampler, const int *tokens, size_t n)
 {
     const size_t length = predictor->length;
-    const size_t fits = PROBABILITIES_MAX / (length * predictor->vocab);
+    const size_t R = mg_predictor_components(predictor);
+    const size_t fits = PROBABILITIES_MAX / (R * length * predictor->vocab);
     const size_t limit = fits < 1 ? 1 : fits > ROWS_MAX ? ROWS_MAX : fits;
 
     *run = (struct run){.predictor = predictor, .sampler = sampler};
@@ -72,7 +75,7 @@ static void run_init(struct run *run, struct mg_predictor *predictor,
     }
     run->rngs = mg_allocate(n, sizeof(run->rngs[0]));
     run->contexts = mg_contexts_new(length);
-    run->probs = mg_allocate(run->rows_max * length * predictor->vocab, sizeof(run->probs[0]));
+    mg_answers_init(&run->answers, predictor, run->rows_max);
     run->active = mg_allocate(n, sizeof(run->active[0]));
     run->context_of = mg_allocate(run->rows_max, sizeof(run->context_of[0]));
     run->tempered = mg_allocate(predictor->vocab, sizeof(run->tempered[0]));
@@ -91,7 +94,7 @@ static void run_release(struct run *run)
     free(run->tempered);
     free(run->context_of);
     free(run->active);
-    free(run->probs);
+    mg_answers_release(&run->answers);
     mg_contexts_free(run->contexts);
     free(run->rngs);
     free(run->prompt);
@@ -103,27 +106,28 @@ static int draw_token(struct run *run, const double *p, struct mg_rng *rng)
     return (int)mg_rng_categorical(rng, run->tempered, run->predictor->vocab);
 }
 
-/* One reverse step of one draw: choose positions, draw their tokens. */
-static void reveal(int *tokens, int *step_of, struct run *run, const double *probs, size_t d,
-                   size_t step)
+/* One reverse step of one draw: a component, positions, their tokens. */
+static void reveal(int *tokens, int *step_of, struct run *run, const struct mg_answer *answer,
+                   size_t d, size_t step)
 {
     const size_t length = run->predictor->length;
     const size_t vocab = run->predictor->vocab;
     const bool draws_first = run->sampler->order->looks_at_drawn;
     struct mg_selection *pick = &run->pick;
     struct mg_rng *rng = &run->rngs[d];
+    const double *part = mg_answer_draw(answer, rng);
     const struct mg_order_view view = {.sampler = run->sampler,
                                        .length = length,
                                        .vocab = vocab,
                                        .context = tokens,
                                        .prompt = run->prompt + d * length,
-                                       .probs = probs,
+                                       .probs = answer->probs,
                                        .drawn = draws_first ? run->drawn : NULL};
 
     for (size_t i = 0; i < length && draws_first; i++) {
         if (tokens[i] == MG_MASK) {
-            run->token[i] = draw_token(run, probs + i * vocab, rng);
-            run->drawn[i] = probs[i * vocab + (size_t)run->token[i]];
+            run->token[i] = draw_token(run, part + i * vocab, rng);
+            run->drawn[i] = answer->probs[i * vocab + (size_t)run->token[i]];
         }
     }
     mg_order_select(pick, &view);
@@ -136,7 +140,7 @@ static void reveal(int *tokens, int *step_of, struct run *run, const double *pro
     for (size_t i = 0; i < pick->n_sure; i++) {
         const size_t at = pick->sure[i];
 
-        tokens[at] = draws_first ? run->token[at] : draw_token(run, probs + at * vocab, rng);
+        tokens[at] = draws_first ? run->token[at] : draw_token(run, part + at * vocab, rng);
         if (step_of != NULL) {
             step_of[at] = (int)step;
         }
@@ -148,19 +152,19 @@ static void reveal_all(int *tokens, int *step_of, struct run *run, const size_t 
                        size_t step)
 {
     const size_t length = run->predictor->length;
-    const size_t row = length * run->predictor->vocab;
 
     mg_contexts_clear(run->contexts);
     for (size_t i = 0; i < n; i++) {
         run->context_of[i] = mg_contexts_add(run->contexts, tokens + draws[i] * length, NULL);
     }
-    mg_predict(run->predictor, run->probs, NULL, mg_contexts_rows(run->contexts, 0),
-               mg_contexts_count(run->contexts));
+    mg_answers_ask(&run->answers, run->predictor, mg_contexts_rows(run->contexts, 0),
+                   mg_contexts_count(run->contexts));
     for (size_t i = 0; i < n; i++) {
         const size_t d = draws[i];
+        const struct mg_answer answer = mg_answers_at(&run->answers, run->context_of[i]);
 
-        reveal(tokens + d * length, step_of == NULL ? NULL : step_of + d * length, run,
-               run->probs + run->context_of[i] * row, d, step);
+        reveal(tokens + d * length, step_of == NULL ? NULL : step_of + d * length, run, &answer, d,
+               step);
     }
 }
 
@@ -228,6 +232,10 @@ void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor 
     bool *given;
 
     if (n == 0) {
+        return;
+    }
+    if (sampler->draft > 0) {
+        mg_draft_rows(tokens, step_of, nfe, predictor, sampler, n, stream, first_draw);
         return;
     }
     if (form == MG_CORRECTOR_REMASK || form == MG_CORRECTOR_REMASK_DOUBT) {

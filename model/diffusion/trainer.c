@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "model/network/adamw.h"
+#include "model/network/flops.h"
 #include "model/network/rate.h"
 #include "model/numeric/arena.h"
 
@@ -18,6 +19,8 @@ struct mg_trainer {
     int *clean;    /* (batch, L) */
     int *noisy;    /* (batch, L) */
     float *weight; /* (batch, L) divided by the batch */
+    struct mg_train_spent spent;
+    size_t counted; /* steps in `spent`: all before this one */
 };
 
 struct mg_trainer *mg_trainer_new(const struct mg_train_config *config,
@@ -32,6 +35,8 @@ struct mg_trainer *mg_trainer_new(const struct mg_train_config *config,
     assert(mg_transformer_config(transformer)->length == source->length);
     assert(mg_transformer_config(transformer)->vocab == source->vocab);
     assert(mg_transformer_config(transformer)->causal == config->objective->causal);
+    assert(mg_transformer_config(transformer)->block ==
+           (config->objective->no_suffix ? config->block : 0));
     trainer->config = *config;
     trainer->transformer = transformer;
     trainer->source = source;
@@ -85,6 +90,35 @@ static void draw_batch(struct mg_trainer *trainer, size_t step)
     }
 }
 
+/* Count the batch at hand, of step `counted`. */
+static void count_batch(struct mg_trainer *trainer)
+{
+    const size_t cells = trainer->config.batch * trainer->source->length;
+    const struct mg_transformer_config *network = mg_transformer_config(trainer->transformer);
+    size_t masks = 0;
+    size_t asked = 0;
+
+    for (size_t i = 0; i < cells; i++) {
+        masks += trainer->noisy[i] == MG_MASK;
+        asked += trainer->noisy[i] == MG_MASK && trainer->weight[i] > 0.0f;
+    }
+    trainer->spent.tokens += (double)cells;
+    trainer->spent.asked += (double)asked;
+    trainer->spent.flops +=
+        mg_training_flops(network, trainer->config.batch, network->components > 1 ? masks : asked);
+    trainer->counted++;
+}
+
+struct mg_train_spent mg_trainer_spent(struct mg_trainer *trainer, size_t step)
+{
+    assert(trainer->counted <= step);
+    while (trainer->counted < step) {
+        draw_batch(trainer, trainer->counted);
+        count_batch(trainer);
+    }
+    return trainer->spent;
+}
+
 enum mg_status mg_trainer_step(struct mg_trainer *trainer, size_t step, struct mg_step_stats *stats,
                                struct mg_error *err)
 {
@@ -96,7 +130,9 @@ enum mg_status mg_trainer_step(struct mg_trainer *trainer, size_t step, struct m
                                            .clip = config->clip};
 
     assert(step < config->steps);
+    (void)mg_trainer_spent(trainer, step);
     draw_batch(trainer, step);
+    count_batch(trainer);
     stats->lr = mg_rate(step, config->steps, config->warmup, config->lr, config->lr_final);
     stats->loss_nats_per_token = mg_transformer_loss(
         trainer->transformer, trainer->noisy, trainer->clean, trainer->weight, config->batch);

@@ -43,6 +43,19 @@ void mg_trainer_free(struct mg_trainer *trainer);
 /* The optimiser's state, for checkpoints: moments and steps done. Owned by the trainer. */
 struct mg_adamw *mg_trainer_adamw(struct mg_trainer *trainer);
 
+/* What a training spends, step by step. */
+struct mg_train_spent {
+    double tokens; /* rows times their length */
+    double asked;  /* positions that the loss asked for */
+    double flops;  /* flops.h */
+};
+
+/*
+ * Spent by all steps before `step`. Counted as steps are taken; what steps before the first one
+ * taken here spent (an earlier process took them) is counted by drawing their batches again.
+ */
+struct mg_train_spent mg_trainer_spent(struct mg_trainer *trainer, size_t step);
+
 /*
  * One step; steps are numbered from 0 and all randomness is addressed by the number. MG_NO when
  * loss or gradient is not finite: the text names step and quantity, parameters are as before.

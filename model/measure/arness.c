@@ -8,8 +8,8 @@
 
 #include "model/numeric/arena.h"
 
-static const char *const NAMES[MG_ARNESS_COUNT] = {"global_1", "global_8", "successor", "adjacent",
-                                                   "tau"};
+static const char *const NAMES[MG_ARNESS_COUNT] = {"global_1", "global_8",    "successor",
+                                                   "adjacent", "right_known", "tau"};
 
 struct step {
     size_t size;   /* positions it revealed */
@@ -171,13 +171,36 @@ static void measure_successor(struct mg_arness *arness, const struct draw *draw)
     arness->chance[MG_ARNESS_SUCCESSOR] = later > 0.0 ? chance / later : (double)NAN;
 }
 
+/*
+ * P(some of `rivals` other positions of its block comes before a position) in a random order: one
+ * less the chance that none of them has a place before its step.
+ */
+static double chance_of_before(const struct draw *draw, size_t block, size_t rivals)
+{
+    const double places = (double)draw->in_block[block];
+    double none = 0.0;
+
+    for (size_t t = 0; t < draw->n_steps; t++) {
+        const struct step *step = &draw->steps[t];
+
+        if (step->block == block) {
+            const double open = places - (double)step->before - 1.0; /* the others not before t */
+            double missed = (double)step->size / places;
+
+            for (size_t r = 0; r < rivals; r++) {
+                missed *= fmax(0.0, open - (double)r) / (places - 1.0 - (double)r);
+            }
+            none += missed;
+        }
+    }
+    return 1.0 - none;
+}
+
 /* P(some neighbour of i is known before i) in a random order. */
 static double chance_of_adjacent(const struct draw *draw, size_t i)
 {
     const size_t own = block_of(draw, i);
-    const double places = (double)draw->in_block[own];
     size_t rivals = 0; /* neighbours in the same block: known before i only by chance */
-    double none = 0.0;
 
     if (i > 0) {
         if (!revealed(draw, i - 1) || block_of(draw, i - 1) != own) {
@@ -191,20 +214,7 @@ static double chance_of_adjacent(const struct draw *draw, size_t i)
         }
         rivals += block_of(draw, i + 1) == own;
     }
-    for (size_t t = 0; t < draw->n_steps; t++) {
-        const struct step *step = &draw->steps[t];
-
-        if (step->block == own) {
-            const double open = places - (double)step->before - 1.0; /* the others not before t */
-            double missed = (double)step->size / places;
-
-            for (size_t r = 0; r < rivals; r++) {
-                missed *= (open - (double)r) / (places - 1.0 - (double)r);
-            }
-            none += missed;
-        }
-    }
-    return 1.0 - none;
+    return chance_of_before(draw, own, rivals);
 }
 
 static void measure_adjacent(struct mg_arness *arness, const struct draw *draw)
@@ -224,6 +234,30 @@ static void measure_adjacent(struct mg_arness *arness, const struct draw *draw)
     }
     arness->value[MG_ARNESS_ADJACENT] = value / (double)draw->n;
     arness->chance[MG_ARNESS_ADJACENT] = chance / (double)draw->n;
+}
+
+static void measure_right_known(struct mg_arness *arness, const struct draw *draw)
+{
+    double value = 0.0;
+    double chance = 0.0;
+
+    for (size_t i = 0; i < draw->length; i++) {
+        size_t rivals = 0; /* on its right in the same block */
+        bool given = false;
+        bool known = false;
+
+        for (size_t j = i + 1; j < draw->length; j++) {
+            given = given || !revealed(draw, j);
+            known = known || draw->step_of[j] < draw->step_of[i];
+            rivals += revealed(draw, j) && block_of(draw, j) == block_of(draw, i);
+        }
+        if (revealed(draw, i)) {
+            value += known ? 1.0 : 0.0;
+            chance += given ? 1.0 : chance_of_before(draw, block_of(draw, i), rivals);
+        }
+    }
+    arness->value[MG_ARNESS_RIGHT_KNOWN] = value / (double)draw->n;
+    arness->chance[MG_ARNESS_RIGHT_KNOWN] = chance / (double)draw->n;
 }
 
 /* Pairs of different blocks always agree with the position; those of one block half the time. */
@@ -256,6 +290,7 @@ void mg_arness_of(struct mg_arness *arness, const int *step_of, size_t length, s
     measure_global(arness, &draw, MG_ARNESS_GLOBAL_8, 8);
     measure_successor(arness, &draw);
     measure_adjacent(arness, &draw);
+    measure_right_known(arness, &draw);
     measure_tau(arness, &draw);
     draw_release(&draw);
 }

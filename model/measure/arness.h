@@ -6,6 +6,8 @@
  *   global_k   mean over t of |S_t in the first min(m, k + s - 1) masks| / s
  *   successor  share of positions whose left neighbour is in S_{t-1} or S_t, first step skipped
  *   adjacent   share of positions with a neighbour that was known before their step
+ *   right_known share of positions with any position on their right known before their step:
+ *              where bidirectional attention has something to see
  *   tau        (C - D) / (C + D) over pairs in different steps (Kendall)
  * Source: Gong et al. 2025, DiffuCoder, arXiv:2506.20639, appendix A.2, with the rule for several
  * tokens a step stated here. Chance is the exact mean over random orders with the same step sizes,
@@ -21,6 +23,7 @@ enum mg_arness_quantity {
     MG_ARNESS_GLOBAL_8,
     MG_ARNESS_SUCCESSOR,
     MG_ARNESS_ADJACENT,
+    MG_ARNESS_RIGHT_KNOWN,
     MG_ARNESS_TAU,
     MG_ARNESS_COUNT
 };
@@ -30,7 +33,8 @@ struct mg_arness {
     double chance[MG_ARNESS_COUNT]; /* NaN likewise */
 };
 
-/* Word of a quantity: "global_1", "global_8", "successor", "adjacent", "tau". */
+/* Word of a quantity: "global_1", "global_8", "successor", "adjacent", "right_known",
+ * "tau". */
 const char *mg_arness_name(enum mg_arness_quantity quantity);
 
 /*

@@ -76,9 +76,10 @@ static enum mg_status certificate_check(const struct mg_measure_spec *spec,
         return mg_fail(err, MG_EUSAGE, "certificate: needs samplers and draws");
     }
     for (size_t i = 0; i < spec->n_samplers; i++) {
-        if (mg_corrector_form(&spec->samplers[i]) != MG_CORRECTOR_NONE) {
+        if (mg_corrector_form(&spec->samplers[i]) != MG_CORRECTOR_NONE ||
+            spec->samplers[i].draft > 0) {
             return mg_fail(err, MG_EUSAGE,
-                           "certificate: %s has a corrector; steps are certified, "
+                           "certificate: %s has a corrector or drafts; steps are certified, "
                            "not second thoughts",
                            spec->samplers[i].name);
         }
@@ -106,7 +107,7 @@ static struct promise promise_of(struct certificate *certificate, const struct m
     memcpy(certificate->row, reveal->context, certificate->source->length * sizeof(int));
     promise.log_truth = -mg_source_log_mass(certificate->source, certificate->row);
     for (size_t i = 0; i < reveal->n_set; i++) {
-        const double *p = reveal->probs + reveal->set[i] * vocab;
+        const double *p = reveal->answer->probs + reveal->set[i] * vocab;
         const size_t best = mg_argmax(p, vocab);
 
         promise.doubt += 1.0 - p[best];
@@ -137,7 +138,7 @@ static size_t fill_joint(struct certificate *certificate, const struct mg_reveal
 
         certificate->chance[x] = 1.0;
         for (size_t i = reveal->n_set; i-- > 0; rest /= vocab) {
-            certificate->chance[x] *= reveal->probs[reveal->set[i] * vocab + rest % vocab];
+            certificate->chance[x] *= reveal->answer->probs[reveal->set[i] * vocab + rest % vocab];
         }
     }
     return outcomes;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/diffusion/answer.h"
 #include "model/diffusion/corrector.h"
-#include "model/diffusion/sampler.h"
 #include "model/measure/space.h"
 #include "model/measure/whole_law.h"
 #include "model/numeric/arena.h"
@@ -20,11 +20,13 @@ static const double MOVES_MAX = 134217728.0; /* 2^27 */
 struct kernel {
     const struct mg_sampler *sampler;
     struct mg_space space;
-    size_t *masks;    /* (count) of each context */
-    double *tempered; /* (count, L, V) read at masked positions */
-    int *row;         /* (L) the context at hand */
-    double *now;      /* (count) law over contexts */
-    double *next;     /* (count) */
+    size_t *masks;     /* (count) of each context */
+    size_t components; /* R */
+    double *weights;   /* (count, R) */
+    double *tempered;  /* (count, R, L, V) read at masked positions */
+    int *row;          /* (L) the context at hand */
+    double *now;       /* (count) law over contexts */
+    double *next;      /* (count) */
 };
 
 enum mg_status mg_corrected_law_check(const struct mg_sampler *sampler, size_t length, size_t vocab,
@@ -54,25 +56,25 @@ enum mg_status mg_corrected_law_check(const struct mg_sampler *sampler, size_t l
 
 /* Predict the rows of the contexts [from, from + n) that have a mask. */
 static enum mg_status fill_some(struct kernel *kernel, struct mg_predictor *predictor, int *rows,
-                                double *probs, size_t from, size_t n, struct mg_error *err)
+                                struct mg_answers *answers, size_t from, size_t n,
+                                struct mg_error *err)
 {
     const size_t length = kernel->space.length;
-    const size_t vocab = kernel->space.vocab;
+    const size_t R = kernel->components;
 
     for (size_t k = 0; k < n; k++) {
         kernel->masks[from + k] = mg_space_row(rows + k * length, &kernel->space, from + k);
     }
-    mg_predict(predictor, probs, NULL, rows, n);
-    for (size_t k = 0; k < n * length; k++) {
-        for (size_t v = 0; v < vocab; v++) {
-            if (!isfinite(probs[k * vocab + v])) {
-                return mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
-            }
-        }
-        if (rows[k] == MG_MASK) {
-            mg_temper(kernel->tempered + (from * length + k) * vocab, probs + k * vocab, vocab,
-                      kernel->sampler->temperature);
-        }
+    mg_answers_ask(answers, predictor, rows, n);
+    if (!mg_answers_finite(answers, n)) {
+        return mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
+    }
+    for (size_t k = 0; k < n; k++) {
+        const struct mg_answer answer = mg_answers_at(answers, k);
+
+        memcpy(kernel->weights + (from + k) * R, answer.weights, R * sizeof(double));
+        mg_answer_temper(kernel->tempered + (from + k) * R * length * kernel->space.vocab, &answer,
+                         rows + k * length, kernel->sampler->temperature);
     }
     return MG_OK;
 }
@@ -82,23 +84,26 @@ static enum mg_status kernel_init(struct kernel *kernel, struct mg_predictor *pr
 {
     const size_t cells = predictor->length * predictor->vocab;
     int *rows = mg_allocate(ROWS_AT_ONCE * predictor->length, sizeof(rows[0]));
-    double *probs = mg_allocate(ROWS_AT_ONCE * cells, sizeof(probs[0]));
+    struct mg_answers answers;
     enum mg_status status = MG_OK;
 
-    *kernel = (struct kernel){.sampler = sampler};
+    *kernel = (struct kernel){.sampler = sampler, .components = mg_predictor_components(predictor)};
+    mg_answers_init(&answers, predictor, ROWS_AT_ONCE);
     mg_space_init(&kernel->space, predictor->length, predictor->vocab);
     kernel->masks = mg_allocate(kernel->space.count, sizeof(size_t));
-    kernel->tempered = mg_allocate(kernel->space.count * cells, sizeof(double));
+    kernel->weights = mg_allocate(kernel->space.count * kernel->components, sizeof(double));
+    kernel->tempered =
+        mg_allocate(kernel->space.count * kernel->components * cells, sizeof(double));
     kernel->row = mg_allocate(predictor->length, sizeof(int));
     kernel->now = mg_allocate(kernel->space.count, sizeof(double));
     kernel->next = mg_allocate(kernel->space.count, sizeof(double));
     for (size_t from = 0; from < kernel->space.count && status == MG_OK; from += ROWS_AT_ONCE) {
         const size_t left = kernel->space.count - from;
 
-        status = fill_some(kernel, predictor, rows, probs, from,
+        status = fill_some(kernel, predictor, rows, &answers, from,
                            left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE, err);
     }
-    free(probs);
+    mg_answers_release(&answers);
     free(rows);
     return status;
 }
@@ -109,6 +114,7 @@ static void kernel_release(struct kernel *kernel)
     free(kernel->now);
     free(kernel->row);
     free(kernel->tempered);
+    free(kernel->weights);
     free(kernel->masks);
     mg_space_release(&kernel->space);
 }
@@ -142,6 +148,18 @@ static void spread(struct kernel *kernel, const double *tempered, struct mg_rema
     }
 }
 
+/* All moves out of context c. */
+static void leave(struct kernel *kernel, struct mg_remask_rates rates, size_t c)
+{
+    const size_t cells = kernel->space.length * kernel->space.vocab;
+
+    (void)mg_space_row(kernel->row, &kernel->space, c);
+    for (size_t k = c * kernel->components; k < (c + 1) * kernel->components; k++) {
+        spread(kernel, kernel->tempered + k * cells, rates, 0, c,
+               kernel->now[c] * kernel->weights[k]);
+    }
+}
+
 /* All steps of a remasking sampler; nfe counts steps that meet a mask. */
 static double *remasked_law(struct kernel *kernel, double *nfe)
 {
@@ -157,15 +175,26 @@ static double *remasked_law(struct kernel *kernel, double *nfe)
         for (size_t c = 0; c < space->count; c++) {
             if (kernel->now[c] > 0.0) {
                 *nfe += kernel->masks[c] > 0 ? kernel->now[c] : 0.0;
-                (void)mg_space_row(kernel->row, space, c);
-                spread(kernel, kernel->tempered + c * space->length * space->vocab, rates, 0, c,
-                       kernel->now[c]);
+                leave(kernel, rates, c);
             }
         }
         kernel->now = kernel->next;
         kernel->next = swap;
     }
     return mg_space_complete(space, kernel->now);
+}
+
+/* Probability of token v at a masked position of a context. */
+static double redrawn(const struct kernel *kernel, size_t context, size_t position, size_t v)
+{
+    const struct mg_space *space = &kernel->space;
+    double sum = 0.0;
+
+    for (size_t k = context * kernel->components; k < (context + 1) * kernel->components; k++) {
+        sum += kernel->weights[k] *
+               kernel->tempered[(k * space->length + position) * space->vocab + v];
+    }
+    return sum;
 }
 
 /* Redraw one position of every sequence: nu (V^L) in and out, stride its place in the index. */
@@ -178,7 +207,6 @@ static void redraw(struct kernel *kernel, double *nu, size_t n, size_t position,
         size_t context = 0;
         size_t rest = x;
         double mass = 0.0;
-        const double *q;
 
         if (x / stride % vocab != 0) { /* the sequences that differ here alone, once */
             continue;
@@ -186,12 +214,11 @@ static void redraw(struct kernel *kernel, double *nu, size_t n, size_t position,
         for (size_t i = length; i-- > 0; rest /= vocab) {
             context += (i == position ? vocab : rest % vocab) * kernel->space.place[i];
         }
-        q = kernel->tempered + (context * length + position) * vocab;
         for (size_t v = 0; v < vocab; v++) {
             mass += nu[x + v * stride];
         }
         for (size_t v = 0; v < vocab; v++) {
-            nu[x + v * stride] = mass * q[v];
+            nu[x + v * stride] = mass * redrawn(kernel, context, position, v);
         }
     }
 }

@@ -3,7 +3,8 @@
  *
  * For a context c and targets t_1..t_n, with q the predictor and mu the source:
  *   p_model(v at t)  q_t(v | c), one prediction for all targets
- *   p_product(y)     prod_i q_{t_i}(y_i | c): what one parallel step samples
+ *   p_product(y)     prod_i q_{t_i}(y_i | c): what one parallel step samples; of a mixture head the
+ *                    mean of its components' products (answer.h)
  *   p_chain(y)       prod_i q_{t_i}(y_i | c, y_1..y_{i-1}): the joint the predictor implies when it
  *                    is asked for one target after the other, in the given order
  *   p_exact(y)       mu(y | c)
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/diffusion/answer.h"
 #include "model/measure/chain.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
@@ -114,6 +116,24 @@ static double *product_new(const struct joint *joint, const double *marginal)
     return law;
 }
 
+/* What one step samples: (outcomes), the mean of the answer's products; release with free(). */
+static double *step_law_new(const struct joint *joint, const struct mg_answer *answer)
+{
+    double *law = mg_allocate(joint->outcomes, sizeof(law[0]));
+
+    for (size_t r = 0; r < answer->components; r++) {
+        double *rows = target_rows_new(joint, answer->parts + r * answer->length * answer->vocab);
+        double *product = product_new(joint, rows);
+
+        for (size_t o = 0; o < joint->outcomes; o++) {
+            law[o] += answer->weights[r] * product[o];
+        }
+        free(product);
+        free(rows);
+    }
+    return law;
+}
+
 /* Marginals (n, V) of a law over outcomes; release with free(). */
 static double *marginals_new(const struct joint *joint, const double *law)
 {
@@ -133,13 +153,18 @@ static void joint_init(struct joint *joint, const struct mg_measure_input *input
     const struct mg_measure_spec *spec = input->spec;
     const size_t all = source->length * source->vocab;
     double *probs = mg_allocate(all, sizeof(probs[0]));
+    struct mg_answers answers;
+    struct mg_answer answer;
 
     *joint = (struct joint){.input = input, .n = spec->n_targets, .vocab = source->vocab};
     joint->context = context_new(spec, source->length);
     joint->outcomes = (size_t)outcome_count(source->vocab, spec->n_targets);
-    mg_predict(input->predictor, probs, NULL, joint->context, 1);
-    joint->marginal = target_rows_new(joint, probs);
-    joint->product = product_new(joint, joint->marginal);
+    mg_answers_init(&answers, input->predictor, 1);
+    mg_answers_ask(&answers, input->predictor, joint->context, 1);
+    answer = mg_answers_at(&answers, 0);
+    joint->marginal = target_rows_new(joint, answer.probs);
+    joint->product = step_law_new(joint, &answer);
+    mg_answers_release(&answers);
     joint->chain = mg_allocate(joint->outcomes, sizeof(double));
     mg_chain_joint(joint->chain, input->predictor, joint->context, spec->targets, joint->n, NULL);
     joint->spread = mg_chain_spread(joint->chain, input->predictor, joint->context, spec->targets,
@@ -292,6 +317,6 @@ const struct mg_measure mg_measure_joint = {
     .help = "marginals of masked targets, their product, the predictor's chain-rule joint and the "
             "exact joint",
     .check = joint_check,
-    .prefixes_alone = mg_target_follows_prefix,
+    .prefixes_alone = mg_targets_follow_prefix,
     .run = joint_run,
 };

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/diffusion/answer.h"
 #include "model/diffusion/contexts.h"
 #include "model/diffusion/grow.h"
-#include "model/diffusion/sampler.h"
 #include "model/measure/choice.h"
 #include "model/measure/replay.h"
 #include "model/numeric/arena.h"
@@ -41,7 +41,10 @@ struct walk {
     const struct mg_replay_node *node;
     const int *context;
     size_t masked;
-    double *tempered;   /* (L, V) q: predictions at the sampler's temperature */
+    const struct mg_answer *answer;
+    double *tempered;   /* (R, L, V) the answer's parts at the sampler's temperature */
+    double *part;       /* (L, V) of them, the one that tokens are drawn from */
+    double *mean;       /* (L, V) q_i: their mean */
     double *marginal;   /* (L, V) mu_i(.|c) */
     double *model_nats; /* (L) KL(mu_i || q_i) */
     struct mg_choice *choice;
@@ -56,6 +59,7 @@ static void walk_init(struct walk *walk, struct mg_predictor *predictor,
 {
     const size_t length = source->length;
     const size_t cells = length * source->vocab;
+    const size_t R = mg_predictor_components(predictor);
 
     *walk = (struct walk){.predictor = predictor,
                           .sampler = sampler,
@@ -71,7 +75,8 @@ static void walk_init(struct walk *walk, struct mg_predictor *predictor,
     walk->done_twin = mg_allocate(walk->replay->n, sizeof(double));
     walk->done_sampler = mg_allocate(walk->replay->n, sizeof(double));
     walk->after = mg_allocate(walk->replay->n, sizeof(double));
-    walk->tempered = mg_allocate(cells, sizeof(double));
+    walk->tempered = mg_allocate(R * cells, sizeof(double));
+    walk->mean = mg_allocate(cells, sizeof(double));
     walk->marginal = mg_allocate(cells, sizeof(double));
     walk->model_nats = mg_allocate(length, sizeof(double));
     walk->choice = mg_choice_new(sampler, walk->prompt, length, source->vocab);
@@ -88,6 +93,7 @@ static void walk_release(struct walk *walk)
     mg_choice_free(walk->choice);
     free(walk->model_nats);
     free(walk->marginal);
+    free(walk->mean);
     free(walk->tempered);
     free(walk->after);
     free(walk->done_sampler);
@@ -99,11 +105,14 @@ static void walk_release(struct walk *walk)
 }
 
 /* mu_i(.|c) from the node's sequences, q_i and KL(mu_i || q_i) of every masked position. */
-static void weigh_positions(struct walk *walk, const double *probs)
+static void weigh_positions(struct walk *walk)
 {
     const size_t vocab = walk->vocab;
     const size_t *members = walk->now.members + walk->node->first;
 
+    mg_answer_temper(walk->tempered, walk->answer, walk->context, walk->sampler->temperature);
+    mg_mix_parts(walk->mean, walk->answer->weights, walk->tempered, walk->answer->components,
+                 walk->length * vocab);
     walk->masked = 0;
     memset(walk->marginal, 0, walk->length * vocab * sizeof(double));
     for (size_t k = 0; k < walk->node->count; k++) {
@@ -121,9 +130,7 @@ static void weigh_positions(struct walk *walk, const double *probs)
             for (size_t v = 0; v < vocab; v++) {
                 marginal[v] /= walk->node->mass;
             }
-            mg_temper(walk->tempered + i * vocab, probs + i * vocab, vocab,
-                      walk->sampler->temperature);
-            walk->model_nats[i] = mg_kl_nats(marginal, walk->tempered + i * vocab, vocab);
+            walk->model_nats[i] = mg_kl_nats(marginal, walk->mean + i * vocab, vocab);
         }
     }
 }
@@ -141,14 +148,15 @@ static size_t complete_groups(struct walk *walk)
 }
 
 /* Pass the node's weights on to where a group goes. */
-static void pass_on(struct walk *walk, const struct mg_replay_group *group, double r, double drawn)
+static void pass_on(struct walk *walk, const struct mg_replay_group *group, double weight, double r,
+                    double drawn)
 {
     const struct mg_replay_node *from = walk->node;
     const size_t x = group->sequence;
     const int *tokens = walk->replay->tokens + x * walk->length;
-    const double twin = from->twin * r * drawn;
+    const double twin = from->twin * weight * r * drawn;
     const double sampler =
-        drawn > 0.0 ? from->sampler * drawn * mg_choice_given(walk->choice, tokens) : 0.0;
+        drawn > 0.0 ? from->sampler * weight * drawn * mg_choice_given(walk->choice, tokens) : 0.0;
 
     if (group->node == NO_NODE) {
         walk->done_twin[x] += twin;
@@ -156,14 +164,32 @@ static void pass_on(struct walk *walk, const struct mg_replay_group *group, doub
     } else {
         struct mg_replay_node *to = &walk->next.nodes[group->node];
 
-        to->data += from->data * r * group->mass / from->mass;
+        to->data += from->data * weight * r * group->mass / from->mass;
         to->twin += twin;
         to->sampler += sampler;
     }
 }
 
-/* Reveal the set of n_set positions, which the rule picks with probability r. */
-static void take_set(struct walk *walk, size_t n_set, double r)
+/* log of the joint of the set over the product of its marginals: 0 for one product. */
+static double made_up_nats(const struct walk *walk, size_t n_set, const int *tokens)
+{
+    double log_product = 0.0;
+
+    if (walk->answer->components == 1) {
+        return 0.0;
+    }
+    for (size_t i = 0; i < n_set; i++) {
+        log_product += log(walk->mean[walk->set[i] * walk->vocab + (size_t)tokens[walk->set[i]]]);
+    }
+    if (!isfinite(log_product)) {
+        return 0.0; /* impossible for the joint too: the model's part is infinite */
+    }
+    return mg_answer_log_joint(0.0, walk->answer, walk->tempered, walk->set, n_set, tokens) -
+           log_product;
+}
+
+/* Reveal the set of n_set positions, which the rule picks with probability r in a component. */
+static void take_set(struct walk *walk, size_t n_set, double weight, double r)
 {
     const struct mg_replay_node *from = walk->node;
     const size_t n = n_set == walk->masked
@@ -185,64 +211,62 @@ static void take_set(struct walk *walk, size_t n_set, double r)
             const size_t cell = walk->set[i] * walk->vocab + (size_t)tokens[walk->set[i]];
 
             truth *= walk->marginal[cell];
-            drawn *= walk->tempered[cell];
+            drawn *= walk->part[cell];
         }
-        correlation += share * log(share / truth);
-        pass_on(walk, &walk->groups[g], r, drawn);
+        correlation += share * (log(share / truth) - made_up_nats(walk, n_set, tokens));
+        pass_on(walk, &walk->groups[g], weight, r, drawn);
     }
     for (size_t i = 0; i < n_set; i++) {
         model += walk->model_nats[walk->set[i]];
     }
-    walk->step->factorization_nats += from->data * r * correlation;
-    walk->step->model_nats += from->data * r * model;
+    walk->step->factorization_nats += from->data * weight * r * correlation;
+    walk->step->model_nats += from->data * weight * r * model;
 }
 
-/* Every set the rule may reveal in this node, with its probability. */
-static void take_all_sets(struct walk *walk, const double *probs)
+/* Every component, and every set the rule may reveal in this node, with its probability. */
+static void take_all_sets(struct walk *walk)
 {
     size_t n_set;
     double r;
 
-    mg_choice_begin(walk->choice, walk->context, probs, walk->tempered);
-    while (walk->moves <= walk->moves_max && mg_choice_next(walk->set, &n_set, &r, walk->choice)) {
-        take_set(walk, n_set, r);
-    }
-}
-
-static bool all_finite(const double *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(values[i])) {
-            return false;
+    for (size_t k = 0; k < walk->answer->components; k++) {
+        walk->part = walk->tempered + k * walk->length * walk->vocab;
+        mg_choice_begin(walk->choice, walk->context, walk->answer->probs, walk->part);
+        while (walk->moves <= walk->moves_max &&
+               mg_choice_next(walk->set, &n_set, &r, walk->choice)) {
+            take_set(walk, n_set, walk->answer->weights[k], r);
         }
     }
-    return true;
 }
 
 /* One step of the sampler in every node of the layer. */
 static enum mg_status take_step(struct walk *walk, struct mg_error *err)
 {
-    const size_t row = walk->length * walk->vocab;
+    const size_t row = mg_predictor_components(walk->predictor) * walk->length * walk->vocab;
     const size_t count = mg_contexts_count(walk->now.contexts);
     const size_t fits = PROBABILITIES_MAX / row;
     const size_t batch = fits < 1 ? 1 : fits < count ? fits : count;
-    double *probs = mg_allocate(batch * row, sizeof(probs[0]));
+    struct mg_answers answers;
     enum mg_status status = MG_OK;
 
+    mg_answers_init(&answers, walk->predictor, batch);
     walk->move = 0;
     for (size_t from = 0; from < count && status == MG_OK; from += batch) {
         const size_t some = count - from < batch ? count - from : batch;
 
-        mg_predict(walk->predictor, probs, NULL, mg_contexts_rows(walk->now.contexts, from), some);
-        if (!all_finite(probs, some * row)) {
+        mg_answers_ask(&answers, walk->predictor, mg_contexts_rows(walk->now.contexts, from), some);
+        if (!mg_answers_finite(&answers, some)) {
             status = mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
         }
         for (size_t k = 0; k < some && status == MG_OK; k++) {
+            const struct mg_answer answer = mg_answers_at(&answers, k);
+
+            walk->answer = &answer;
             walk->node = &walk->now.nodes[from + k];
             walk->context = mg_contexts_rows(walk->now.contexts, from + k);
             walk->law->nfe += walk->node->data;
-            weigh_positions(walk, probs + k * row);
-            take_all_sets(walk, probs + k * row);
+            weigh_positions(walk);
+            take_all_sets(walk);
             if (walk->moves > walk->moves_max) {
                 status = mg_fail(err, MG_UNDECIDED,
                                  "law of %s: more than %.4g moves of %zu sequences, too large to "
@@ -251,7 +275,7 @@ static enum mg_status take_step(struct walk *walk, struct mg_error *err)
             }
         }
     }
-    free(probs);
+    mg_answers_release(&answers);
     return status;
 }
 

@@ -10,9 +10,11 @@
  *   twin     w' += w r(S|c) prod_{i in S} q_i(x_i|c)
  *   sampler  w' += w a(S|c,x_S) prod_{i in S} q_i(x_i|c), a = r for rules that do not look at the
  *            tokens drawn, contest.h for LLaDA's
- * with q the predictor's answer at the sampler's temperature. The ledger, in nats:
- *   factorization F = sum m r TC_mu(X_S|c)
- *   model         M = sum m r sum_{i in S} KL(mu_i(.|c) || q_i(.|c))
+ * with q the predictor's answer at the sampler's temperature; where that is a mixture (answer.h),
+ * summed over its components with their weights. The ledger, in nats:
+ *   factorization F = sum m r (TC_mu(X_S|c) - E_mu log(q(X_S|c) / prod_{i in S} q_i(X_i|c))), the
+ *                     last term, what a mixture's joint makes up for, being 0 for a product
+ *   model         M = sum m r sum_{i in S} KL(mu_i(.|c) || q_i(.|c)), marginals both
  *   mixture         = KL(mu || twin) - F - M
  *   selection       = KL(mu || nu) - KL(mu || twin)
  *   order           = mixture + selection, so KL(mu || nu) = F + M + order

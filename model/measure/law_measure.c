@@ -6,6 +6,7 @@
 
 #include "model/diffusion/corrector.h"
 #include "model/measure/corrected_law.h"
+#include "model/measure/draft_law.h"
 #include "model/measure/law.h"
 #include "model/measure/law_estimate.h"
 #include "model/measure/law_held_out.h"
@@ -43,6 +44,10 @@ static enum mg_status law_check(const struct mg_measure_spec *spec, const struct
             if (mg_law_held_out_check(sampler, err) != MG_OK) {
                 return MG_EUSAGE;
             }
+        } else if (sampler->draft > 0) {
+            if (mg_draft_law_check(sampler, source->length, source->vocab, err) != MG_OK) {
+                return MG_EUSAGE;
+            }
         } else if (mg_corrector_form(sampler) != MG_CORRECTOR_NONE) {
             if (mg_corrected_law_check(sampler, source->length, source->vocab, err) != MG_OK) {
                 return MG_EUSAGE;
@@ -75,6 +80,15 @@ struct whole {
     double tv;
     double coherence;
 };
+
+/* A law without a ledger. */
+static void emit_whole(struct mg_sink *sink, const char *name, const struct whole *whole)
+{
+    MG_EMIT(sink, MG_TABLE_sampler_error, mg_text(name), mg_real(whole->nfe),
+            mg_real(whole->kl_nats), mg_null(), mg_null(), mg_null(), mg_null(), mg_null(),
+            mg_null(), mg_real(whole->coherence), mg_text("law"), mg_real(whole->reverse_kl_nats),
+            mg_real(whole->tv));
+}
 
 static void emit_law(struct mg_sink *sink, const char *name, const struct mg_law *law,
                      const struct whole *whole)
@@ -117,7 +131,9 @@ static enum mg_status estimate_one(const struct mg_measure_input *input,
     if (!mg_law_closed(&estimate, input->predictor, input->source, sampler)) {
         status = mg_law_monte_carlo(&estimate, input->predictor, input->source, sampler,
                                     draws_of(input->spec), input->streams->order, err);
-        if (status == MG_OK && mg_law_factorization(&exact, input->source, sampler)) {
+        /* With a mixture F is not the source's alone. */
+        if (status == MG_OK && mg_predictor_components(input->predictor) == 1 &&
+            mg_law_factorization(&exact, input->source, sampler)) {
             mg_law_replace_factorization(estimate, exact);
         }
     }
@@ -166,6 +182,26 @@ static enum mg_status look_at_whole(struct whole *whole, const struct mg_measure
     return status;
 }
 
+/* Drafts have no parallel step to blame: their cost instead, by the sampler's own draws. */
+static enum mg_status law_of_drafts(const struct mg_measure_input *input,
+                                    const struct mg_sampler *sampler, struct mg_error *err)
+{
+    const double length = (double)input->source->length;
+    struct whole whole = {0};
+    struct mg_draft_cost cost;
+    double *nu = NULL;
+    const enum mg_status status = mg_draft_law(&nu, &cost, input->predictor, sampler, err);
+
+    if (status == MG_OK) {
+        whole.nfe = cost.calls;
+        compare(&whole, input->source, nu);
+        emit_whole(input->sink, sampler->name, &whole);
+        mg_emit_draft_cost(input->sink, sampler->name, length / cost.calls, length / cost.rows);
+    }
+    free(nu);
+    return status;
+}
+
 /* A corrector has no ledger: what is revealed may not stay. nfe is the mean over its own draws. */
 static enum mg_status law_of_corrected(const struct mg_measure_input *input,
                                        const struct mg_sampler *sampler, struct mg_error *err)
@@ -174,10 +210,7 @@ static enum mg_status law_of_corrected(const struct mg_measure_input *input,
     const enum mg_status status = look_at_whole(&whole, input, sampler, err);
 
     if (status == MG_OK) {
-        MG_EMIT(input->sink, MG_TABLE_sampler_error, mg_text(sampler->name), mg_real(whole.nfe),
-                mg_real(whole.kl_nats), mg_null(), mg_null(), mg_null(), mg_null(), mg_null(),
-                mg_null(), mg_real(whole.coherence), mg_text("law"), mg_real(whole.reverse_kl_nats),
-                mg_real(whole.tv));
+        emit_whole(input->sink, sampler->name, &whole);
     }
     return status;
 }
@@ -218,6 +251,8 @@ static enum mg_status law_run(const struct mg_measure_input *input, struct mg_er
 
         if (!mg_source_has_oracle(input->source)) {
             status = mg_law_held_out(input, sampler, draws_of(input->spec), err);
+        } else if (sampler->draft > 0) {
+            status = law_of_drafts(input, sampler, err);
         } else {
             status = mg_corrector_form(sampler) == MG_CORRECTOR_NONE
                          ? law_of_one(input, sampler, err)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "model/diffusion/grow.h"
-#include "model/diffusion/sampler.h"
 #include "model/measure/law_estimate.h"
 #include "model/measure/replay_draws.h"
 #include "model/numeric/arena.h"
@@ -15,7 +14,8 @@ struct sums {
     const struct mg_source *source;
     const struct mg_sampler *sampler;
     int *row;           /* (L) a context after a step */
-    double *tempered;   /* (V) */
+    double *tempered;   /* (R, L, V) the answer's parts at the sampler's temperature */
+    double *mean;       /* (L, V) their mean */
     double *log_mass;   /* (draws) of each draw's context under the source */
     double *path_nats;  /* (draws) log mu(x) / path(x), the model part exact in each context */
     double *model_nats; /* (draws) the model part of it */
@@ -32,7 +32,11 @@ static void add_step(void *ctx, const struct mg_reveal *reveal)
     struct mg_law_estimate *estimate = sums->estimate;
     double correlation = -sums->log_mass[reveal->draw];
     double model = 0.0;
+    double log_product = 0.0;
 
+    mg_answer_temper(sums->tempered, reveal->answer, reveal->context, sums->sampler->temperature);
+    mg_mix_parts(sums->mean, reveal->answer->weights, sums->tempered, reveal->answer->components,
+                 sums->source->length * vocab);
     for (size_t i = 0; i < sums->source->length; i++) {
         sums->row[i] = reveal->context[i];
     }
@@ -40,13 +44,17 @@ static void add_step(void *ctx, const struct mg_reveal *reveal)
         const size_t at = reveal->set[i];
         const double *truth = reveal->truth + at * vocab;
 
-        mg_temper(sums->tempered, reveal->probs + at * vocab, vocab, sums->sampler->temperature);
-        model += mg_kl_nats(truth, sums->tempered, vocab);
+        model += mg_kl_nats(truth, sums->mean + at * vocab, vocab);
+        log_product += log(sums->mean[at * vocab + (size_t)reveal->tokens[at]]);
         correlation -= log(truth[reveal->tokens[at]]);
         sums->row[at] = reveal->tokens[at];
     }
     sums->log_mass[reveal->draw] = mg_source_log_mass(sums->source, sums->row);
     correlation += sums->log_mass[reveal->draw];
+    if (reveal->answer->components > 1 && isfinite(log_product)) { /* see factorization in law.h */
+        correlation -= mg_answer_log_joint(-log_product, reveal->answer, sums->tempered,
+                                           reveal->set, reveal->n_set, reveal->tokens);
+    }
     if (reveal->step == estimate->n_steps) {
         estimate->steps = mg_grow(estimate->steps, &sums->capacity, estimate->n_steps + 1,
                                   sizeof(estimate->steps[0]));
@@ -100,10 +108,13 @@ enum mg_status mg_law_monte_carlo(struct mg_law_estimate **estimate, struct mg_p
                                   const struct mg_source *source, const struct mg_sampler *sampler,
                                   size_t draws, struct mg_stream stream, struct mg_error *err)
 {
+    const size_t cells = source->length * source->vocab;
     struct sums sums = {.source = source,
                         .sampler = sampler,
                         .row = mg_allocate(source->length, sizeof(int)),
-                        .tempered = mg_allocate(source->vocab, sizeof(double)),
+                        .tempered =
+                            mg_allocate(mg_predictor_components(predictor) * cells, sizeof(double)),
+                        .mean = mg_allocate(cells, sizeof(double)),
                         .log_mass = mg_allocate(draws, sizeof(double)),
                         .path_nats = mg_allocate(draws, sizeof(double)),
                         .model_nats = mg_allocate(draws, sizeof(double)),
@@ -123,6 +134,7 @@ enum mg_status mg_law_monte_carlo(struct mg_law_estimate **estimate, struct mg_p
     free(sums.model_nats);
     free(sums.path_nats);
     free(sums.log_mass);
+    free(sums.mean);
     free(sums.tempered);
     free(sums.row);
     return status;

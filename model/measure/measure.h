@@ -22,12 +22,14 @@ struct mg_measure_spec {
     struct mg_sampler *samplers;
     size_t n_samplers;
     size_t draws;     /* samples */
-    size_t left;      /* distance: revealed tokens drawn from the source on the left */
-    size_t right;     /* distance: and on the right */
+    size_t left;      /* distance, bidirectional, order: revealed tokens drawn from the source on
+                         the left */
+    size_t right;     /* and on the right */
+    size_t middle;    /* order: and in the middle */
     int *left_tokens; /* distance: a literal left context of `left` tokens instead, or NULL */
     int *right_tokens;
-    size_t run;      /* distance: masked positions between them */
-    size_t contexts; /* distance: contexts averaged over */
+    size_t run;      /* distance, bidirectional: masked positions between them, 0: all */
+    size_t contexts; /* distance, bidirectional: contexts averaged over */
 };
 
 struct mg_measure_input {
@@ -50,10 +52,12 @@ struct mg_measure {
                             struct mg_error *err);
 
     /*
-     * Whether all it asks for is the token after a revealed prefix, which is all that a causal
-     * network can answer. NULL: it asks for more, whatever the entry says.
+     * Whether all it asks for lies in the first block of `block` tokens with a mask, behind a
+     * revealed prefix, which is all that a network can answer that sees no suffix
+     * (mg_prefix_block). NULL: it asks for more, whatever the entry says.
      */
-    bool (*prefixes_alone)(const struct mg_measure_spec *spec, const struct mg_source *source);
+    bool (*prefixes_alone)(const struct mg_measure_spec *spec, const struct mg_source *source,
+                           size_t block);
 
     /* Measure and write rows. Fails (MG_NO) on numbers that are not finite where they must be. */
     enum mg_status (*run)(const struct mg_measure_input *input, struct mg_error *err);
@@ -62,10 +66,14 @@ struct mg_measure {
 /* The table of measures, as pointers: each row is defined in its own file; n out. */
 const struct mg_measure *const *mg_measures(size_t *n);
 
-/* MG_EUSAGE, naming what is at fault, where an entry asks a causal network for more than it can. */
-enum mg_status mg_measure_check_causal(const struct mg_measure *measure,
-                                       const struct mg_measure_spec *spec,
-                                       const struct mg_source *source, struct mg_error *err);
+/*
+ * MG_EUSAGE, naming what is at fault, where an entry asks a network that answers `block` >= 1
+ * positions behind a prefix (1: a causal one) for more than it can.
+ */
+enum mg_status mg_measure_check_prefixes(const struct mg_measure *measure,
+                                         const struct mg_measure_spec *spec,
+                                         const struct mg_source *source, size_t block,
+                                         struct mg_error *err);
 
 /* The measure called kind, or NULL. */
 const struct mg_measure *mg_measure_find(const char *kind);

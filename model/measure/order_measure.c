@@ -1,9 +1,11 @@
 /*
  * order_measure.c - the measure `order`: how autoregressive each sampler decodes; see arness.h.
  *
- * Prompts: the given context, or `left` and `right` tokens of a fresh draw from the source at the
- * ends (none by default). Means over draws; rows of `information` are named SAMPLER.QUANTITY and
- * SAMPLER.QUANTITY_chance, the level of random orders with the same sizes, blocks and prompts.
+ * Prompts: the given context, or of a fresh draw from the source `left` and `right` tokens at the
+ * ends and `middle` of them in the middle (none by default). Means over draws; rows of
+ * `information` are named SAMPLER.QUANTITY and SAMPLER.QUANTITY_chance, the level of random orders
+ * with the same sizes, blocks and prompts. Rows of `reveals` say when each position is revealed; on
+ * text the words that were drawn are counted (lexicon.h).
  */
 #include "model/measure/kinds.h"
 
@@ -12,9 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/diffusion/corrector.h"
 #include "model/diffusion/sampler.h"
 #include "model/measure/arness.h"
+#include "model/measure/lexicon.h"
 #include "model/numeric/arena.h"
+#include "model/numeric/statistics.h"
 
 enum { DRAWS_DEFAULT = 256, DRAWS_AT_ONCE = 256 };
 
@@ -22,7 +27,18 @@ struct sums {
     double value[MG_ARNESS_COUNT];
     double chance[MG_ARNESS_COUNT];
     size_t n[MG_ARNESS_COUNT]; /* draws for which it is defined */
+    struct mg_moments *step;   /* (L) the step that reveals each position; none for the prompt */
 };
+
+/* Whether a position is given in prompts that are drawn; the middle one's surplus is on the right.
+ */
+static bool is_drawn(const struct mg_measure_spec *spec, size_t length, size_t i)
+{
+    const size_t middle = length > spec->middle ? (length - spec->middle) / 2 : 0;
+
+    return i < spec->left || i + spec->right >= length ||
+           (i >= middle && i < middle + spec->middle);
+}
 
 static enum mg_status order_check(const struct mg_measure_spec *spec,
                                   const struct mg_source *source, struct mg_error *err)
@@ -32,8 +48,27 @@ static enum mg_status order_check(const struct mg_measure_spec *spec,
     if (spec->n_samplers == 0) {
         return mg_fail(err, MG_EUSAGE, "order: no samplers");
     }
+    if (spec->left_tokens != NULL || spec->right_tokens != NULL) {
+        return mg_fail(err, MG_EUSAGE,
+                       "order: left and right are numbers of tokens, drawn from "
+                       "the source; a literal prompt is the context");
+    }
+    if (spec->context != NULL && spec->left + spec->right + spec->middle > 0) {
+        return mg_fail(err, MG_EUSAGE,
+                       "order: the context is the prompt, so left, right and "
+                       "middle must be 0");
+    }
+    for (size_t s = 0; s < spec->n_samplers; s++) {
+        const enum mg_corrector_form form = mg_corrector_form(&spec->samplers[s]);
+
+        if (form == MG_CORRECTOR_REMASK || form == MG_CORRECTOR_REMASK_DOUBT) {
+            return mg_fail(err, MG_EUSAGE,
+                           "order: %s masks tokens again, so a position has no one step",
+                           spec->samplers[s].name);
+        }
+    }
     for (size_t i = 0; i < source->length; i++) {
-        masked += spec->context == NULL ? i >= spec->left && i + spec->right < source->length
+        masked += spec->context == NULL ? !is_drawn(spec, source->length, i)
                                         : spec->context[i] == MG_MASK;
     }
     if (masked == 0) {
@@ -56,13 +91,13 @@ static void write_prompt(int *row, const struct mg_measure_input *input, size_t 
         memcpy(row, spec->context, length * sizeof(row[0]));
         return;
     }
-    if (spec->left + spec->right > 0) {
+    if (spec->left + spec->right + spec->middle > 0) {
         struct mg_rng rng = mg_rng_at(input->streams->order, draw, 0);
 
         mg_source_draw_held_out(input->source, &rng, row);
     }
-    for (size_t i = spec->left; i + spec->right < length; i++) {
-        row[i] = MG_MASK;
+    for (size_t i = 0; i < length; i++) {
+        row[i] = is_drawn(spec, length, i) ? row[i] : MG_MASK;
     }
 }
 
@@ -76,6 +111,11 @@ static void add_draw(struct sums *sums, const int *step_of, size_t length, size_
             sums->value[q] += arness.value[q];
             sums->chance[q] += arness.chance[q];
             sums->n[q]++;
+        }
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (step_of[i] >= 0) {
+            mg_moments_add(&sums->step[i], (double)step_of[i]);
         }
     }
 }
@@ -95,6 +135,26 @@ static void emit_sums(const struct mg_measure_input *input, const struct mg_samp
         MG_EMIT(input->sink, MG_TABLE_information, mg_text(quantity),
                 mg_real_if(sums->n[q] > 0, sums->chance[q] / n), mg_null());
     }
+    for (size_t i = 0; i < input->source->length; i++) {
+        const struct mg_moments *step = &sums->step[i];
+
+        if (step->n > 0) {
+            MG_EMIT(input->sink, MG_TABLE_reveals, mg_text(sampler->name), mg_int((int64_t)i),
+                    mg_real(step->mean), mg_real(mg_moments_sd(step)));
+        }
+    }
+}
+
+/* Count the words of some draws: tokens, step_of (some, L). */
+static void count_words(struct mg_lexicon *lexicon, bool *given, const int *tokens,
+                        const int *step_of, size_t some, size_t length)
+{
+    for (size_t d = 0; d < some && lexicon != NULL; d++) {
+        for (size_t i = 0; i < length; i++) {
+            given[i] = step_of[d * length + i] < 0;
+        }
+        mg_lexicon_add(lexicon, tokens + d * length, given, length);
+    }
 }
 
 static enum mg_status order_run(const struct mg_measure_input *input, struct mg_error *err)
@@ -103,11 +163,13 @@ static enum mg_status order_run(const struct mg_measure_input *input, struct mg_
     const size_t draws = input->spec->draws == 0 ? DRAWS_DEFAULT : input->spec->draws;
     int *tokens = mg_allocate(DRAWS_AT_ONCE * length, sizeof(tokens[0]));
     int *step_of = mg_allocate(DRAWS_AT_ONCE * length, sizeof(step_of[0]));
+    bool *given = mg_allocate(length, sizeof(given[0]));
+    struct mg_lexicon *lexicon = mg_lexicon_new(input->source);
 
     (void)err;
     for (size_t s = 0; s < input->spec->n_samplers; s++) {
         const struct mg_sampler *sampler = &input->spec->samplers[s];
-        struct sums sums = {0};
+        struct sums sums = {.step = mg_allocate(length, sizeof(sums.step[0]))};
 
         for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
             const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
@@ -120,9 +182,17 @@ static enum mg_status order_run(const struct mg_measure_input *input, struct mg_
             for (size_t d = 0; d < some; d++) {
                 add_draw(&sums, step_of + d * length, length, sampler->block);
             }
+            count_words(lexicon, given, tokens, step_of, some, length);
         }
         emit_sums(input, sampler, &sums);
+        free(sums.step);
+        if (lexicon != NULL) {
+            mg_lexicon_emit(lexicon, input->sink, sampler->name);
+            mg_lexicon_clear(lexicon);
+        }
     }
+    mg_lexicon_free(lexicon);
+    free(given);
     free(step_of);
     free(tokens);
     return MG_OK;
@@ -131,7 +201,7 @@ static enum mg_status order_run(const struct mg_measure_input *input, struct mg_
 const struct mg_measure mg_measure_order = {
     .kind = "order",
     .help = "how autoregressive each sampler decodes (leftmost, successor, Kendall tau), beside "
-            "chance",
+            "chance; when each position is revealed",
     .check = order_check,
     .run = order_run,
 };

@@ -2,7 +2,6 @@
 #include "model/measure/replay_draws.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "model/diffusion/contexts.h"
@@ -29,20 +28,20 @@ struct replay {
     size_t *context_of;  /* (DRAWS_AT_ONCE) number of a draw's context */
     size_t *active;      /* (DRAWS_AT_ONCE) draws that have a mask */
     struct mg_contexts *contexts;
-    size_t rows_max; /* contexts of one prediction */
-    double *probs;   /* (rows_max, L, V) the predictor's */
-    double
-        *truth; /* (rows_max, L, V) the source's; probs when that is the same, NULL when unknown */
-    double *tempered;         /* (V) */
-    double *drawn;            /* (L) LLaDA's rule: probability of the token drawn */
-    struct mg_selection pick; /* arrays of L */
+    size_t rows_max;           /* contexts of one prediction */
+    struct mg_answers answers; /* to rows_max contexts */
+    double *truth;             /* (rows_max, L, V) the source's; the answers' probs when that is the
+                                  same, NULL when unknown */
+    double *tempered;          /* (V) */
+    double *drawn;             /* (L) LLaDA's rule: probability of the token drawn */
+    struct mg_selection pick;  /* arrays of L */
 };
 
 static void replay_init(struct replay *replay)
 {
     const size_t length = replay->source->length;
     const size_t row = length * replay->source->vocab;
-    const size_t fits = PROBABILITIES_MAX / row;
+    const size_t fits = PROBABILITIES_MAX / row / mg_predictor_components(replay->predictor);
 
     replay->length = length;
     replay->vocab = replay->source->vocab;
@@ -53,9 +52,9 @@ static void replay_init(struct replay *replay)
     replay->rngs = mg_allocate(DRAWS_AT_ONCE, sizeof(struct mg_rng));
     replay->context_of = mg_allocate(DRAWS_AT_ONCE, sizeof(size_t));
     replay->active = mg_allocate(DRAWS_AT_ONCE, sizeof(size_t));
-    replay->probs = mg_allocate(replay->rows_max * row, sizeof(double));
+    mg_answers_init(&replay->answers, replay->predictor, replay->rows_max);
     if (mg_predictor_is_oracle(replay->predictor, replay->source)) {
-        replay->truth = replay->probs;
+        replay->truth = replay->answers.probs;
     } else if (mg_source_has_oracle(replay->source)) {
         replay->truth = mg_allocate(replay->rows_max * row, sizeof(double));
     }
@@ -71,10 +70,10 @@ static void replay_release(struct replay *replay)
     free(replay->pick.sure);
     free(replay->drawn);
     free(replay->tempered);
-    if (replay->truth != replay->probs) {
+    if (replay->truth != replay->answers.probs) {
         free(replay->truth);
     }
-    free(replay->probs);
+    mg_answers_release(&replay->answers);
     free(replay->active);
     free(replay->context_of);
     free(replay->rngs);
@@ -84,7 +83,8 @@ static void replay_release(struct replay *replay)
 }
 
 /* Let the rule choose; what it leaves open is drawn. The positions end up in pick->sure. */
-static bool choose(struct replay *replay, struct mg_rng *rng, const int *row, const double *probs)
+static bool choose(struct replay *replay, struct mg_rng *rng, const int *row,
+                   const struct mg_answer *answer)
 {
     const bool draws_first = replay->sampler->order->looks_at_drawn;
     struct mg_selection *pick = &replay->pick;
@@ -92,16 +92,18 @@ static bool choose(struct replay *replay, struct mg_rng *rng, const int *row, co
                                        .length = replay->length,
                                        .vocab = replay->vocab,
                                        .context = row,
-                                       .probs = probs,
+                                       .probs = answer->probs,
                                        .drawn = draws_first ? replay->drawn : NULL};
+    const double *part = draws_first ? mg_answer_draw(answer, rng) : NULL;
     bool by_chance;
 
     for (size_t i = 0; i < replay->length && draws_first; i++) {
-        const double *p = probs + i * replay->vocab;
-
         if (row[i] == MG_MASK) {
-            mg_temper(replay->tempered, p, replay->vocab, replay->sampler->temperature);
-            replay->drawn[i] = p[mg_rng_categorical(rng, replay->tempered, replay->vocab)];
+            mg_temper(replay->tempered, part + i * replay->vocab, replay->vocab,
+                      replay->sampler->temperature);
+            replay->drawn[i] =
+                answer->probs[i * replay->vocab +
+                              mg_rng_categorical(rng, replay->tempered, replay->vocab)];
         }
     }
     mg_order_select(pick, &view);
@@ -116,7 +118,7 @@ static bool choose(struct replay *replay, struct mg_rng *rng, const int *row, co
 }
 
 /* One step of one draw of the batch. */
-static void reveal(struct replay *replay, size_t d, size_t step, const double *probs,
+static void reveal(struct replay *replay, size_t d, size_t step, const struct mg_answer *answer,
                    const double *truth)
 {
     int *row = replay->rows + d * replay->length;
@@ -125,25 +127,15 @@ static void reveal(struct replay *replay, size_t d, size_t step, const double *p
                                .tokens = replay->tokens + d * replay->length,
                                .context = row,
                                .set = replay->pick.sure,
-                               .probs = probs,
+                               .answer = answer,
                                .truth = truth};
 
-    reveal.by_chance = choose(replay, &replay->rngs[d], row, probs);
+    reveal.by_chance = choose(replay, &replay->rngs[d], row, answer);
     reveal.n_set = replay->pick.n_sure;
     replay->visit(replay->ctx, &reveal);
     for (size_t i = 0; i < reveal.n_set; i++) {
         row[reveal.set[i]] = reveal.tokens[reveal.set[i]];
     }
-}
-
-static bool all_finite(const double *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(values[i])) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* A step of the draws whose contexts are number `from` and up to rows_max after it. */
@@ -155,12 +147,13 @@ static enum mg_status take_step(struct replay *replay, size_t n, size_t from, si
     const size_t some = count < replay->rows_max ? count : replay->rows_max;
     const int *rows = mg_contexts_rows(replay->contexts, from);
 
-    mg_predict(replay->predictor, replay->probs, NULL, rows, some);
-    if (!all_finite(replay->probs, some * cells)) {
+    mg_answers_ask(&replay->answers, replay->predictor, rows, some);
+    if (!mg_answers_finite(&replay->answers, some)) {
         return mg_fail(err, MG_NO, "%s: the predictor's probabilities are not finite",
                        replay->sampler->name);
     }
-    for (size_t k = 0; k < some && replay->truth != NULL && replay->truth != replay->probs; k++) {
+    for (size_t k = 0; k < some && replay->truth != NULL && replay->truth != replay->answers.probs;
+         k++) {
         const bool possible = mg_source_conditionals(replay->source, rows + k * replay->length,
                                                      replay->truth + k * cells);
 
@@ -171,7 +164,9 @@ static enum mg_status take_step(struct replay *replay, size_t n, size_t from, si
         const size_t context = replay->context_of[d];
 
         if (context >= from && context < from + some) {
-            reveal(replay, d, step, replay->probs + (context - from) * cells,
+            const struct mg_answer answer = mg_answers_at(&replay->answers, context - from);
+
+            reveal(replay, d, step, &answer,
                    replay->truth == NULL ? NULL : replay->truth + (context - from) * cells);
         }
     }

@@ -43,6 +43,7 @@ struct mg_cell {
                      "reverse_kl_nats, tv")                                                        \
     X(ledger, "sampler, step, factorization_nats, model_nats, order_nats")                         \
     X(certificates, "sampler, step, bound, draws, value, exact, violations")                       \
+    X(reveals, "sampler, position, mean_step, sd_step")                                            \
     X(schedules, "j, h_nats, z_nats")                                                              \
     X(plans, "rule, nfe, plan, kl_nats, regret_nats, against")                                     \
     X(likelihoods, "sampler, nfe, draws, nll_nats_per_token, nll_se_nats_per_token, kind, "        \

@@ -6,18 +6,24 @@
  * sampler with a perfect predictor, from its exact output law, where that is quickly enumerated.
  * Coherence says nothing where every sequence can occur, so draws are also scored by the source:
  * nll_nats_per_token is the mean of -log P(draw | context) over the revealed tokens, infinite with
- * one incoherent draw, beside H(X | context) for a perfect sampler; bigram_tv see bigram.h.
+ * one incoherent draw; without a context a perfect sampler has H(X) / L, the exact value of
+ * entropy_nats_per_token in `information` (value: NULL). bigram_tv see bigram.h. Of a
+ * text, whose law nobody knows, the words are counted (lexicon.h). For drafts (draft.h) also what
+ * they save: revealed tokens over batched calls, over rows evaluated.
  */
 #include "model/measure/kinds.h"
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "model/diffusion/corrector.h"
+#include "model/diffusion/draft.h"
 #include "model/diffusion/sampler.h"
 #include "model/measure/bigram.h"
 #include "model/measure/law.h"
+#include "model/measure/lexicon.h"
 #include "model/numeric/arena.h"
 
 enum { DRAWS_AT_ONCE = 1024 };
@@ -58,9 +64,12 @@ static enum mg_status samples_check(const struct mg_measure_spec *spec,
 /* What the draws of one sampler add up to. */
 struct tally {
     size_t calls;
+    size_t rows; /* evaluated, of drafts */
     size_t coherent;
     double nll_nats;            /* sum over draws, given the prompt */
     struct mg_bigrams *bigrams; /* NULL where the source's are not known */
+    struct mg_lexicon *lexicon; /* NULL where the source is no text */
+    const bool *given;          /* (L) positions of the prompt */
 };
 
 /* Emit some draws and count them. */
@@ -82,6 +91,9 @@ static void emit_draws(struct tally *tally, const struct mg_measure_input *input
         if (tally->bigrams != NULL) {
             mg_bigrams_add(tally->bigrams, row);
         }
+        if (tally->lexicon != NULL) {
+            mg_lexicon_add(tally->lexicon, row, tally->given, source->length);
+        }
         MG_EMIT(input->sink, MG_TABLE_samples, mg_text(sampler->name), mg_int((int64_t)nfe[d]),
                 mg_int((int64_t)(first_draw + d)), mg_tokens(row, source->length),
                 known ? mg_int(possible) : mg_null());
@@ -98,7 +110,7 @@ static struct mg_cell exact_rate(const struct mg_source *source, const struct mg
     struct mg_error ignored = {0};
 
     if (!mg_source_has_oracle(source) || mg_corrector_form(sampler) != MG_CORRECTOR_NONE ||
-        !(mg_law_moves(source, sampler, prompt) <= EXACT_MOVES_MAX)) {
+        sampler->draft > 0 || !(mg_law_moves(source, sampler, prompt) <= EXACT_MOVES_MAX)) {
         return rate;
     }
     oracle = mg_oracle_new(source);
@@ -108,6 +120,16 @@ static struct mg_cell exact_rate(const struct mg_source *source, const struct mg
     mg_law_free(law);
     mg_predictor_free(oracle);
     return rate;
+}
+
+void mg_emit_draft_cost(struct mg_sink *sink, const char *name, double per_call, double per_row)
+{
+    char quantity[96];
+
+    (void)snprintf(quantity, sizeof(quantity), "%s.tokens_per_call", name);
+    MG_EMIT(sink, MG_TABLE_information, mg_text(quantity), mg_real(per_call), mg_null());
+    (void)snprintf(quantity, sizeof(quantity), "%s.tokens_per_row", name);
+    MG_EMIT(sink, MG_TABLE_information, mg_text(quantity), mg_real(per_row), mg_null());
 }
 
 /* The coherence row of a sampler whose draws are counted. */
@@ -131,42 +153,81 @@ static void emit_tally(const struct mg_measure_input *input, const struct mg_sam
             mg_real_if(known, (double)tally->coherent / draws), exact_rate(source, sampler, prompt),
             mg_real_if(known, nll_nats / (double)masked),
             tally->bigrams == NULL ? mg_null() : mg_real(mg_bigrams_tv(tally->bigrams)));
+    if (sampler->draft > 0) {
+        const double tokens = draws * (double)masked;
+
+        mg_emit_draft_cost(input->sink, sampler->name, tokens / (double)tally->calls,
+                           tokens / (double)tally->rows);
+    }
 }
 
 static void sample_one(const struct mg_measure_input *input, const struct mg_sampler *sampler,
-                       const int *prompt, struct mg_bigrams *bigrams)
+                       const int *prompt, struct tally tally)
 {
     const struct mg_source *source = input->source;
     const size_t draws = input->spec->draws;
     int *tokens = mg_allocate(DRAWS_AT_ONCE * source->length, sizeof(tokens[0]));
+    int *step_of = mg_allocate(DRAWS_AT_ONCE * source->length, sizeof(step_of[0]));
     size_t *nfe = mg_allocate(DRAWS_AT_ONCE, sizeof(nfe[0]));
-    struct tally tally = {.bigrams = bigrams};
 
-    if (bigrams != NULL) {
-        mg_bigrams_clear(bigrams);
+    if (tally.bigrams != NULL) {
+        mg_bigrams_clear(tally.bigrams);
+    }
+    if (tally.lexicon != NULL) {
+        mg_lexicon_clear(tally.lexicon);
     }
     for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
         const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
 
-        mg_sample(tokens, NULL, nfe, input->predictor, sampler, prompt, some,
+        mg_sample(tokens, step_of, nfe, input->predictor, sampler, prompt, some,
                   input->streams->sample, from);
+        for (size_t d = 0; d < some && sampler->draft > 0; d++) {
+            tally.rows +=
+                mg_draft_evaluated(step_of + d * source->length, source->length, sampler->draft);
+        }
         emit_draws(&tally, input, sampler, tokens, nfe, some, from);
     }
     emit_tally(input, sampler, prompt, &tally);
+    if (tally.lexicon != NULL) {
+        mg_lexicon_emit(tally.lexicon, input->sink, sampler->name);
+    }
     free(nfe);
+    free(step_of);
     free(tokens);
+}
+
+/* What a perfect sampler's nll_nats_per_token tends to, where that is known. */
+static void emit_entropy(const struct mg_measure_input *input)
+{
+    const double nats = input->spec->context == NULL && mg_source_has_oracle(input->source)
+                            ? mg_source_entropy_nats(input->source)
+                            : (double)NAN;
+
+    if (!isnan(nats)) {
+        MG_EMIT(input->sink, MG_TABLE_information, mg_text("entropy_nats_per_token"), mg_null(),
+                mg_real(nats / (double)input->source->length));
+    }
 }
 
 static enum mg_status samples_run(const struct mg_measure_input *input, struct mg_error *err)
 {
     int *prompt = prompt_new(input->spec, input->source->length);
-    struct mg_bigrams *bigrams = mg_bigrams_new(input->source, prompt);
+    bool *given = mg_allocate(input->source->length, sizeof(given[0]));
+    const struct tally tally = {.bigrams = mg_bigrams_new(input->source, prompt),
+                                .lexicon = mg_lexicon_new(input->source),
+                                .given = given};
 
     (void)err;
-    for (size_t i = 0; i < input->spec->n_samplers; i++) {
-        sample_one(input, &input->spec->samplers[i], prompt, bigrams);
+    for (size_t i = 0; i < input->source->length; i++) {
+        given[i] = prompt[i] != MG_MASK;
     }
-    mg_bigrams_free(bigrams);
+    for (size_t i = 0; i < input->spec->n_samplers; i++) {
+        sample_one(input, &input->spec->samplers[i], prompt, tally);
+    }
+    emit_entropy(input);
+    mg_lexicon_free(tally.lexicon);
+    mg_bigrams_free(tally.bigrams);
+    free(given);
     free(prompt);
     return MG_OK;
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/diffusion/sampler.h"
+#include "model/diffusion/answer.h"
 #include "model/measure/choice.h"
 #include "model/measure/space.h"
 #include "model/numeric/arena.h"
@@ -20,11 +20,12 @@ struct whole {
     const struct mg_sampler *sampler;
     struct mg_space space;
     double nfe;
-    double *weight;   /* ((V+1)^L) of each context */
-    size_t *batch;    /* (ROWS_AT_ONCE) numbers of the contexts at hand */
-    int *rows;        /* (ROWS_AT_ONCE, L) */
-    double *probs;    /* (ROWS_AT_ONCE, L, V) */
-    double *tempered; /* (L, V) */
+    double *weight; /* ((V+1)^L) of each context */
+    size_t *batch;  /* (ROWS_AT_ONCE) numbers of the contexts at hand */
+    int *rows;      /* (ROWS_AT_ONCE, L) */
+    struct mg_answers answers;
+    double *tempered;   /* (R, L, V) */
+    const double *part; /* (L, V) of them, the one that tokens are drawn from */
     struct mg_choice *choice;
     size_t *set; /* (L) */
     int *tokens; /* (L) */
@@ -42,8 +43,8 @@ static void whole_init(struct whole *whole, struct mg_predictor *predictor,
     whole->weight[whole->space.count - 1] = 1.0;
     whole->batch = mg_allocate(ROWS_AT_ONCE, sizeof(size_t));
     whole->rows = mg_allocate(ROWS_AT_ONCE * length, sizeof(int));
-    whole->probs = mg_allocate(ROWS_AT_ONCE * length * vocab, sizeof(double));
-    whole->tempered = mg_allocate(length * vocab, sizeof(double));
+    mg_answers_init(&whole->answers, predictor, ROWS_AT_ONCE);
+    whole->tempered = mg_allocate(whole->answers.components * length * vocab, sizeof(double));
     whole->choice = mg_choice_new(sampler, NULL, length, vocab);
     whole->set = mg_allocate(length, sizeof(size_t));
     whole->tokens = mg_allocate(length, sizeof(int));
@@ -55,7 +56,7 @@ static void whole_release(struct whole *whole)
     free(whole->set);
     mg_choice_free(whole->choice);
     free(whole->tempered);
-    free(whole->probs);
+    mg_answers_release(&whole->answers);
     free(whole->rows);
     free(whole->batch);
     free(whole->weight);
@@ -75,7 +76,7 @@ static void fill_set(struct whole *whole, size_t n_set, size_t at, size_t number
     }
     position = whole->set[at];
     for (size_t v = 0; v < whole->space.vocab; v++) {
-        const double q = whole->tempered[position * whole->space.vocab + v];
+        const double q = whole->part[position * whole->space.vocab + v];
 
         if (q > 0.0) {
             whole->tokens[position] = (int)v;
@@ -87,42 +88,37 @@ static void fill_set(struct whole *whole, size_t n_set, size_t at, size_t number
 }
 
 /* All moves out of one context. */
-static void leave(struct whole *whole, size_t number, const int *row, const double *probs)
+static void leave(struct whole *whole, size_t number, const int *row,
+                  const struct mg_answer *answer)
 {
-    const size_t vocab = whole->space.vocab;
     size_t n_set;
     double r;
 
-    for (size_t i = 0; i < whole->space.length; i++) {
-        if (row[i] == MG_MASK) {
-            mg_temper(whole->tempered + i * vocab, probs + i * vocab, vocab,
-                      whole->sampler->temperature);
-        }
-    }
+    mg_answer_temper(whole->tempered, answer, row, whole->sampler->temperature);
     whole->nfe += whole->weight[number];
-    mg_choice_begin(whole->choice, row, probs, whole->tempered);
-    while (mg_choice_next(whole->set, &n_set, &r, whole->choice)) {
-        fill_set(whole, n_set, 0, number, whole->weight[number], 1.0);
+    for (size_t k = 0; k < answer->components; k++) {
+        whole->part = whole->tempered + k * whole->space.length * whole->space.vocab;
+        mg_choice_begin(whole->choice, row, answer->probs, whole->part);
+        while (mg_choice_next(whole->set, &n_set, &r, whole->choice)) {
+            fill_set(whole, n_set, 0, number, whole->weight[number] * answer->weights[k], 1.0);
+        }
     }
 }
 
 /* Predict and leave the n contexts of the batch. */
 static enum mg_status leave_batch(struct whole *whole, size_t n, struct mg_error *err)
 {
-    const size_t cells = whole->space.length * whole->space.vocab;
-
     if (n == 0) {
         return MG_OK;
     }
-    mg_predict(whole->predictor, whole->probs, NULL, whole->rows, n);
-    for (size_t k = 0; k < n * cells; k++) {
-        if (!isfinite(whole->probs[k])) {
-            return mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
-        }
+    mg_answers_ask(&whole->answers, whole->predictor, whole->rows, n);
+    if (!mg_answers_finite(&whole->answers, n)) {
+        return mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
     }
     for (size_t k = 0; k < n; k++) {
-        leave(whole, whole->batch[k], whole->rows + k * whole->space.length,
-              whole->probs + k * cells);
+        const struct mg_answer answer = mg_answers_at(&whole->answers, k);
+
+        leave(whole, whole->batch[k], whole->rows + k * whole->space.length, &answer);
     }
     return MG_OK;
 }

@@ -1,6 +1,7 @@
 /* attention.c - see attention.h. */
 #include "model/network/attention.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -73,19 +74,47 @@ static struct mg_right right_factor(const float *x, size_t stride, float *copy, 
     return (struct mg_right){copy, 16, wide};
 }
 
+/* The last position that i sees. */
+static size_t last_seen(const struct mg_attention_shape *shape, size_t i, size_t window)
+{
+    const size_t first = shape->bos ? 1 : 0;
+    size_t last = shape->length - 1;
+
+    if (shape->causal || (shape->block > 0 && i < first)) {
+        return i;
+    }
+    if (shape->block > 0) {
+        last = first + ((i - first) / shape->block + 1) * shape->block - 1;
+    }
+    return shape->window > 0 && i + window < last ? i + window : last;
+}
+
+/* Take what position i does not see, padding included, out of a row of scores. */
+static void hide(float *row, const struct mg_attention_shape *shape, size_t i)
+{
+    const size_t window = shape->bos && i == 0 ? 0 : shape->window;
+    const size_t from = shape->window > 0 && i > window ? i - window : 0;
+
+    for (size_t j = shape->bos ? 1 : 0; j < from; j++) {
+        row[j] = -INFINITY;
+    }
+    for (size_t j = last_seen(shape, i, window) + 1; j < padded(shape->length); j++) {
+        row[j] = -INFINITY;
+    }
+}
+
 /* scores (T, T padded) in/out: dot products become probabilities; the padding becomes 0. */
 MG_VECTOR
-static void softmax_rows(float *scores, float scale, size_t T, bool causal)
+static void softmax_rows(float *scores, float scale, const struct mg_attention_shape *shape)
 {
+    const size_t T = shape->length;
     const size_t wide = padded(T);
 
     for (size_t i = 0; i < T; i++) {
         float *row = scores + i * wide;
         float largest;
 
-        for (size_t j = causal ? i + 1 : T; j < wide; j++) {
-            row[j] = -INFINITY;
-        }
+        hide(row, shape, i);
         largest = mg_largest(row, wide);
 #pragma omp simd
         for (size_t j = 0; j < wide; j++) {
@@ -122,7 +151,7 @@ static void probabilities(struct head_scratch *head, const float *q, const float
     transpose(head->turned, k, stride, T, shape->size);
     mg_tile_kernel()->product(head->probs, wide, NULL, (struct mg_left){q, stride, 1},
                               (struct mg_right){head->turned, 16, wide}, T, wide, shape->size);
-    softmax_rows(head->probs, scale, T, shape->causal);
+    softmax_rows(head->probs, scale, shape);
 }
 
 /* d_scores in: gradient of the probabilities; out: gradient of the dot products. */
@@ -180,24 +209,30 @@ static void head_backward(float *d_q, const float *d_out, const float *q, struct
                     right_factor(d_out, d, head->padded[2], T, size), T, size, T);
 }
 
-void mg_attention_forward(float *out, const float *qkv, float *scratch,
-                          const struct mg_attention_shape *shape, size_t R)
+void mg_attention_head(float *out, const float *qkv, float *scratch,
+                       const struct mg_attention_shape *shape, size_t row, size_t head)
 {
     const size_t T = shape->length;
     const size_t size = shape->size;
     const size_t d = shape->heads * size;
-    const size_t stride = 3 * d;
-    struct head_scratch head = divide(scratch, shape);
+    const size_t G = shape->kv_heads > 0 ? shape->kv_heads : shape->heads;
+    const size_t stride = d + 2 * G * size;
+    const float *q = qkv + row * T * stride;
+    const float *k = q + d + head * G / shape->heads * size;
+    struct head_scratch parts = divide(scratch, shape);
 
+    probabilities(&parts, q + head * size, k, stride, shape);
+    mg_tile_kernel()->product(
+        out + row * T * d + head * size, d, NULL, (struct mg_left){parts.probs, padded(T), 1},
+        right_factor(k + G * size, stride, parts.padded[0], T, size), T, size, T);
+}
+
+void mg_attention_forward(float *out, const float *qkv, float *scratch,
+                          const struct mg_attention_shape *shape, size_t R)
+{
     for (size_t r = 0; r < R; r++) {
         for (size_t h = 0; h < shape->heads; h++) {
-            const float *q = qkv + r * T * stride + h * size;
-            const float *v = q + 2 * d;
-
-            probabilities(&head, q, q + d, stride, shape);
-            mg_tile_kernel()->product(out + r * T * d + h * size, d, NULL,
-                                      (struct mg_left){head.probs, padded(T), 1},
-                                      right_factor(v, stride, head.padded[0], T, size), T, size, T);
+            mg_attention_head(out, qkv, scratch, shape, r, h);
         }
     }
 }
@@ -209,6 +244,7 @@ void mg_attention_backward(float *d_qkv, const float *d_out, const float *qkv, f
     const size_t d = shape->heads * shape->size;
     struct head_scratch head = divide(scratch, shape);
 
+    assert(shape->kv_heads == 0 || shape->kv_heads == shape->heads);
     for (size_t r = 0; r < R; r++) {
         for (size_t h = 0; h < shape->heads; h++) {
             const size_t at = r * T * 3 * d + h * shape->size;

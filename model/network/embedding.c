@@ -1,15 +1,18 @@
 /* embedding.c - see embedding.h. */
 #include "model/network/embedding.h"
 
-#include <string.h>
+#include <assert.h>
 
 #include "model/numeric/vecmath.h"
 
-void mg_embedding_forward(float *h, const float *wte, const float *wpe, const size_t *ids, size_t M,
-                          size_t T, size_t d)
+void mg_embedding_forward(float *h, const struct mg_piece *wte, const float *wpe, const size_t *ids,
+                          size_t M, size_t T, size_t d)
 {
+    const size_t row_bytes = d * mg_dtype_size(wte->dtype);
+
     for (size_t m = 0; m < M; m++) {
-        memcpy(h + m * d, wte + ids[m] * d, d * sizeof(*h));
+        assert(ids[m] < wte->rows);
+        mg_widen(h + m * d, (const unsigned char *)wte->data + ids[m] * row_bytes, wte->dtype, d);
         if (wpe != NULL) {
             mg_add(h + m * d, wpe + m % T * d, d);
         }

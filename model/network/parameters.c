@@ -9,7 +9,7 @@
 
 #include "model/numeric/arena.h"
 
-enum { OUTER_TENSORS = 4, BLOCK_TENSORS = 9, ALIGNMENT = 64 };
+enum { OUTER_TENSORS = 6, BLOCK_TENSORS = 9, ALIGNMENT = 64 };
 
 size_t mg_vocabulary_rows(const struct mg_transformer_config *config)
 {
@@ -19,6 +19,27 @@ size_t mg_vocabulary_rows(const struct mg_transformer_config *config)
 size_t mg_row_length(const struct mg_transformer_config *config)
 {
     return config->length + (config->positions == MG_POSITIONS_BOS && !config->causal ? 1 : 0);
+}
+
+size_t mg_head_size(const struct mg_transformer_config *config)
+{
+    return config->relative.head_size > 0 ? config->relative.head_size
+                                          : config->width / config->heads;
+}
+
+size_t mg_kv_heads(const struct mg_transformer_config *config)
+{
+    return config->relative.kv_heads > 0 ? config->relative.kv_heads : config->heads;
+}
+
+size_t mg_prefix_block(const struct mg_transformer_config *config)
+{
+    return config->causal ? 1 : config->block;
+}
+
+bool mg_has_bos(const struct mg_transformer_config *config)
+{
+    return config->causal || config->positions == MG_POSITIONS_BOS;
 }
 
 __attribute__((format(printf, 4, 5))) static void append(struct mg_parameters *list, size_t rows,
@@ -79,7 +100,8 @@ struct mg_parameters *mg_parameters_new(const struct mg_transformer_config *conf
     const size_t d = config->width;
 
     assert(config->vocab > 0 && config->length > 0 && config->layers > 0 && config->heads > 0 &&
-           config->hidden > 0);
+           config->hidden > 0 && config->components > 0);
+    assert(config->block == 0 || (!config->causal && config->length % config->block == 0));
     assert(d % config->heads == 0 && d / config->heads % 2 == 0 && d > 0);
     list->tensors = (struct mg_tensor *)mg_allocate(OUTER_TENSORS + config->layers * BLOCK_TENSORS,
                                                     sizeof(*list->tensors));
@@ -92,6 +114,11 @@ struct mg_parameters *mg_parameters_new(const struct mg_transformer_config *conf
     }
     append(list, d, 0, "model.transformer.ln_f.weight");
     append(list, mg_vocabulary_rows(config), d, "model.transformer.ff_out.weight");
+    if (config->components > 1) {
+        append(list, (config->components - 1) * config->vocab, d,
+               "model.transformer.ff_out_components.weight");
+        append(list, config->components, d, "model.transformer.mixture.weight");
+    }
     if (allocate) {
         attach_block(list);
     }
@@ -138,6 +165,13 @@ static float *next(const struct mg_parameters *parameters, size_t *i, size_t cou
     return tensor->data;
 }
 
+float *mg_head_of(const struct mg_parameters_view *view, const struct mg_transformer_config *config,
+                  size_t r)
+{
+    assert(r < config->components);
+    return r == 0 ? view->head : view->more_heads + (r - 1) * config->vocab * config->width;
+}
+
 void mg_parameters_view(struct mg_parameters_view *view, const struct mg_parameters *parameters,
                         const struct mg_transformer_config *config)
 {
@@ -166,5 +200,11 @@ void mg_parameters_view(struct mg_parameters_view *view, const struct mg_paramet
     }
     view->ln_f = next(parameters, &i, d);
     view->head = next(parameters, &i, mg_vocabulary_rows(config) * d);
+    view->more_heads = NULL;
+    view->mixture = NULL;
+    if (config->components > 1) {
+        view->more_heads = next(parameters, &i, (config->components - 1) * config->vocab * d);
+        view->mixture = next(parameters, &i, config->components * d);
+    }
     assert(i == parameters->n);
 }

@@ -3,7 +3,7 @@
  *
  * Names are LLaDA's (arXiv:2502.09992, published checkpoint), so a trained model on disk reads
  * like a downloaded one. The optimiser, the checkpoint writer, the initialiser and the gradient
- * test all walk this list; none knows a tensor by itself.
+ * test all walk this list; none knows a tensor by itself. What a mixture head has more comes last.
  */
 #ifndef MG_NETWORK_PARAMETERS_H
 #define MG_NETWORK_PARAMETERS_H
@@ -17,6 +17,19 @@ enum mg_positions {
     MG_POSITIONS_ROPE      /* RoPE alone: an all-mask row gives the same output everywhere */
 };
 
+/*
+ * What other families have that ours do not: all 0 in networks of our own. Only checkpoints that
+ * are borrowed (mg_transformer_borrow) may set it. Source: the families' published code, see
+ * harness/checkpoint_family.c.
+ */
+struct mg_relative {
+    size_t head_size; /* 0: width / heads */
+    size_t kv_heads; /* heads of k and v, each serving heads / kv_heads of q; 0: as many as heads */
+    size_t mask_row; /* of the embedding; 0: V, and begin-of-sequence V + 1 */
+    bool shifted;    /* the output at i - 1 predicts position i (the first: its own) */
+    bool rope_bf16;  /* sines and cosines rounded to bfloat16 */
+};
+
 struct mg_transformer_config {
     size_t vocab;  /* V, without mask and begin-of-sequence */
     size_t length; /* L, tokens of a row without begin-of-sequence */
@@ -28,6 +41,11 @@ struct mg_transformer_config {
     bool causal;       /* attend to the left only (autoregressive baseline) */
     double rope_theta; /* 10000 */
     double norm_eps;   /* 1e-5 */
+    size_t components; /* R, products in the head's mixture (mixture.h); 1: LLaDA's head */
+    size_t window;     /* a position sees those at most this far, and begin-of-sequence; 0: all */
+    size_t block;      /* block diffusion: a position sees its block of so many tokens and those
+                          before it; 0: no blocks; not with causal */
+    struct mg_relative relative;
 };
 
 struct mg_tensor {
@@ -68,6 +86,18 @@ size_t mg_vocabulary_rows(const struct mg_transformer_config *config);
  */
 size_t mg_row_length(const struct mg_transformer_config *config);
 
+/*
+ * A network that sees no suffix answers behind a clean prefix alone: the next so many positions, 1
+ * when causal, else `block`. 0: it answers any context.
+ */
+size_t mg_prefix_block(const struct mg_transformer_config *config);
+
+/* Does the row begin with a begin-of-sequence token that all positions see? */
+bool mg_has_bos(const struct mg_transformer_config *config);
+/* Size of a head, and heads of k and v. */
+size_t mg_head_size(const struct mg_transformer_config *config);
+size_t mg_kv_heads(const struct mg_transformer_config *config);
+
 /* Pointers into one block laid out as the list, for the code that computes. */
 struct mg_block_view {
     float *attn_norm; /* (d) */
@@ -84,7 +114,13 @@ struct mg_parameters_view {
     struct mg_block_view *blocks; /* (layers) */
     float *ln_f;                  /* (d) */
     float *head;                  /* (V + 2, d) */
+    float *more_heads;            /* (R - 1, V, d) of the components after the first, or NULL */
+    float *mixture;               /* (R, d) weights of the components, or NULL */
 };
+
+/* The head of component r < R: (V, d), the rows of real tokens. */
+float *mg_head_of(const struct mg_parameters_view *view, const struct mg_transformer_config *config,
+                  size_t r);
 
 /* view out, its blocks (layers) the caller's; parameters has data. */
 void mg_parameters_view(struct mg_parameters_view *view, const struct mg_parameters *parameters,

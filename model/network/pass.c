@@ -6,6 +6,7 @@
 
 #include "model/network/cross_entropy.h"
 #include "model/network/embedding.h"
+#include "model/network/mixture.h"
 #include "model/network/rmsnorm.h"
 #include "model/network/rope.h"
 #include "model/network/swiglu.h"
@@ -18,16 +19,24 @@ static float *take(struct mg_arena *arena, size_t count)
     return (float *)mg_arena_take(arena, count, sizeof(float));
 }
 
+/* Channels of q, k and v of one position. */
+static size_t qkv_width(const struct mg_transformer_config *config)
+{
+    return (config->heads + 2 * mg_kv_heads(config)) * mg_head_size(config);
+}
+
 static void carve_block(struct mg_block_state *block, const struct mg_transformer_config *config,
                         size_t M, bool last, struct mg_arena *arena)
 {
+    const size_t attended = config->heads * mg_head_size(config);
+
     block->input = take(arena, M * config->width);
     block->norm1 = take(arena, M * config->width);
     block->rstd1 = take(arena, M);
-    block->qkv = take(arena, M * 3 * config->width);
-    block->attended = take(arena, M * config->width);
+    block->qkv = take(arena, M * qkv_width(config));
+    block->attended = take(arena, M * attended);
     block->kept = last ? take(arena, M * config->width) : block->input;
-    block->kept_attended = last ? take(arena, M * config->width) : block->attended;
+    block->kept_attended = last ? take(arena, M * attended) : block->attended;
     block->middle = take(arena, M * config->width);
     block->norm2 = take(arena, M * config->width);
     block->rstd2 = take(arena, M);
@@ -72,8 +81,21 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
     pass->output = take(arena, most * d);
     pass->norm = take(arena, most * d);
     pass->rstd = take(arena, most);
-    pass->logits = take(arena, most * config->vocab);
-    pass->scratch = take(arena, mg_attention_scratch_size(&network->attention));
+    if (pass->threads > 0) {
+        const size_t inner = config->heads * mg_head_size(config);
+        const size_t widest = config->hidden > inner ? config->hidden : inner;
+
+        pass->room = take(arena, mg_pieces_room(M, widest > d ? widest : d, pass->threads));
+        pass->logits = take(arena, (most < MG_HEAD_ROWS ? most : MG_HEAD_ROWS) * config->vocab);
+    } else {
+        pass->logits = take(arena, config->components * most * config->vocab);
+    }
+    pass->start = (size_t *)mg_arena_take(arena, pass->capacity + 1, sizeof(size_t));
+    pass->pooled = take(arena, pass->capacity * d);
+    pass->mix = take(arena, pass->capacity * config->components);
+    pass->share = take(arena, most);
+    pass->scratch = take(arena, (pass->threads > 0 ? pass->threads : 1) *
+                                    mg_attention_scratch_size(&network->attention));
     if (pass->train) {
         pass->target = (size_t *)mg_arena_take(arena, most, sizeof(size_t));
         pass->weight = take(arena, most);
@@ -88,17 +110,18 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
 
 /*
  * Embedding rows of n rows of tokens, and which positions are predicted: those that `asked` masks,
- * and where there are weights only those with one. A causal network reads its rows one place to
- * the right, behind begin-of-sequence, so that position i has seen what stands before it.
+ * and where there are weights only those with one, unless all are pooled (mixture.h). A causal
+ * network reads its rows one place to the right, behind begin-of-sequence, so that position i has
+ * seen what stands before it.
  */
 static void read_rows(struct mg_pass *pass, const struct mg_network *network, const int *tokens,
                       const int *asked, const float *weight, size_t n)
 {
     const size_t L = network->config.length;
-    const size_t V = network->config.vocab;
     const size_t T = network->row_length;
     const size_t first = T - L;
     const size_t moved = network->config.causal ? 1 : first;
+    const bool all = weight == NULL || network->config.components > 1;
 
     pass->count = 0;
     for (size_t m = 0; m < n * T; m++) {
@@ -107,47 +130,107 @@ static void read_rows(struct mg_pass *pass, const struct mg_network *network, co
         const int token = t < moved ? 0 : tokens[r * L + t - moved];
         const size_t at = r * L + t - first; /* read where t >= first */
 
-        assert(token == MG_MASK || (token >= 0 && (size_t)token < V));
-        pass->ids[m] = t < moved ? V + 1 : token == MG_MASK ? V : (size_t)token;
-        if (t >= first && asked[at] == MG_MASK && (weight == NULL || weight[at] > 0.0f)) {
-            pass->masked[pass->count++] = m;
+        if (t == 0) {
+            pass->start[r] = pass->count;
+        }
+
+        assert(token == MG_MASK || (token >= 0 && (size_t)token < network->config.vocab));
+        pass->ids[m] = t < moved          ? network->bos_row
+                       : token == MG_MASK ? network->mask_row
+                                          : (size_t)token;
+        if (t >= first && asked[at] == MG_MASK && (all || weight[at] > 0.0f)) {
+            pass->masked[pass->count++] = m - (network->config.relative.shifted && t > 0);
         }
     }
+    pass->start[n] = pass->count;
+}
+
+/* y (M, N) = x W^T + add, see weights.h. */
+static void multiply(float *y, const float *add, const float *x, const struct mg_matrix *matrix,
+                     size_t M, const struct mg_pass *pass)
+{
+    if (matrix->packed != NULL) {
+        mg_matmul_forward(y, add, x, matrix->packed, M, matrix->N, matrix->K);
+    } else {
+        mg_pieces_product(y, add, x, matrix->pieces, matrix->n_pieces, M, matrix->N, matrix->K,
+                          pass->room, pass->pool);
+    }
+}
+
+/* What some families do to q, k and v (M, ...) before they turn: add a bias, normalise each head.
+ */
+static void prepare_heads(float *qkv, const struct mg_network *network,
+                          const struct mg_block_weights *weights, size_t M)
+{
+    const struct mg_attention_shape *shape = &network->attention;
+    const size_t wide = qkv_width(&network->config);
+    const double eps = network->config.norm_eps;
+
+    for (size_t m = 0; m < M && weights->qkv_bias != NULL; m++) {
+        mg_add(qkv + m * wide, weights->qkv_bias, wide);
+    }
+    for (size_t m = 0; m < M && weights->q_norm != NULL; m++) {
+        float *q = qkv + m * wide;
+        float *k = q + shape->heads * shape->size;
+
+        mg_rmsnorm_forward(q, NULL, q, weights->q_norm, eps, shape->heads, shape->size);
+        mg_rmsnorm_forward(k, NULL, k, weights->k_norm, eps, shape->kv_heads, shape->size);
+    }
+}
+
+struct heads_job {
+    const struct mg_block_state *block;
+    const struct mg_attention_shape *shape;
+    float *scratch;
+};
+
+static void head_task(void *ctx, size_t index, size_t worker)
+{
+    const struct heads_job *job = (const struct heads_job *)ctx;
+    const size_t heads = job->shape->heads;
+
+    mg_attention_head(job->block->attended, job->block->qkv,
+                      job->scratch + worker * mg_attention_scratch_size(job->shape), job->shape,
+                      index / heads, index % heads);
 }
 
 /* From block->input to block->attended, at all positions. */
 static void attend(struct mg_block_state *block, const struct mg_network *network, size_t layer,
-                   float *scratch, size_t n)
+                   const struct mg_pass *pass, size_t n)
 {
     const struct mg_attention_shape *shape = &network->attention;
-    const size_t d = network->config.width;
+    const struct mg_block_weights *weights = &network->forward.blocks[layer];
     const size_t M = n * network->row_length;
+    struct heads_job job = {block, shape, pass->scratch};
 
-    mg_rmsnorm_forward(block->norm1, block->rstd1, block->input,
-                       network->weights.blocks[layer].attn_norm, network->config.norm_eps, M, d);
-    mg_matmul_forward(block->qkv, NULL, block->norm1, network->packed[layer].qkv, M, 3 * d, d);
-    /* q and k lie side by side, so they turn as twice as many heads. */
-    mg_rope_turn(block->qkv, 3 * d, network->cosine, network->sine, 1.0f, M, shape->length,
-                 2 * shape->heads, shape->size / 2);
-    mg_attention_forward(block->attended, block->qkv, scratch, shape, n);
+    mg_rmsnorm_forward(block->norm1, block->rstd1, block->input, weights->attn_norm,
+                       network->config.norm_eps, M, network->config.width);
+    multiply(block->qkv, NULL, block->norm1, &weights->qkv, M, pass);
+    prepare_heads(block->qkv, network, weights, M);
+    /* q and k lie side by side, so they turn as the heads of one. */
+    mg_rope_turn(block->qkv, qkv_width(&network->config), network->cosine, network->sine, 1.0f, M,
+                 shape->length, shape->heads + shape->kv_heads, shape->size / 2);
+    if (pass->threads > 0) {
+        mg_pool_run(pass->pool, head_task, &job, n * shape->heads);
+    } else {
+        mg_attention_forward(block->attended, block->qkv, pass->scratch, shape, n);
+    }
 }
 
 /* From block->kept and kept_attended to output, for M rows. */
 static void feed_forward(float *output, struct mg_block_state *block,
-                         const struct mg_network *network, size_t layer, size_t M)
+                         const struct mg_network *network, size_t layer, const struct mg_pass *pass,
+                         size_t M)
 {
     const struct mg_transformer_config *config = &network->config;
-    const struct mg_block_packed *packed = &network->packed[layer];
-    const size_t d = config->width;
+    const struct mg_block_weights *weights = &network->forward.blocks[layer];
 
-    mg_matmul_forward(block->middle, block->kept, block->kept_attended, packed->attn_out, M, d, d);
-    mg_rmsnorm_forward(block->norm2, block->rstd2, block->middle,
-                       network->weights.blocks[layer].ff_norm, config->norm_eps, M, d);
-    mg_matmul_forward(block->gate_up, NULL, block->norm2, packed->gate_up, M, 2 * config->hidden,
-                      d);
+    multiply(block->middle, block->kept, block->kept_attended, &weights->attn_out, M, pass);
+    mg_rmsnorm_forward(block->norm2, block->rstd2, block->middle, weights->ff_norm,
+                       config->norm_eps, M, config->width);
+    multiply(block->gate_up, NULL, block->norm2, &weights->gate_up, M, pass);
     mg_swiglu_forward(block->activated, block->gate_up, M, config->hidden);
-    mg_matmul_forward(output, block->middle, block->activated, packed->ff_out, M, d,
-                      config->hidden);
+    multiply(output, block->middle, block->activated, &weights->ff_out, M, pass);
 }
 
 /* few (count, d) out: the rows of all that are listed in which (count). */
@@ -173,7 +256,7 @@ static void spread_rows(float *x, const size_t *which, size_t count, size_t M, s
     }
 }
 
-/* From the ids of n rows to the logits. */
+/* From the ids of n rows to pass->norm. */
 static void forward(struct mg_pass *pass, const struct mg_network *network, size_t n)
 {
     const struct mg_transformer_config *config = &network->config;
@@ -181,34 +264,75 @@ static void forward(struct mg_pass *pass, const struct mg_network *network, size
     const size_t M = n * network->row_length;
     struct mg_block_state *last = &pass->blocks[config->layers - 1];
 
-    mg_embedding_forward(pass->blocks[0].input, network->weights.wte, network->weights.wpe,
+    mg_embedding_forward(pass->blocks[0].input, &network->forward.wte, network->forward.wpe,
                          pass->ids, M, network->row_length, d);
     for (size_t i = 0; i + 1 < config->layers; i++) {
-        attend(&pass->blocks[i], network, i, pass->scratch, n);
-        feed_forward(pass->blocks[i + 1].input, &pass->blocks[i], network, i, M);
+        attend(&pass->blocks[i], network, i, pass, n);
+        feed_forward(pass->blocks[i + 1].input, &pass->blocks[i], network, i, pass, M);
     }
-    attend(last, network, config->layers - 1, pass->scratch, n);
+    attend(last, network, config->layers - 1, pass, n);
     gather_rows(last->kept, last->input, pass->masked, pass->count, d);
-    gather_rows(last->kept_attended, last->attended, pass->masked, pass->count, d);
-    feed_forward(pass->output, last, network, config->layers - 1, pass->count);
-    mg_rmsnorm_forward(pass->norm, pass->rstd, pass->output, network->weights.ln_f,
+    gather_rows(last->kept_attended, last->attended, pass->masked, pass->count,
+                config->heads * mg_head_size(config));
+    feed_forward(pass->output, last, network, config->layers - 1, pass, pass->count);
+    mg_rmsnorm_forward(pass->norm, pass->rstd, pass->output, network->forward.ln_f,
                        config->norm_eps, pass->count, d);
-    mg_matmul_forward(pass->logits, NULL, pass->norm, network->packed_head, pass->count,
-                      config->vocab, d);
+    if (config->components > 1) {
+        mg_mixture_forward(pass->mix, pass->pooled, pass->norm, pass->start,
+                           network->weights.mixture, n, config->components, d);
+    }
 }
 
 size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
-                       size_t n)
+                       const int *asked, size_t n)
 {
     assert(n <= pass->capacity);
-    read_rows(pass, network, rows, rows, NULL, n);
+    read_rows(pass, network, rows, asked, NULL, n);
     forward(pass, network, n);
     return pass->count;
 }
 
+size_t mg_pass_head(struct mg_pass *pass, const struct mg_network *network, size_t first)
+{
+    const size_t left = pass->count - first;
+    const size_t count = pass->threads > 0 && left > MG_HEAD_ROWS ? MG_HEAD_ROWS : left;
+
+    struct mg_matrix head = network->forward.head;
+
+    for (size_t r = 0; r < network->config.components; r++) {
+        if (head.packed != NULL) {
+            head.packed = mg_packed_head(network, r);
+        }
+        multiply(pass->logits + r * count * head.N, NULL,
+                 pass->norm + first * network->config.width, &head, count, pass);
+    }
+    return count;
+}
+
+/* What the components after the first, and their weights, add to the gradients and to d_norm. */
+static void components_backward(struct mg_pass *pass, const struct mg_network *network,
+                                struct mg_parameters_view *gradients, size_t n)
+{
+    const struct mg_transformer_config *config = &network->config;
+    const size_t d = config->width;
+    const size_t V = config->vocab;
+
+    for (size_t r = 1; r < config->components; r++) {
+        const float *d_logits = pass->logits + r * pass->count * V;
+
+        mg_matmul_backward_weight(mg_head_of(gradients, config, r), d_logits, pass->norm,
+                                  pass->count, V, d);
+        mg_matmul_backward_input(pass->d_attended, d_logits,
+                                 mg_head_of(&network->weights, config, r), pass->count, V, d);
+        mg_add(pass->d_norm, pass->d_attended, pass->count * d);
+    }
+    mg_mixture_backward(gradients->mixture, pass->d_norm, pass->mix, pass->pooled, pass->start,
+                        network->weights.mixture, n, config->components, d);
+}
+
 /* From the gradient of the logits to d_stream at the masked positions. */
 static void head_backward(struct mg_pass *pass, const struct mg_network *network,
-                          struct mg_parameters_view *gradients)
+                          struct mg_parameters_view *gradients, size_t n)
 {
     const size_t d = network->config.width;
     const size_t V = network->config.vocab;
@@ -216,6 +340,9 @@ static void head_backward(struct mg_pass *pass, const struct mg_network *network
     mg_matmul_backward_weight(gradients->head, pass->logits, pass->norm, pass->count, V, d);
     memset(gradients->head + V * d, 0, 2 * d * sizeof(float)); /* mask, begin-of-sequence */
     mg_matmul_backward_input(pass->d_norm, pass->logits, network->weights.head, pass->count, V, d);
+    if (network->config.components > 1) {
+        components_backward(pass, network, gradients, n);
+    }
     memset(gradients->ln_f, 0, d * sizeof(float));
     memset(pass->d_stream, 0, pass->count * d * sizeof(float));
     mg_rmsnorm_backward(pass->d_stream, gradients->ln_f, pass->d_norm, pass->output, pass->rstd,
@@ -271,7 +398,7 @@ static void backward(struct mg_pass *pass, const struct mg_network *network,
     const size_t T = network->row_length;
     const size_t M = n * T;
 
-    head_backward(pass, network, gradients);
+    head_backward(pass, network, gradients, n);
     for (size_t i = config->layers; i-- > 0;) {
         const bool last = i + 1 == config->layers;
 
@@ -301,6 +428,7 @@ double mg_pass_loss(struct mg_pass *pass, const struct mg_network *network,
     assert(pass->train && n <= pass->capacity);
     read_rows(pass, network, config->causal ? clean : noisy, noisy, weight, n);
     forward(pass, network, n);
+    (void)mg_pass_head(pass, network, 0);
     for (size_t i = 0; i < pass->count; i++) {
         const size_t at = pass->masked[i] / T * config->length + pass->masked[i] % T - first;
 
@@ -308,8 +436,11 @@ double mg_pass_loss(struct mg_pass *pass, const struct mg_network *network,
         pass->target[i] = (size_t)clean[at];
         pass->weight[i] = weight[at];
     }
-    loss_nats =
-        mg_cross_entropy(pass->logits, pass->target, pass->weight, pass->count, config->vocab);
+    loss_nats = config->components > 1 ? mg_mixture_loss(pass->logits, pass->mix, pass->share,
+                                                         pass->target, pass->weight, pass->start, n,
+                                                         config->components, config->vocab)
+                                       : mg_cross_entropy(pass->logits, pass->target, pass->weight,
+                                                          pass->count, config->vocab);
     backward(pass, network, gradients, n);
     return loss_nats;
 }

@@ -12,6 +12,7 @@
 
 #include "model/network/network.h"
 #include "model/numeric/arena.h"
+#include "model/numeric/pool.h"
 
 /*
  * What one block computed, as backward needs it; M = rows * T. Without training all share one.
@@ -36,17 +37,24 @@ struct mg_block_state {
 struct mg_pass {
     size_t capacity; /* rows of tokens it has room for */
     bool train;
+    size_t threads;       /* that do parts of a product each, over borrowed weights; 0: our own */
+    struct mg_pool *pool; /* of those threads */
     struct mg_block_state *blocks; /* (layers) */
     size_t *ids;                   /* (M) row of the embedding at each position */
     size_t *masked;                /* (count) which positions are masked, ascending */
     size_t count;
+    size_t *start;      /* (rows + 1) number of the first masked position of each row */
     size_t *target;     /* (count) */
     float *weight;      /* (count) */
     float *output;      /* (count, d) residual stream at the end */
     float *norm;        /* (count, d) */
     float *rstd;        /* (count) */
-    float *logits;      /* (count, V); after the loss its gradient */
-    float *scratch;     /* of attention */
+    float *logits;      /* (R, count, V); after the loss its gradient; borrowed: of MG_HEAD_ROWS */
+    float *pooled;      /* (rows, d) this and the next two: see mixture.h, R > 1 */
+    float *mix;         /* (rows, R); after the loss its gradient */
+    float *share;       /* (count) */
+    float *scratch;     /* of attention, for each thread */
+    float *room;        /* of mg_pieces_product */
     float *d_stream;    /* (count, d), and (M, d) from the last block's attention on */
     float *d_norm;      /* (M, d) */
     float *d_attended;  /* (M, d) */
@@ -55,15 +63,26 @@ struct mg_pass {
     float *d_activated; /* (M, hidden) */
 };
 
-/* Take the buffers; called twice, see arena.h. pass->capacity and pass->train are set. */
+/* Logits that a pass with borrowed weights holds at a time: a vocabulary may have 150 000 tokens.
+ */
+enum { MG_HEAD_ROWS = 64 };
+
+/* Take the buffers; called twice, see arena.h. capacity, train, threads and pool are set. */
 void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struct mg_arena *arena);
 
 /*
- * Fill pass->logits at the masked positions of n <= capacity rows (n, L), MG_MASK where masked;
- * returns their count.
+ * Everything below the head, and mix where there are components, for n <= capacity rows (n, L),
+ * MG_MASK where masked; returns the count of positions that asked (n, L) masks: those are
+ * predicted.
  */
 size_t mg_pass_forward(struct mg_pass *pass, const struct mg_network *network, const int *rows,
-                       size_t n);
+                       const int *asked, size_t n);
+
+/*
+ * Then pass->logits of positions first, first + 1, ... of them; returns how many: all, with
+ * borrowed weights at most MG_HEAD_ROWS.
+ */
+size_t mg_pass_head(struct mg_pass *pass, const struct mg_network *network, size_t first);
 
 /*
  * Forward, loss and backward; see mg_transformer_loss. The gradients (all tensors) are

@@ -21,7 +21,9 @@ void mg_rmsnorm_forward(float *y, float *rstd, const float *x, const float *weig
             total.v += a.v * a.v;
         }
         scale = 1.0f / sqrtf(mg_lanes_sum(&total) / (float)d + (float)eps);
-        rstd[m] = scale;
+        if (rstd != NULL) {
+            rstd[m] = scale;
+        }
 #pragma omp simd
         for (size_t i = 0; i < d; i++) {
             out[i] = row[i] * scale * weight[i];

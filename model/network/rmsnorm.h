@@ -9,7 +9,10 @@
 
 #include <stddef.h>
 
-/* y (M, d) out, rstd (M) out, x (M, d) in, weight (d) in; eps > 0. y may not be x. */
+/*
+ * y (M, d) out, rstd (M) out or NULL, x (M, d) in, weight (d) in; eps > 0. y may be x where there
+ * is no backward.
+ */
 void mg_rmsnorm_forward(float *y, float *rstd, const float *x, const float *weight, double eps,
                         size_t M, size_t d);
 

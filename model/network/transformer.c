@@ -14,13 +14,17 @@
 #include "model/numeric/vecmath.h"
 #include "model/source/source.h"
 
-enum { SUM_PARTS = 16 }; /* tasks that add the shards; each sum is of one element, so any do */
+enum {
+    SUM_PARTS = 16,       /* tasks that add the shards; each sum is of one element, so any do */
+    BORROWED_TOKENS = 512 /* of a batch; products are no faster with more, and memory stays small */
+};
 
 struct mg_transformer {
     struct mg_network network;
     size_t batch;
     bool train;
-    bool packed; /* the packed weights are those of the list */
+    bool borrowed; /* weights of a checkpoint: one pass, whose products all threads share */
+    bool packed;   /* the packed weights are those of the list */
     struct mg_arena network_arena;
     struct mg_parameters *parameters;
     struct mg_parameters *gradients[MG_SHARDS]; /* the first becomes the sum */
@@ -33,17 +37,23 @@ struct mg_transformer {
 /* Rows of the largest shard, and of the chunks that logits are worked off in. */
 static size_t chunk_rows(const struct mg_transformer *transformer)
 {
-    return (transformer->batch + MG_SHARDS - 1) / MG_SHARDS;
+    return transformer->borrowed ? transformer->batch
+                                 : (transformer->batch + MG_SHARDS - 1) / MG_SHARDS;
 }
 
 static void start_workers(struct mg_transformer *transformer, size_t threads)
 {
+    const size_t passes = transformer->borrowed ? 1 : threads;
     struct mg_arena arena = {0};
 
+    transformer->pool = mg_pool_new(threads);
     for (int reserved = 0; reserved < 2; reserved++) {
-        for (size_t i = 0; i < threads; i++) {
+        for (size_t i = 0; i < passes; i++) {
             transformer->passes[i] =
-                (struct mg_pass){.capacity = chunk_rows(transformer), .train = transformer->train};
+                (struct mg_pass){.capacity = chunk_rows(transformer),
+                                 .train = transformer->train,
+                                 .threads = transformer->borrowed ? threads : 0,
+                                 .pool = transformer->pool};
             mg_pass_carve(&transformer->passes[i], &transformer->network, &arena);
         }
         if (!reserved) {
@@ -51,7 +61,6 @@ static void start_workers(struct mg_transformer *transformer, size_t threads)
         }
     }
     transformer->pass_arena = arena;
-    transformer->pool = mg_pool_new(threads);
 }
 
 static void stop_workers(struct mg_transformer *transformer)
@@ -76,9 +85,9 @@ struct mg_transformer *mg_transformer_new(const struct mg_transformer_config *co
     transformer->train = train;
     transformer->parameters = mg_parameters_new(config, true);
     mg_init_parameters(transformer->parameters, init);
-    mg_network_carve(network, &transformer->network_arena);
+    mg_network_carve(network, true, &transformer->network_arena);
     mg_arena_reserve(&transformer->network_arena);
-    mg_network_carve(network, &transformer->network_arena);
+    mg_network_carve(network, true, &transformer->network_arena);
     mg_network_bind(network, transformer->parameters);
     for (size_t i = 0; i < MG_SHARDS; i++) {
         transformer->gradients[i] = mg_parameters_new(config, train);
@@ -88,6 +97,45 @@ struct mg_transformer *mg_transformer_new(const struct mg_transformer_config *co
             mg_parameters_view(&transformer->views[i], transformer->gradients[i], config);
         }
     }
+    start_workers(transformer, 1);
+    return transformer;
+}
+
+/* Rows of a batch over borrowed weights. */
+static size_t borrowed_rows(const struct mg_transformer_config *config, size_t batch)
+{
+    const size_t most = BORROWED_TOKENS / mg_row_length(config);
+
+    return batch < most ? batch : most > 0 ? most : 1;
+}
+
+size_t mg_transformer_borrow_bytes(const struct mg_transformer_config *config, size_t batch)
+{
+    struct mg_network network = {.config = *config};
+    struct mg_pass pass = {.capacity = borrowed_rows(config, batch), .threads = 1};
+    struct mg_arena arena = {0};
+
+    mg_network_carve(&network, false, &arena); /* an empty arena only counts */
+    mg_pass_carve(&pass, &network, &arena);
+    return arena.used;
+}
+
+struct mg_transformer *mg_transformer_borrow(const struct mg_transformer_config *config,
+                                             const struct mg_weights *weights, size_t batch)
+{
+    struct mg_transformer *transformer =
+        (struct mg_transformer *)mg_allocate(1, sizeof(*transformer));
+    struct mg_network *network = &transformer->network;
+
+    assert(batch > 0);
+    network->config = *config;
+    transformer->batch = borrowed_rows(config, batch);
+    transformer->borrowed = true;
+    transformer->packed = true;
+    mg_network_carve(network, false, &transformer->network_arena);
+    mg_arena_reserve(&transformer->network_arena);
+    mg_network_carve(network, false, &transformer->network_arena);
+    mg_network_bind_borrowed(network, weights);
     start_workers(transformer, 1);
     return transformer;
 }
@@ -120,11 +168,14 @@ size_t mg_transformer_batch(const struct mg_transformer *transformer)
 enum mg_status mg_transformer_set_threads(struct mg_transformer *transformer, size_t threads,
                                           struct mg_error *err)
 {
-    const size_t useful = threads < MG_SHARDS ? threads : MG_SHARDS;
-    enum mg_status status;
+    const size_t useful =
+        threads < MG_SHARDS || transformer->borrowed ? threads : (size_t)MG_SHARDS;
+    enum mg_status status = MG_OK;
 
     assert(threads >= 1);
-    status = mg_matmul_start(threads, err);
+    if (!transformer->borrowed) {
+        status = mg_matmul_start(threads, err);
+    }
     if (status == MG_OK && useful != mg_pool_threads(transformer->pool)) {
         stop_workers(transformer);
         start_workers(transformer, useful);
@@ -134,6 +185,7 @@ enum mg_status mg_transformer_set_threads(struct mg_transformer *transformer, si
 
 struct mg_parameters *mg_transformer_parameters(struct mg_transformer *transformer)
 {
+    assert(!transformer->borrowed);
     transformer->packed = false;
     return transformer->parameters;
 }
@@ -146,9 +198,13 @@ struct mg_parameters *mg_transformer_gradients(struct mg_transformer *transforme
 /* One round of logits: a chunk of rows for each thread. */
 struct logits_round {
     struct mg_transformer *transformer;
-    const int *rows[MG_SHARDS]; /* first row of each chunk */
-    float *logits[MG_SHARDS];   /* where its logits go */
-    size_t n[MG_SHARDS];        /* its number of rows */
+    const int *rows[MG_SHARDS];  /* first row of each chunk */
+    const int *asked[MG_SHARDS]; /* the same of what is asked */
+    size_t first[MG_SHARDS];     /* number of its first asked position */
+    size_t n[MG_SHARDS];         /* its number of rows */
+    float *mix[MG_SHARDS];       /* of its rows; NULL where R = 1 */
+    mg_logits_visitor *visit;
+    void *ctx;
 };
 
 static void logits_task(void *ctx, size_t index, size_t worker)
@@ -156,9 +212,25 @@ static void logits_task(void *ctx, size_t index, size_t worker)
     const struct logits_round *round = (const struct logits_round *)ctx;
     struct mg_pass *pass = &round->transformer->passes[worker];
     const struct mg_network *network = &round->transformer->network;
-    const size_t count = mg_pass_forward(pass, network, round->rows[index], round->n[index]);
+    const size_t V = network->config.vocab;
+    const size_t R = network->config.components;
+    const size_t count =
+        mg_pass_forward(pass, network, round->rows[index], round->asked[index], round->n[index]);
 
-    memcpy(round->logits[index], pass->logits, count * network->config.vocab * sizeof(float));
+    for (size_t at = 0; at < count;) {
+        const size_t part = mg_pass_head(pass, network, at);
+
+        for (size_t i = 0; i < part; i++) {
+            for (size_t r = 0; r < R; r++) {
+                round->visit(round->ctx, round->first[index] + at + i, r,
+                             pass->logits + (r * part + i) * V);
+            }
+        }
+        at += part;
+    }
+    if (R > 1) {
+        memcpy(round->mix[index], pass->mix, round->n[index] * R * sizeof(float));
+    }
 }
 
 static size_t count_masked(const int *tokens, size_t n)
@@ -171,37 +243,66 @@ static size_t count_masked(const int *tokens, size_t n)
     return count;
 }
 
-size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, const int *rows,
-                             size_t n)
+size_t mg_transformer_visit(struct mg_transformer *transformer, float *mix, const int *rows,
+                            const int *asked, size_t n, mg_logits_visitor *visit, void *ctx)
 {
     const size_t L = transformer->network.config.length;
-    const size_t V = transformer->network.config.vocab;
-    const size_t threads = mg_pool_threads(transformer->pool);
+    const size_t R = transformer->network.config.components;
+    const size_t chunks_most = transformer->borrowed ? 1 : mg_pool_threads(transformer->pool);
     const size_t largest = chunk_rows(transformer);
     size_t count = 0;
     size_t r = 0;
 
+    assert(R == 1 || mix != NULL);
     if (!transformer->packed) {
         mg_network_pack(&transformer->network);
         transformer->packed = true;
     }
     while (r < n) {
-        struct logits_round round = {.transformer = transformer};
+        struct logits_round round = {.transformer = transformer, .visit = visit, .ctx = ctx};
         size_t chunks = 0;
 
-        while (chunks < threads && r < n) {
+        while (chunks < chunks_most && r < n) {
             const size_t part = n - r < largest ? n - r : largest;
 
             round.rows[chunks] = rows + r * L;
-            round.logits[chunks] = logits + count * V;
+            round.asked[chunks] = asked + r * L;
+            round.first[chunks] = count;
+            round.mix[chunks] = mix == NULL ? NULL : mix + r * R;
             round.n[chunks] = part;
-            count += count_masked(rows + r * L, part * L);
+            count += count_masked(asked + r * L, part * L);
             r += part;
             chunks++;
         }
-        mg_pool_run(transformer->pool, logits_task, &round, chunks);
+        if (transformer->borrowed) {
+            logits_task(&round, 0, 0); /* the pool is busy inside */
+        } else {
+            mg_pool_run(transformer->pool, logits_task, &round, chunks);
+        }
     }
     return count;
+}
+
+struct logits_copy {
+    float *logits;
+    size_t components, vocab;
+};
+
+static void copy_logits(void *ctx, size_t i, size_t r, const float *logits)
+{
+    const struct logits_copy *copy = (const struct logits_copy *)ctx;
+
+    memcpy(copy->logits + (i * copy->components + r) * copy->vocab, logits,
+           copy->vocab * sizeof(*logits));
+}
+
+size_t mg_transformer_logits(struct mg_transformer *transformer, float *logits, float *mix,
+                             const int *rows, size_t n)
+{
+    struct logits_copy copy = {logits, transformer->network.config.components,
+                               transformer->network.config.vocab};
+
+    return mg_transformer_visit(transformer, mix, rows, rows, n, copy_logits, &copy);
 }
 
 struct loss_job {

@@ -1,6 +1,7 @@
 /* tile.c - see tile.h; the loops are in tile_body.h. */
 #include "model/numeric/tile.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { BLOCK_ROWS = 96 }; /* whole tiles of 6; 96 rows of 256 floats are 96 KiB */
@@ -36,9 +37,9 @@ typedef float eight __attribute__((vector_size(32)));
 
 static const struct mg_tile_kernel KERNELS[] = {
 #if defined(__x86_64__)
-    {"avx2-fma-6x16", avx2_product},
+    {"avx2-fma-6x16", avx2_product, avx2_extend},
 #endif
-    {"portable-2x16", portable_product},
+    {"portable-2x16", portable_product, portable_extend},
 };
 
 const struct mg_tile_kernel *mg_tile_kernels(size_t *n)

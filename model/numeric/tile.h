@@ -29,6 +29,11 @@ struct mg_right {
     size_t row;
 };
 
+enum {
+    MG_TILE_ROWS = 6,   /* of A in one call of `extend` */
+    MG_TILE_DEPTH = 256 /* stride of its rows */
+};
+
 struct mg_tile_kernel {
     const char *name;
     /*
@@ -37,6 +42,11 @@ struct mg_tile_kernel {
      */
     void (*product)(float *c, size_t c_row, const float *add, struct mg_left a, struct mg_right b,
                     size_t M, size_t N, size_t K);
+    /*
+     * The chains of C go on by K <= MG_TILE_DEPTH terms: c (MG_TILE_ROWS, 16) in/out,
+     * a (MG_TILE_ROWS, MG_TILE_DEPTH) in, b (K, 16) in; the first `columns` (8 or 16) count.
+     */
+    void (*extend)(float *c, const float *a, const float *b, size_t columns, size_t K);
 };
 
 /* The fastest kernel of this processor. */

@@ -6,10 +6,13 @@
  * No include guard: it is included more than once on purpose.
  */
 
-/* One tile of `rows` rows and 8 * `vectors` columns, of which `columns` are stored. */
+/*
+ * One tile of `rows` rows and 8 * `vectors` columns, of which `columns` are stored; with `on` the
+ * chains go on from what c holds (all columns).
+ */
 BODY_TARGET static inline __attribute__((always_inline)) void
 BODY(tile)(float *c, size_t c_row, const float *add, struct mg_left a, const float *b, size_t b_row,
-           size_t K, const size_t rows, const size_t vectors, size_t columns)
+           size_t K, const size_t rows, const size_t vectors, size_t columns, const bool on)
 {
     eight sum[BODY_ROWS][2];
     float edge[16];
@@ -19,6 +22,9 @@ BODY(tile)(float *c, size_t c_row, const float *add, struct mg_left a, const flo
 #pragma GCC unroll 2
         for (size_t v = 0; v < vectors; v++) {
             sum[i][v] = (eight){0};
+            if (on) {
+                memcpy(&sum[i][v], c + i * c_row + 8 * v, sizeof(sum[i][v]));
+            }
         }
     }
     for (size_t k = 0; k < K; k++) {
@@ -66,9 +72,9 @@ BODY(rows)(float *c, size_t c_row, const float *add, struct mg_left a, const flo
            size_t K, const size_t rows, size_t columns)
 {
     if (columns > 8) {
-        BODY(tile)(c, c_row, add, a, b, b_row, K, rows, 2, columns);
+        BODY(tile)(c, c_row, add, a, b, b_row, K, rows, 2, columns, false);
     } else {
-        BODY(tile)(c, c_row, add, a, b, b_row, K, rows, 1, columns);
+        BODY(tile)(c, c_row, add, a, b, b_row, K, rows, 1, columns, false);
     }
 }
 
@@ -109,6 +115,23 @@ BODY_TARGET static void BODY(product)(float *c, size_t c_row, const float *add, 
             BODY(panel)
             (c + m * c_row + n, c_row, add != NULL ? add + m * c_row + n : NULL, part,
              b.data + n / 16 * b.panel, b.row, rows, N - n < 16 ? N - n : 16, K);
+        }
+    }
+}
+
+/* See struct mg_tile_kernel: tiles of MG_TILE_ROWS rows that continue their chains. */
+BODY_TARGET static void BODY(extend)(float *c, const float *a, const float *b, size_t columns,
+                                     size_t K)
+{
+#pragma GCC unroll 1
+    for (size_t i = 0; i < MG_TILE_ROWS; i += BODY_ROWS) {
+        const struct mg_left part = {a + i * MG_TILE_DEPTH, MG_TILE_DEPTH, 1};
+        float *out = c + i * 16;
+
+        if (columns > 8) {
+            BODY(tile)(out, 16, NULL, part, b, 16, K, BODY_ROWS, 2, 16, true);
+        } else {
+            BODY(tile)(out, 16, NULL, part, b, 16, K, BODY_ROWS, 1, 8, true);
         }
     }
 }

@@ -1,4 +1,4 @@
-/* neural.c - the trained network as a predictor: softmax in double over the real tokens. */
+/* neural.c - the trained network as a predictor: softmax in double over real tokens. */
 #include "model/network/transformer.h"
 
 #include <assert.h>
@@ -12,7 +12,10 @@
 struct transformer_predictor {
     struct mg_predictor base;
     struct mg_transformer *transformer; /* borrowed */
-    float *logits;                      /* (batch * L, V) */
+    size_t *where;                      /* (batch * L) masked positions of a batch */
+    float *mix;                         /* (batch, R) */
+    double *weights;                    /* (batch, R) */
+    double *parts;                      /* (batch, R, L, V); NULL where R = 1 */
 };
 
 /* probs (V) out: softmax of logits (V). */
@@ -33,18 +36,83 @@ static void softmax(double *probs, const float *logits, size_t V)
     }
 }
 
-/* After its first mask a row of a causal network says nothing: it has seen clean prefixes only. */
-static void flatten_after_first_mask(double *probs, const int *row, size_t length, size_t V)
+/*
+ * Behind the block of its first mask a network that sees no suffix says nothing: it has learned
+ * from clean prefixes only.
+ */
+static void flatten_after_block(double *probs, const int *row, size_t block, size_t length,
+                                size_t V)
 {
     size_t i = 0;
 
     while (i < length && row[i] != MG_MASK) {
         i++;
     }
-    for (i++; i < length; i++) {
+    for (i = (i / block + 1) * block; i < length; i++) {
         for (size_t v = 0; v < V && row[i] == MG_MASK; v++) {
             probs[i * V + v] = 1.0 / (double)V;
         }
+    }
+}
+
+struct answer {
+    double *parts;       /* (n, R, L, V) */
+    const size_t *where; /* of the i-th masked position in (n, L) */
+    size_t R, L, V;
+};
+
+static double *part_of(const struct answer *answer, size_t cell, size_t r)
+{
+    const size_t row = cell / answer->L;
+
+    return answer->parts + ((row * answer->R + r) * answer->L + cell % answer->L) * answer->V;
+}
+
+static void answer_position(void *ctx, size_t i, size_t r, const float *logits)
+{
+    const struct answer *answer = (const struct answer *)ctx;
+
+    softmax(part_of(answer, answer->where[i], r), logits, answer->V);
+}
+
+/* weights (n, R) and parts (n, R, L, V) of n rows, at most a batch. */
+static void answer_batch(struct transformer_predictor *predictor, double *weights, double *parts,
+                         const int *rows, size_t n)
+{
+    const size_t R = predictor->base.components;
+    struct answer answer = {parts, predictor->where, R, predictor->base.length,
+                            predictor->base.vocab};
+    size_t count = 0;
+
+    for (size_t cell = 0; cell < n * answer.L; cell++) {
+        if (rows[cell] == MG_MASK) {
+            predictor->where[count++] = cell;
+            continue;
+        }
+        for (size_t r = 0; r < R; r++) {
+            double *out = part_of(&answer, cell, r);
+
+            memset(out, 0, answer.V * sizeof(*out));
+            out[rows[cell]] = 1.0;
+        }
+    }
+    (void)mg_transformer_visit(predictor->transformer, predictor->mix, rows, rows, n,
+                               answer_position, &answer);
+    for (size_t k = 0; k < n; k++) {
+        softmax(weights + k * R, predictor->mix + k * R, R);
+    }
+}
+
+static void predict_parts(struct mg_predictor *base, double *weights, double *parts,
+                          const int *rows, size_t n)
+{
+    struct transformer_predictor *predictor = (struct transformer_predictor *)base;
+    const size_t batch = mg_transformer_batch(predictor->transformer);
+    const size_t R = base->components;
+
+    for (size_t k = 0; k < n; k += batch) {
+        answer_batch(predictor, weights + k * R, parts + k * R * base->length * base->vocab,
+                     rows + k * base->length, n - k < batch ? n - k : batch);
     }
 }
 
@@ -53,29 +121,23 @@ static void predict(struct mg_predictor *base, double *probs, bool *possible, co
 {
     struct transformer_predictor *predictor = (struct transformer_predictor *)base;
     const size_t batch = mg_transformer_batch(predictor->transformer);
-    const size_t V = base->vocab;
+    const size_t block = mg_prefix_block(mg_transformer_config(predictor->transformer));
+    const size_t R = base->components;
+    const size_t cells = base->length * base->vocab;
 
-    for (size_t r = 0; r < n; r += batch) {
-        const size_t part = n - r < batch ? n - r : batch;
-        const size_t first = r * base->length;
-        const float *logits = predictor->logits;
+    for (size_t k = 0; k < n; k += batch) {
+        const size_t some = n - k < batch ? n - k : batch;
+        double *parts = R == 1 ? probs + k * cells : predictor->parts;
 
-        (void)mg_transformer_logits(predictor->transformer, predictor->logits, rows + first, part);
-        for (size_t i = first; i < first + part * base->length; i++) {
-            double *out = probs + i * V;
-
-            if (rows[i] == MG_MASK) {
-                softmax(out, logits, V);
-                logits += V;
-            } else {
-                memset(out, 0, V * sizeof(*out));
-                out[rows[i]] = 1.0;
-            }
+        answer_batch(predictor, predictor->weights, parts, rows + k * base->length, some);
+        for (size_t row = 0; row < some && R > 1; row++) {
+            mg_mix_parts(probs + (k + row) * cells, predictor->weights + row * R,
+                         parts + row * R * cells, R, cells);
         }
     }
-    for (size_t r = 0; r < n && mg_transformer_config(predictor->transformer)->causal; r++) {
-        flatten_after_first_mask(probs + r * base->length * V, rows + r * base->length,
-                                 base->length, V);
+    for (size_t k = 0; k < n && block > 0; k++) {
+        flatten_after_block(probs + k * cells, rows + k * base->length, block, base->length,
+                            base->vocab);
     }
     if (possible != NULL) {
         memset(possible, true, n * sizeof(*possible));
@@ -86,21 +148,31 @@ static void release(struct mg_predictor *base)
 {
     struct transformer_predictor *predictor = (struct transformer_predictor *)base;
 
-    free(predictor->logits);
+    free(predictor->parts);
+    free(predictor->weights);
+    free(predictor->mix);
+    free(predictor->where);
     free(predictor);
 }
 
-static const struct mg_predictor_ops OPS = {"transformer", predict, release};
+static const struct mg_predictor_ops OPS = {"transformer", predict, predict_parts, release};
 
 struct mg_predictor *mg_transformer_predictor_new(struct mg_transformer *transformer)
 {
     const struct mg_transformer_config *config = mg_transformer_config(transformer);
     struct transformer_predictor *predictor =
         (struct transformer_predictor *)mg_allocate(1, sizeof(*predictor));
+    const size_t batch = mg_transformer_batch(transformer);
+    const size_t R = config->components;
+    const size_t cells = config->length * config->vocab;
 
-    predictor->base = (struct mg_predictor){&OPS, config->length, config->vocab};
+    predictor->base = (struct mg_predictor){&OPS, config->length, config->vocab, R};
     predictor->transformer = transformer;
-    predictor->logits = (float *)mg_allocate(
-        mg_transformer_batch(transformer) * config->length * config->vocab, sizeof(float));
+    predictor->where = (size_t *)mg_allocate(batch * config->length, sizeof(size_t));
+    predictor->mix = (float *)mg_allocate(batch * R, sizeof(float));
+    predictor->weights = (double *)mg_allocate(batch * R, sizeof(double));
+    if (R > 1) {
+        predictor->parts = (double *)mg_allocate(batch * R * cells, sizeof(double));
+    }
     return &predictor->base;
 }

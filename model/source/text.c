@@ -72,8 +72,18 @@ struct mg_source *mg_text_new(const uint32_t *tokens, size_t n, size_t n_train, 
     for (size_t v = 0; v < vocab; v++) {
         text->unigram[v] /= (double)n_train;
     }
-    text->view = (struct mg_text){tokens, n, n_train, text->unigram, characters};
+    text->view = (struct mg_text){.tokens = tokens,
+                                  .n = n,
+                                  .n_train = n_train,
+                                  .unigram = text->unigram,
+                                  .characters = characters};
     return &text->source;
+}
+
+void mg_text_spell(struct mg_source *source, const char *const *spelling)
+{
+    assert(source->ops == &TEXT);
+    ((struct text *)source)->view.spelling = spelling;
 }
 
 const struct mg_text *mg_source_text(const struct mg_source *source)

@@ -12,6 +12,8 @@
 
 #include "model/source/source.h"
 
+#define MG_TEXT_SPACE "\u2423" /* tokens are separated by spaces, so a space is written so */
+
 /* The text behind a source; the arrays live as long as the source. */
 struct mg_text {
     const uint32_t *tokens; /* (n) the training part, then the part held out */
@@ -19,6 +21,8 @@ struct mg_text {
     size_t n_train;
     const double *unigram;      /* (V) share of each token in the training part */
     const uint32_t *characters; /* (V) characters of each token; NULL: one each */
+    /* (V) how tokens are written, a space as MG_TEXT_SPACE; NULL: nobody said (mg_text_spell) */
+    const char *const *spelling;
 };
 
 /*
@@ -32,6 +36,9 @@ struct mg_source *mg_text_new(const uint32_t *tokens, size_t n, size_t n_train, 
 
 /* Characters that a row of n tokens writes. */
 double mg_text_characters(const struct mg_text *text, const int *tokens, size_t n);
+
+/* Say how the V tokens are written: UTF-8, borrowed, must outlive the source. */
+void mg_text_spell(struct mg_source *source, const char *const *spelling);
 
 /* The text of a source of kind "text", NULL for every other kind. */
 const struct mg_text *mg_source_text(const struct mg_source *source);

@@ -37,7 +37,7 @@ static void forward_call(void *state)
 {
     const struct forward *forward = (const struct forward *)state;
 
-    (void)mg_transformer_logits(forward->transformer, forward->logits, forward->tokens,
+    (void)mg_transformer_logits(forward->transformer, forward->logits, NULL, forward->tokens,
                                 forward->rows);
 }
 

@@ -3,7 +3,7 @@
 
 #define NETWORK(vocab, length, layers, width, heads, hidden)                                       \
     {                                                                                              \
-        vocab, length, layers, width, heads, hidden, MG_POSITIONS_ROPE, false, 1e4, 1e-5           \
+        vocab, length, layers, width, heads, hidden, MG_POSITIONS_ROPE, false, 1e4, 1e-5, 1, 0, 0  \
     }
 
 static const struct bench_size SIZES[] = {

@@ -38,6 +38,11 @@ def read_tensors(path):
     return tensors
 
 
+def softmax(x):
+    p = np.exp(x - x.max(-1, keepdims=True))
+    return p / p.sum(-1, keepdims=True)
+
+
 class Model:
     def __init__(self, folder):
         with open(os.path.join(folder, "config.json"), encoding="utf-8") as file:
@@ -69,9 +74,14 @@ class Model:
         scores = np.einsum("ihd,jhd->hij", q, k) / np.sqrt(q.shape[2])
         if self.own["causal"]:
             scores = np.where(np.tril(np.ones((T, T), bool)), scores, -np.inf)
-        p = np.exp(scores - scores.max(-1, keepdims=True))
-        p /= p.sum(-1, keepdims=True)
-        return np.einsum("hij,jhd->ihd", p, v).reshape(T, -1) @ self.weight("attn_out", block).T
+        window = self.own.get("window", 0)
+        if window:  # and begin-of-sequence, which is seen by all and sees itself alone
+            apart = np.abs(np.subtract.outer(np.arange(T), np.arange(T)))
+            if self.own["causal"] or self.own["positions"] == "bos":
+                apart[0, 1:], apart[1:, 0] = window + 1, 0
+            scores = np.where(apart <= window, scores, -np.inf)
+        out = np.einsum("hij,jhd->ihd", softmax(scores), v).reshape(T, -1)
+        return out @ self.weight("attn_out", block).T
 
     def predict(self, context):
         """{position: probabilities over the alphabet} of the masked positions of a context."""
@@ -89,13 +99,16 @@ class Model:
             n = self.norm(h, self.weight("ff_norm", block))
             gate, up = n @ self.weight("ff_proj", block).T, n @ self.weight("up_proj", block).T
             h = h + (gate / (1 + np.exp(-gate)) * up) @ self.weight("ff_out", block).T
-        logits = self.norm(h, self.weight("ln_f")) @ self.weight("ff_out").T
-        logits = logits[int(bos):, :len(self.alphabet)]
-        p = np.exp(logits - logits.max(-1, keepdims=True))
-        p /= p.sum(-1, keepdims=True)
-        masked = [i for i, s in enumerate(symbols) if s == "_"]
+        h = self.norm(h, self.weight("ln_f"))[int(bos):]
+        V, masked = len(self.alphabet), [i for i, s in enumerate(symbols) if s == "_"]
+        heads = [self.weight("ff_out")[:V]]
+        weights = np.ones(1)
+        if self.own.get("components", 1) > 1:  # the marginals of a mixture of products
+            heads += np.split(self.weight("ff_out_components"), self.own["components"] - 1)
+            weights = softmax(self.weight("mixture") @ h[masked].mean(0)) if masked else weights
+        p = sum(w * softmax(h @ head.T) for w, head in zip(weights, heads))
         if causal:  # it has seen clean prefixes only: nothing to say after the first mask
-            p[masked[1:]] = 1 / len(self.alphabet)
+            p[masked[1:]] = 1 / V
         return {i: p[i] for i in masked}
 
 

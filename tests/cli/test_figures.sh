@@ -39,6 +39,9 @@ cat >all.json <<END
   {"kind": "distance", "name": "left", "left": 1, "run": 4, "contexts": 4},
   {"kind": "distance", "name": "both", "left": 1, "right": 1, "run": 3, "contexts": 4},
   {"kind": "likelihood", "name": "nelbo"},
+  {"kind": "bidirectional", "name": "right", "left": 1, "right": 1, "run": 1, "contexts": 4},
+  {"kind": "order", "name": "middle", "middle": 1, "draws": 4, "samplers": [
+   {"name": "sampled-5", "order": "low_confidence", "per_step": 1, "block": 5}]},
   {"kind": "samples", "name": "free", "draws": 10, "samplers": [{"name": "one", "order": "random", "steps": 1}]},
   {"kind": "law", "name": "law", "samplers": [
    {"name": "left-1", "order": "left_to_right", "steps": 1},
@@ -50,9 +53,9 @@ cat >all.json <<END
  "claims": [{"about": "T", "name": "one", "accept": [0, 1], "exact": true, "query": "SELECT 1"}],
  "figures": ["kl_nfe", "ledger", "law_coherence_nfe", "blocks", "homogenization", "middle",
   "position_pairs", "spacing", "joint_vs_product", "marginals", "coherence_nfe", "training_loss",
-  "position_spread"]}
+  "position_spread", "phase_diagram", "reading_order", "right_gain", "drawn_token_bias"]}
 END
 expect 0 "$PROGRAM" run all.json --db "$db"
 expect 0 "$PROGRAM" plot all.json --db "$db" --out figures
-same "pictures that were drawn" "$(grep -c ' drawn ' out)" 13
+same "pictures that were drawn" "$(grep -c ' drawn ' out)" 17
 exit "$faults"

@@ -1,15 +1,19 @@
 #!/bin/sh
-# Saved models are LLaDA's: another program (check_model.py: numpy, float64) reads each kind of
-# positions from models/KEY and finds the probabilities that the database has.
+# Saved models are LLaDA's: other programs (check_model.py: numpy, float64; torch_model.py: PyTorch
+# and Python's safetensors, where they are) read each kind of positions and
+# heads, and attention under a window, from models/KEY and find the probabilities that the database
+# has.
 python=${PYTHON:-python3}
 command -v "$python" >/dev/null 2>&1 && "$python" -c 'import numpy' 2>/dev/null ||
     { echo "no python3 with numpy here"; exit 77; }
-reader=$(cd "$(dirname "$0")" && pwd)/check_model.py
+here=$(cd "$(dirname "$0")" && pwd)
+reader=$here/check_model.py
 . "$(dirname "$0")/lib.sh"
 
 tiny m 150 "$pair, {\"kind\": \"joint\", \"name\": \"all\", \"context\": \"_ _ _\"},
   {\"kind\": \"joint\", \"name\": \"end\", \"context\": \"A _ _\"}" 1 \
-    '"sweep": {"matrix": {"predictor.positions": ["bos", "absolute", "rope"], "predictor.layers": [1, 2]}},' |
+    '"sweep": {"matrix": {"predictor.positions": ["bos", "absolute", "rope"], "predictor.layers": [1, 2]},
+    "zip": [{"predictor.components": [1, 3, 1, 2], "predictor.window": [0, 0, 1, 1]}]},' |
     sed 's/"layers": 1, "width": 8/"layers": 1, "width": 16/' >m.json
 expect 0 "$PROGRAM" run m.json --db "$db"
 for run in $(ask "SELECT run_id FROM runs"); do
@@ -19,6 +23,9 @@ for run in $(ask "SELECT run_id FROM runs"); do
          WHERE m.run_id = $run" | tr -d '"' >"told$run"
     same "probabilities of run $run" "$(wc -l <"told$run")" 21
     expect 0 "$python" "$reader" "models/$key" --compare "told$run" 1e-5
+    if "$python" -c 'import torch, safetensors' 2>/dev/null; then
+        expect 0 "$python" "$here/torch_model.py" "models/$key" "told$run" 2e-5
+    fi
 done
-same "networks" "$(find models -name model.safetensors | wc -l)" 6
+same "networks" "$(find models -name model.safetensors | wc -l)" 24
 exit "$faults"

@@ -48,6 +48,7 @@ static void add_runs(struct database *database, int64_t experiment, struct mg_er
                 must(mg_store_add_result(&results[m], database->store, key, "joint", err), err);
                 free(key);
             }
+            must(mg_store_put_params(&record.param_set_id, database->store, point, err), err);
             must(mg_store_put_run(&run, database->store, experiment, &record, err), err);
             must(mg_store_set_run(database->store, run, "done", "d1", 0.5, err), err);
             database->n_runs++;

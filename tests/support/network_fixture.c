@@ -11,7 +11,17 @@ static const struct mg_stream INIT = {{101, 102}};
 
 struct mg_transformer_config configured(enum mg_positions positions, bool causal)
 {
-    return (struct mg_transformer_config){7, 5, 2, 12, 2, 9, positions, causal, 1e4, 1e-5};
+    return (struct mg_transformer_config){.vocab = 7,
+                                          .length = 5,
+                                          .layers = 2,
+                                          .width = 12,
+                                          .heads = 2,
+                                          .hidden = 9,
+                                          .positions = positions,
+                                          .causal = causal,
+                                          .rope_theta = 1e4,
+                                          .norm_eps = 1e-5,
+                                          .components = 1};
 }
 
 struct fixture *fixture_new(struct mg_transformer_config config, size_t batch, size_t n,
@@ -19,6 +29,7 @@ struct fixture *fixture_new(struct mg_transformer_config config, size_t batch, s
 {
     struct fixture *f = (struct fixture *)mg_allocate(1, sizeof(*f));
     struct mg_rng rng = mg_rng_at(INIT, 0, 77);
+    float each = 0.0f;
 
     assert(n <= MOST_ROWS && n * config.length <= MOST_TOKENS);
     f->config = config;
@@ -35,7 +46,12 @@ struct fixture *fixture_new(struct mg_transformer_config config, size_t batch, s
         f->noisy[i] = mg_rng_below(&rng, 2) == 0 ? MG_MASK : f->clean[i];
     }
     for (size_t i = 0; i < n * config.length; i++) {
-        f->weight[i] = mg_rng_below(&rng, 5) == 0 ? 0.0f : (float)(0.1 + mg_rng_uniform(&rng));
+        const bool first = i % config.length == 0;
+
+        if (first || config.components == 1) { /* of a mixture's row, the same everywhere */
+            each = (float)(0.1 + mg_rng_uniform(&rng));
+        }
+        f->weight[i] = mg_rng_below(&rng, 5) == 0 ? 0.0f : each;
     }
     return f;
 }

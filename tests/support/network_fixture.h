@@ -17,7 +17,7 @@ struct fixture {
     double *value;              /* the parameters in double */
     int noisy[MOST_TOKENS];     /* (n, L), half masked */
     int clean[MOST_TOKENS];
-    float weight[MOST_TOKENS]; /* (n, L), a fifth of them 0 */
+    float weight[MOST_TOKENS]; /* (n, L), a fifth of them 0; with components alike in a row */
     size_t n;
 };
 

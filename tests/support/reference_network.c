@@ -187,20 +187,46 @@ static void turn(struct context *c, uint32_t *x)
     }
 }
 
+/* Does position i see position j? Begin-of-sequence, under a window, sees itself alone. */
+static bool sees(const struct context *c, size_t i, size_t j)
+{
+    const bool bos = c->config->causal || c->config->positions == MG_POSITIONS_BOS;
+    const size_t apart = i > j ? i - j : j - i;
+
+    if (c->config->causal && j > i) {
+        return false;
+    }
+    if (c->config->block > 0) {
+        const size_t first = c->T - c->config->length; /* begin-of-sequence is block 0 of its own */
+        const size_t block_i = i < first ? 0 : 1 + (i - first) / c->config->block;
+        const size_t block_j = j < first ? 0 : 1 + (j - first) / c->config->block;
+
+        if (block_j > block_i) {
+            return false;
+        }
+    }
+    if (c->config->window == 0 || i == j) {
+        return true;
+    }
+    return bos && i == 0 ? false : bos && j == 0 ? true : apart <= c->config->window;
+}
+
 /* out[i] += softmax-weighted v of one head for query position i. */
 static void attend(struct context *c, uint32_t *out, const uint32_t *q, const uint32_t *k,
                    const uint32_t *v, size_t i, size_t first, size_t size)
 {
     const size_t d = c->config->width;
-    const size_t seen = c->config->causal ? i + 1 : c->T;
-    uint32_t *share = nodes_new(seen);
+    uint32_t *share = nodes_new(c->T);
     uint32_t total = constant(&c->tape, 0.0);
 
-    for (size_t j = 0; j < seen; j++) {
+    for (size_t j = 0; j < c->T; j++) {
         uint32_t score = constant(&c->tape, 0.0);
 
         for (size_t a = first; a < first + size; a++) {
             score = plus(&c->tape, score, times(&c->tape, q[i * d + a], k[j * d + a]));
+        }
+        if (!sees(c, i, j)) {
+            continue;
         }
         share[j] = exponential(&c->tape, scaled(&c->tape, score, 1.0 / sqrt((double)size)));
         total = plus(&c->tape, total, share[j]);
@@ -208,9 +234,12 @@ static void attend(struct context *c, uint32_t *out, const uint32_t *q, const ui
     total = power(&c->tape, total, -1.0);
     for (size_t a = first; a < first + size; a++) {
         out[i * d + a] = constant(&c->tape, 0.0);
-        for (size_t j = 0; j < seen; j++) {
-            out[i * d + a] = plus(&c->tape, out[i * d + a],
-                                  times(&c->tape, times(&c->tape, share[j], total), v[j * d + a]));
+        for (size_t j = 0; j < c->T; j++) {
+            if (sees(c, i, j)) {
+                out[i * d + a] =
+                    plus(&c->tape, out[i * d + a],
+                         times(&c->tape, times(&c->tape, share[j], total), v[j * d + a]));
+            }
         }
     }
     free(share);
@@ -270,8 +299,8 @@ static void feed_forward_sublayer(struct context *c, uint32_t *h, int block)
     free(x);
 }
 
-/* Logits (L, V) of one row as nodes; rows V and V + 1 of the head are not read. */
-static uint32_t *row_logits(struct context *c, const int *row)
+/* Normalised last states (T, d) of one row as nodes. */
+static uint32_t *row_states(struct context *c, const int *row)
 {
     const struct mg_transformer_config *config = c->config;
     const size_t d = config->width;
@@ -280,7 +309,6 @@ static uint32_t *row_logits(struct context *c, const int *row)
     const uint32_t wte = offset_of(c, -1, "wte");
     uint32_t *h = nodes_new(c->T * d);
     uint32_t *x;
-    uint32_t *all;
 
     for (size_t t = 0; t < c->T; t++) {
         const int token = t < moved ? (int)config->vocab + 1 : row[t - moved];
@@ -299,11 +327,106 @@ static uint32_t *row_logits(struct context *c, const int *row)
         feed_forward_sublayer(c, h, (int)block);
     }
     x = normalised(c, h, offset_of(c, -1, "ln_f"));
-    all = linear(c, x, offset_of(c, -1, "ff_out"), config->vocab, d);
-    memmove(all, all + first * config->vocab, config->length * config->vocab * sizeof(*all));
-    free(x);
     free(h);
+    return x;
+}
+
+/* Logits (L, V) of component r; rows V and V + 1 of the first head are not read. */
+static uint32_t *head_logits(struct context *c, const uint32_t *states, size_t r)
+{
+    const size_t V = c->config->vocab;
+    const size_t d = c->config->width;
+    const uint32_t head = r == 0
+                              ? offset_of(c, -1, "ff_out")
+                              : offset_of(c, -1, "ff_out_components") + (uint32_t)((r - 1) * V * d);
+    uint32_t *all = linear(c, states, head, V, d);
+
+    memmove(all, all + (c->T - c->config->length) * V, c->config->length * V * sizeof(*all));
     return all;
+}
+
+/* mix (R) out: W times the mean state of the masked positions of the row. */
+static void row_mix(struct context *c, uint32_t *mix, const uint32_t *states, const int *row)
+{
+    const size_t d = c->config->width;
+    const size_t first = c->T - c->config->length;
+    const uint32_t W = offset_of(c, -1, "mixture");
+    double masked = 0.0;
+
+    for (size_t i = 0; i < c->config->length; i++) {
+        masked += row[i] < 0;
+    }
+    for (size_t r = 0; r < c->config->components; r++) {
+        mix[r] = constant(&c->tape, 0.0);
+        for (size_t i = 0; i < c->config->length; i++) {
+            for (size_t a = 0; a < d && row[i] < 0; a++) {
+                mix[r] = plus(
+                    &c->tape, mix[r],
+                    scaled(&c->tape,
+                           times(&c->tape, states[(first + i) * d + a], W + (uint32_t)(r * d + a)),
+                           1.0 / masked));
+            }
+        }
+    }
+}
+
+/* log softmax of x (n) at `which`. */
+static uint32_t log_share(struct tape *tape, const uint32_t *x, size_t n, size_t which)
+{
+    uint32_t sum = constant(tape, 0.0);
+
+    for (size_t v = 0; v < n; v++) {
+        sum = plus(tape, sum, exponential(tape, x[v]));
+    }
+    return plus(tape, x[which], scaled(tape, logarithm(tape, sum), -1.0));
+}
+
+/* -log of the mixture of products at the masked tokens of a row that have a weight, times it. */
+static uint32_t mixture_loss(struct context *c, const uint32_t *states, const int *noisy,
+                             const int *clean, const float *weight)
+{
+    const size_t R = c->config->components;
+    const size_t V = c->config->vocab;
+    uint32_t *mix = nodes_new(R);
+    uint32_t sum = constant(&c->tape, 0.0);
+    double each = 0.0;
+
+    row_mix(c, mix, states, noisy);
+    for (size_t r = 0; r < R; r++) {
+        uint32_t *logits = head_logits(c, states, r);
+        uint32_t score = log_share(&c->tape, mix, R, r);
+
+        for (size_t i = 0; i < c->config->length; i++) {
+            if (noisy[i] < 0 && weight[i] > 0.0f) {
+                each = (double)weight[i];
+                score =
+                    plus(&c->tape, score, log_share(&c->tape, logits + i * V, V, (size_t)clean[i]));
+            }
+        }
+        sum = plus(&c->tape, sum, exponential(&c->tape, score));
+        free(logits);
+    }
+    free(mix);
+    return scaled(&c->tape, logarithm(&c->tape, sum), -each);
+}
+
+/* The weighted cross entropies of a row's masked tokens. */
+static uint32_t product_loss(struct context *c, const uint32_t *states, const int *noisy,
+                             const int *clean, const float *weight)
+{
+    const size_t V = c->config->vocab;
+    uint32_t *logits = head_logits(c, states, 0);
+    uint32_t loss = constant(&c->tape, 0.0);
+
+    for (size_t i = 0; i < c->config->length; i++) {
+        if (noisy[i] < 0) {
+            loss = plus(&c->tape, loss,
+                        scaled(&c->tape, log_share(&c->tape, logits + i * V, V, (size_t)clean[i]),
+                               -(double)weight[i]));
+        }
+    }
+    free(logits);
+    return loss;
 }
 
 static struct context begin(const struct mg_transformer_config *config,
@@ -347,54 +470,56 @@ double reference_loss(double *gradient, const struct mg_transformer_config *conf
 {
     struct context c = begin(config, list);
     const size_t L = config->length;
-    const size_t V = config->vocab;
     double loss_nats = 0.0;
 
     if (gradient != NULL) {
         memset(gradient, 0, list->count * sizeof(*gradient));
     }
     for (size_t r = 0; r < n; r++) {
-        uint32_t *logits;
+        uint32_t *states;
         uint32_t loss;
 
         restart(&c, value);
-        logits = row_logits(&c, (config->causal ? clean : noisy) + r * L);
-        loss = constant(&c.tape, 0.0);
-        for (size_t i = 0; i < L; i++) {
-            uint32_t sum = constant(&c.tape, 0.0);
-
-            if (noisy[r * L + i] >= 0) {
-                continue;
-            }
-            for (size_t v = 0; v < V; v++) {
-                sum = plus(&c.tape, sum, exponential(&c.tape, logits[i * V + v]));
-            }
-            sum = plus(&c.tape, logarithm(&c.tape, sum),
-                       scaled(&c.tape, logits[i * V + (size_t)clean[r * L + i]], -1.0));
-            loss = plus(&c.tape, loss, scaled(&c.tape, sum, (double)weight[r * L + i]));
-        }
+        states = row_states(&c, (config->causal ? clean : noisy) + r * L);
+        loss = (config->components > 1 ? mixture_loss : product_loss)(
+            &c, states, noisy + r * L, clean + r * L, weight + r * L);
         loss_nats += value_of(&c.tape, loss);
-        loss = scaled(&c.tape, loss, 1.0); /* the last node */
+        (void)scaled(&c.tape, loss, 1.0); /* the last node */
         if (gradient != NULL) {
             differentiate(&c, gradient);
         }
-        free(logits);
+        free(states);
     }
     free(c.tape.nodes);
     return loss_nats;
 }
 
-void reference_logits(double *logits, const struct mg_transformer_config *config,
+void reference_logits(double *logits, double *mix, const struct mg_transformer_config *config,
                       const struct mg_parameters *list, const double *value, const int *row)
 {
     struct context c = begin(config, list);
-    uint32_t *nodes;
+    const size_t cells = config->length * config->vocab;
+    uint32_t *states;
 
     restart(&c, value);
-    nodes = row_logits(&c, row);
-    for (size_t i = 0; i < config->length * config->vocab; i++) {
-        logits[i] = value_of(&c.tape, nodes[i]);
+    states = row_states(&c, row);
+    for (size_t r = 0; r < config->components; r++) {
+        uint32_t *nodes = head_logits(&c, states, r);
+
+        for (size_t i = 0; i < cells; i++) {
+            logits[r * cells + i] = value_of(&c.tape, nodes[i]);
+        }
+        free(nodes);
     }
-    free(nodes);
+    if (mix != NULL) {
+        uint32_t *nodes = nodes_new(config->components);
+
+        row_mix(&c, nodes, states, row);
+        for (size_t r = 0; r < config->components; r++) {
+            mix[r] = value_of(&c.tape, nodes[r]);
+        }
+        free(nodes);
+    }
+    free(states);
     free(c.tape.nodes);
 }

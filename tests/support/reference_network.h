@@ -20,8 +20,11 @@ double reference_loss(double *gradient, const struct mg_transformer_config *conf
                       const struct mg_parameters *list, const double *value, const int *noisy,
                       const int *clean, const float *weight, size_t n);
 
-/* logits (L, V) out at all positions of one row (L). */
-void reference_logits(double *logits, const struct mg_transformer_config *config,
+/*
+ * logits (R, L, V) out at all positions of one row (L); mix (R) out, the components' logits, or
+ * NULL where there is one component.
+ */
+void reference_logits(double *logits, double *mix, const struct mg_transformer_config *config,
                       const struct mg_parameters *list, const double *value, const int *row);
 
 #endif

@@ -1,0 +1,88 @@
+#!/bin/sh
+# Tasks and their shards: together they are the whole sweep, merged any number of times, and status
+# says what is done, running, lost and missing. Slurm itself: make test-slurm.
+. "$(dirname "$0")/lib.sh"
+digests="SELECT p.value, replicate, r.digest FROM runs r JOIN params p ON p.run_id = r.run_id AND p.path = 'train.steps' ORDER BY 1, 2"
+sweep='"sweep": {"matrix": {"train.steps": [10, 20, 400], "measure.free.draws": [5, 6]}},'
+tiny c-1 10 "$pair, $free" 4 "$sweep" >c.json
+expect 0 "$PROGRAM" run c.json --db whole/a.db
+
+# 24 runs are 12 trainings: the shares are disjoint, complete, and alike in work.
+for task in 1 2 3; do
+    expect 0 "$PROGRAM" plan c.json --db none.db --task $task/3 --csv
+    tail -n +2 out
+done | sort >shares
+expect 0 "$PROGRAM" plan c.json --db none.db --csv
+same "the shares together" "$(tail -n +2 out | sort)" "$(cat shares)"
+expect 0 "$PROGRAM" plan c.json --db none.db --task 2/3 --csv
+same "long trainings of a share of three" "$(grep -c 'steps=400' out)" 2
+for wrong in 0/3 4/3 3 1/0 1/x "" 1/99999; do
+    expect 2 "$PROGRAM" run c.json --db s.db --task "$wrong"
+done
+expect 2 "$PROGRAM" run c.json --task 1/2
+says "--db SHARD" errors
+
+# The database that was told of the sweep, and its shards.
+export TMPDIR="$work/node"
+mkdir node
+expect 0 "$PROGRAM" submit c.json --slurm --tasks 3 --dry-run
+same "a dry run submits nothing" "$(grep -c '' results/marginalia.slurm/tasks.sh)" 11
+shard() { "$PROGRAM" run c.json --db results/marginalia.shard-$1-of-3.db --task $1/3 -j 1 2>errors; }
+counts() { "$PROGRAM" status --csv | tail -n 1 | cut -d, -f 2-7; }
+same "nothing is there" "$(counts)" 24,0,0,0,0,24
+shard 1
+done=$(ask "SELECT count(*) FROM runs" results/marginalia.shard-1-of-3.db)
+same "one task is done" "$(counts)" "24,$done,0,0,0,$((24 - done))"
+expect 6 "$PROGRAM" run c.json --db results/marginalia.shard-2-of-3.db --task 2/3 --max-runs 1
+mine=$(ask "SELECT count(*) FROM runs" results/marginalia.shard-2-of-3.db)
+of=$(ask "SELECT count(*) FROM runs WHERE status = 'done'" results/marginalia.shard-2-of-3.db)
+same "one is at work" "$(counts)" "24,$((done + of)),0,$((mine - of)),0,$((24 - done - mine))"
+touch -d '2 minutes ago' results/marginalia.shard-2-of-3.db
+same "one is lost" "$(counts)" "24,$((done + of)),0,0,$((mine - of)),$((24 - done - mine))"
+same "what is left on the node" "$(ls node)" ""
+
+# The task that is begun again goes on from its shard; what comes together is the whole.
+shard 2
+says "$of of them cached" errors
+shard 3
+merge() { "$PROGRAM" merge "$@" results/marginalia.shard-*-of-3.db; }
+expect 0 merge results/marginalia.db
+same "digests of tasks and of one run" "$(ask "$digests" whole/a.db)" "$(ask "$digests" results/marginalia.db)"
+same "all are done" "$(counts)" 24,24,0,0,0,0
+dump() { python3 -c "import sqlite3; print(*sqlite3.connect('$1').iterdump(), sep='\n')"; }
+dump results/marginalia.db >once
+expect 0 merge results/marginalia.db --csv
+same "what came the second time" "$(cut -d, -f 2-5 out | sort -u)" "0,0,0,0
+new_results,new_runs,runs_done,differ"
+dump results/marginalia.db | diff once - || { echo "merging twice is not merging once"; faults=$((faults + 1)); }
+expect 0 merge fresh/a.db # of nothing but shards: experiment, claims and wide view come, too
+same "digests in a fresh database" "$(ask "$digests" whole/a.db)" "$(ask "$digests" fresh/a.db)"
+same "claims" "$(ask "SELECT name, verdict FROM claims" fresh/a.db)" half,not_run
+labels="SELECT label, train_steps, measure_free_draws, replicate, x.digest FROM x_c_1 x JOIN run_labels USING (run_id) ORDER BY 1, 2, 3, 4"
+same "labels and wide view" "$(ask "$labels" whole/a.db)" "$(ask "$labels" fresh/a.db)"
+expect 0 "$PROGRAM" run c.json --db fresh/a.db
+says "24 of them cached" errors
+rows='SELECT count(*), round(sum(p_model), 6), (SELECT count(*) FROM samples), (SELECT round(sum(value), 6) FROM metrics) FROM marginals'
+same "rows" "$(ask "$rows" whole/a.db)" "$(ask "$rows" fresh/a.db)"
+expect 0 "$PROGRAM" submit c.json --slurm --tasks 3
+says "nothing was submitted" errors
+
+# Two that do not agree, another core, other files.
+python3 -c "import sqlite3; c = sqlite3.connect('fresh/a.db'); c.execute(\"UPDATE result SET digest = 'other' WHERE result_id = 1\"); c.commit()"
+expect 1 "$PROGRAM" merge results/marginalia.db fresh/a.db
+says "1 results were computed twice" errors
+same "the first stays" "$(ask "$digests" whole/a.db)" "$(ask "$digests" results/marginalia.db)"
+python3 -c "import sqlite3; c = sqlite3.connect('fresh/a.db'); c.execute(\"UPDATE environment SET core_hash = 'another'\"); c.commit()"
+expect 3 "$PROGRAM" merge new/a.db whole/a.db fresh/a.db
+says "another numerical core (another" errors
+same "all shards or none" "$(find new -type f)" new/a.db.lock
+expect 0 "$PROGRAM" merge new/a.db fresh/a.db --any-core
+expect 3 "$PROGRAM" merge new/a.db absent.db
+says "absent.db: No such file" errors
+expect 3 "$PROGRAM" merge new/a.db c.json
+says "c.json is not a database of marginalia" errors
+expect 2 "$PROGRAM" merge new/a.db
+expect 2 "$PROGRAM" submit c.json
+expect 4 env PATH=/nonexistent "$PROGRAM" submit c.json --slurm --db new/b.db
+same "what is left on the node" "$(ls node)" ""
+exit "$faults"
