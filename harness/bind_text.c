@@ -127,6 +127,7 @@ static bool read_tokenizer(struct mg_binding *binding)
     }
     mg_heap_own(binding->heap, tokenizer, free_tokenizer);
     binding->coding.tokenizer = tokenizer;
+    binding->point->has_tokenizer = true;
     return settle_hash(binding, "source.tokens_sha256", "the tokenizer has", sha256);
 }
 
@@ -148,17 +149,42 @@ static bool read_corpus(struct mg_binding *binding, struct mg_corpus *corpus, co
     return true;
 }
 
-/* Merges, where the source wants them. False after complaints. */
-static bool learn(struct mg_binding *binding, struct mg_corpus *corpus)
+/* Ids that a model has beyond its tokenizer's are tokens that no text has. False after complaints.
+ */
+static bool extend(struct mg_binding *binding, struct mg_corpus *corpus, size_t vocab)
+{
+    const char **symbols = mg_heap_array(binding->heap, vocab, sizeof(*symbols));
+    uint32_t *characters = mg_heap_array(binding->heap, vocab, sizeof(*characters));
+
+    if (vocab < corpus->vocab) {
+        mg_bound_refuse(binding, "source.vocab", "the tokenizer has %zu tokens", corpus->vocab);
+        return false;
+    }
+    memcpy(symbols, corpus->symbols, corpus->vocab * sizeof(*symbols));
+    memcpy(characters, corpus->characters, corpus->vocab * sizeof(*characters));
+    for (size_t id = corpus->vocab; id < vocab; id++) {
+        symbols[id] = mg_heap_format(binding->heap, "<#%zu>", id);
+    }
+    corpus->symbols = symbols;
+    corpus->characters = characters;
+    corpus->vocab = vocab;
+    return true;
+}
+
+/* As many tokens as the source wants: merges, or ids without a token. False after complaints. */
+static bool bind_vocab(struct mg_binding *binding, struct mg_corpus *corpus)
 {
     const size_t characters = corpus->vocab;
     char sha256[MG_KEY_TEXT];
     size_t vocab;
 
-    if (!tokens_are(binding, "bpe")) {
+    if (mg_resolved_get(binding->resolved, "source.vocab") == NULL) {
         return true;
     }
     vocab = mg_bound_size(binding, "source.vocab");
+    if (tokens_are(binding, "tokenizer")) {
+        return extend(binding, corpus, vocab);
+    }
     if (vocab < characters) {
         mg_bound_refuse(binding, "source.vocab", "%zu is less than the %zu characters there are",
                         vocab, characters);
@@ -179,11 +205,11 @@ static bool has_keys(const struct mg_binding *binding)
     static const struct {
         const char *key, *tokens; /* needed with these tokens; NULL: with all */
     } keys[] = {
-        {"corpus", NULL},     {"length", NULL},           {"held_out", NULL},
-        {"if_missing", NULL}, {"tokens", NULL},           {"characters", "characters bpe"},
-        {"vocab", "bpe"},     {"tokenizer", "tokenizer"},
+        {"corpus", NULL},           {"length", NULL}, {"held_out", NULL},
+        {"if_missing", NULL},       {"tokens", NULL}, {"characters", "characters bpe"},
+        {"tokenizer", "tokenizer"},
     };
-    static const char *const optional[] = {"sha256", "tokens_sha256", "alphabet"};
+    static const char *const optional[] = {"sha256", "tokens_sha256", "alphabet", "vocab"};
     const struct mg_setting *tokens = mg_resolved_get(binding->resolved, "source.tokens");
     bool all = tokens != NULL;
 
@@ -191,6 +217,11 @@ static bool has_keys(const struct mg_binding *binding)
         all = (keys[i].tokens != NULL &&
                !mg_words_have(keys[i].tokens, mg_json_string(tokens->value))) ||
               mg_resolved_get(binding->resolved, "source.%s", keys[i].key) != NULL;
+    }
+    if (all && tokens_are(binding, "bpe") &&
+        mg_settings_get(binding->resolved->given, "source.vocab") == NULL) {
+        mg_bound_refuse(binding, "source.tokens", "\"bpe\" needs \"vocab\", how many to learn");
+        all = false;
     }
     for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
         const char *path = mg_heap_format(binding->reading->heap, "source.%s", optional[i]);
@@ -247,7 +278,7 @@ struct mg_source *mg_bind_text_source(struct mg_binding *binding)
         mg_alphabet_init(&binding->coding.characters, binding->heap, corpus.symbols, corpus.vocab);
     }
     length = mg_bound_size(binding, "source.length");
-    fine = learn(binding, &corpus) && check_length(binding, &corpus, length) && fine;
+    fine = bind_vocab(binding, &corpus) && check_length(binding, &corpus, length) && fine;
     if (!fine || !bind_alphabet(binding, &corpus)) {
         return NULL;
     }

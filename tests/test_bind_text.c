@@ -150,7 +150,7 @@ static void faults_are_errors_that_say_what(void **state)
          "\"kind\": \"joint\", \"context\": {\"text\": \"in the d\"}", "nothing is masked"},
         {BPE ", \"vocab\": 26", LEFT, "/source/vocab: 26 is less than the 27 characters there are"},
         {BPE ", \"vocab\": 500", LEFT, "then no two are together twice"},
-        {BPE, LEFT, "/source/vocab: missing"},
+        {BPE, LEFT, "/source/tokens: \"bpe\" needs \"vocab\""},
         {BPE ", \"vocab\": 30, \"tokens_sha256\": \"00\"", LEFT,
          "the merges learnt have the SHA-256"},
         {BPE ", \"vocab\": 30, \"tokenizer\": \"t.json\"", LEFT, "/source/tokenizer"},
@@ -162,7 +162,8 @@ static void faults_are_errors_that_say_what(void **state)
          "the tokenizer has the SHA-256"},
         {FILED ", \"tokenizer\": \"llada.json\", \"alphabet\": [\"a\"]", LEFT,
          "a tokenizer has its own"},
-        {FILED ", \"tokenizer\": \"llada.json\", \"vocab\": 30", LEFT, "/source/vocab"},
+        {FILED ", \"tokenizer\": \"llada.json\", \"vocab\": 30", LEFT,
+         "/source/vocab: the tokenizer has"},
     };
     struct bench *bench = *state;
 
@@ -268,6 +269,10 @@ static void the_tokens_of_a_file_see_the_corpus_as_it_stands(void **state)
     assert_string_equal(point->symbols[context[3]], "\u010A");
     assert_non_null(strstr(point->training, "\"tokens_sha256\""));
     assert_null(strstr(point->training, "llada.json"));
+    assert_int_equal(take(bench, FILED ", \"tokenizer\": \"llada.json\", \"vocab\": 1024", LEFT),
+                     MG_OK);
+    assert_int_equal(bench->spec->points[0].source->vocab, 1024);
+    assert_string_equal(bench->spec->points[0].symbols[1023], "<#1023>");
 }
 
 int main(void)

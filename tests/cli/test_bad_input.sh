@@ -135,6 +135,8 @@ faulty "broken/model.safetensors" "$rows" "$saved: \"broken\"" "$pair"
 faulty 'token 1 is "B", in the source "C"' \
     "$(printf '%s' "$rows" | sed 's/B/X/g; s/"alphabet/&/')" "$saved: \"models/$key\"" \
     "$(printf '%s' "$pair" | sed 's/_ _ C/_ _ _/')"
+faulty 'a model of 3 positions and 3 tokens; the source has 3 and 27' "$(text two.txt 3)" \
+    "$saved: \"models/$key\"" "$left"
 rm -r broken
 
 # ---- a network that is lost and does not come out the same ----
