@@ -43,6 +43,9 @@ bool mg_bind_predictor(struct mg_binding *binding);
 bool mg_bind_train(struct mg_binding *binding);
 bool mg_bind_measures(struct mg_binding *binding);
 
+/* Early entries ("at") for the measures that the point has, appended to them. */
+bool mg_bind_along(struct mg_binding *binding);
+
 /*
  * The samplers of the list at a path ("measure.law.samplers") for rows of L tokens, given the
  * context (L) or NULL for all masked. False after complaints.

@@ -377,9 +377,11 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
         return false;
     }
     measure->name = mg_heap_text(binding->heap, name);
+    measure->label = measure->name;
     measure->measure = mg_measure_find(mg_json_string(kind->value));
-    measure->canonical =
-        mg_heap_text(binding->heap, mg_resolved_canonical(binding->resolved, entry.path, "name"));
+    measure->canonical = mg_heap_text(
+        binding->heap, mg_resolved_canonical(binding->resolved, entry.path, "name at"));
+    measure->step = binding->point->trains ? binding->point->train.steps : 0;
     if (binding->resolved->complete && measure->measure->check != NULL &&
         measure->measure->check(&measure->spec, binding->point->source, &err) != MG_OK) {
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);
@@ -440,5 +442,6 @@ bool mg_bind_measures(struct mg_binding *binding)
         fine = bind_measure(binding, &point->measures[i], name) && fine;
         point->n_measures++;
     }
-    return check_sampler_names(binding) && fine;
+    fine = check_sampler_names(binding) && fine;
+    return fine && mg_bind_along(binding);
 }

@@ -195,9 +195,9 @@ static enum mg_status take_message(struct driver *driver, size_t worker, struct 
         mg_progress_doing(driver->progress, worker, mg_wire_text(message));
         break;
     case MG_JOB_STEP: {
-        const size_t step = (size_t)mg_wire_integer(message);
-        const size_t steps = (size_t)mg_wire_integer(message);
-        mg_progress_step(driver->progress, worker, step, steps, mg_wire_real(message));
+        struct mg_training_state state;
+        mg_job_read_state(&state, message);
+        mg_progress_step(driver->progress, worker, &state);
         break;
     }
     case MG_JOB_NOTE:

@@ -27,6 +27,8 @@ struct job {
     struct mg_subject subject;
     struct mg_resume *resume; /* while training */
     double told_s;
+    size_t *measures; /* (n_measures) those that are due */
+    size_t n_measures;
 };
 
 /* ---- messages ---- */
@@ -83,6 +85,15 @@ static void tell_result(const struct mg_job_result *result, const struct mg_buff
     mg_buffer_free(&message);
 }
 
+void mg_job_read_state(struct mg_training_state *state, struct mg_wire *message)
+{
+    state->step = (size_t)mg_wire_integer(message);
+    state->steps = (size_t)mg_wire_integer(message);
+    state->loss_nats_per_token = mg_wire_real(message);
+    state->grad_norm = mg_wire_real(message);
+    state->nelbo_nats_per_token = mg_wire_real(message);
+}
+
 void mg_job_read_result(struct mg_job_result *result, struct mg_wire *message)
 {
     result->at = (size_t)mg_wire_integer(message);
@@ -117,8 +128,8 @@ static void measure(struct job *job, size_t at)
     char digest[MG_KEY_TEXT];
 
     mg_worker_forget_peak();
-    tell_text(MG_JOB_DOING, result->entry->name);
-    mg_worker_set_abandon(true);
+    tell_text(MG_JOB_DOING, result->entry->label);
+    mg_worker_set_abandon(!result->entry->early); /* a training goes on after it */
     (void)mg_run_measure(&job->subject, result->point, result->entry, result->spec->seed_value,
                          result->replicate, mg_recorder_sink(recorder), &why);
     mg_worker_set_abandon(false);
@@ -137,7 +148,7 @@ static void measure(struct job *job, size_t at)
 
 /* ---- a training ---- */
 
-static void tell_step(void *ctx, size_t step, size_t steps, double loss)
+static void tell_step(void *ctx, const struct mg_training_state *state)
 {
     struct job *job = ctx;
     struct mg_buffer message = {0};
@@ -148,9 +159,11 @@ static void tell_step(void *ctx, size_t step, size_t steps, double loss)
     }
     job->told_s = now_s;
     mg_wire_put_integer(&message, MG_JOB_STEP);
-    mg_wire_put_integer(&message, (int64_t)step);
-    mg_wire_put_integer(&message, (int64_t)steps);
-    mg_wire_put_real(&message, loss);
+    mg_wire_put_integer(&message, (int64_t)state->step);
+    mg_wire_put_integer(&message, (int64_t)state->steps);
+    mg_wire_put_real(&message, state->loss_nats_per_token);
+    mg_wire_put_real(&message, state->grad_norm);
+    mg_wire_put_real(&message, state->nelbo_nats_per_token);
     mg_worker_send(&message);
     mg_buffer_free(&message);
 }
@@ -161,15 +174,38 @@ static bool ask_stop(void *ctx)
     return mg_worker_is_stopped();
 }
 
-static size_t restore(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw)
+static const struct mg_measure_entry *due_entry(const struct job *job, size_t i)
 {
-    return mg_resume_restore(((struct job *)ctx)->resume, transformer, adamw);
+    return job->setting->plan->results[job->measures[i]].entry;
 }
 
+/* Nothing to measure is to be passed over, whenever the last session ended. */
+static size_t restore(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw)
+{
+    const struct job *job = ctx;
+    size_t latest = SIZE_MAX;
+
+    for (size_t i = 0; i < job->n_measures; i++) {
+        const struct mg_measure_entry *entry = due_entry(job, i);
+        latest = entry->early && entry->step < latest ? entry->step : latest;
+    }
+    return mg_resume_restore(job->resume, transformer, adamw, latest);
+}
+
+/* Keep the state, where it is time, and measure what is due before this step. */
 static enum mg_status keep(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw,
                            size_t next, bool last, struct mg_error *err)
 {
-    return mg_resume_keep(((struct job *)ctx)->resume, transformer, adamw, next, last, err);
+    struct job *job = ctx;
+    const enum mg_status status = mg_resume_keep(job->resume, transformer, adamw, next, last, err);
+
+    for (size_t i = 0; !last && status == MG_OK && i < job->n_measures; i++) {
+        if (due_entry(job, i)->early && due_entry(job, i)->step == next) {
+            measure(job, job->measures[i]);
+            tell_text(MG_JOB_DOING, "training");
+        }
+    }
+    return status;
 }
 
 /* Train and save the model; its rows, digest and their number out. */
@@ -236,6 +272,17 @@ static enum mg_status compute_training(struct job *job, size_t at, struct mg_err
     return status;
 }
 
+/* Does a measure along the training wait for it? */
+static bool has_early(const struct job *job)
+{
+    bool early = false;
+
+    for (size_t i = 0; i < job->n_measures; i++) {
+        early = early || due_entry(job, i)->early;
+    }
+    return early;
+}
+
 /* The network of a training that is done: from its folder, or trained once more. */
 static enum mg_status reopen_training(struct job *job, const char *expected, struct mg_error *err)
 {
@@ -247,7 +294,9 @@ static enum mg_status reopen_training(struct job *job, const char *expected, str
     char *note;
     int64_t n_rows = 0;
     enum mg_status status =
-        mg_run_open(&job->subject, job->training->point, job->model_dir, &options, &why);
+        has_early(job)
+            ? mg_fail(&why, MG_NO, "%s is to be measured along its training", job->training->key)
+            : mg_run_open(&job->subject, job->training->point, job->model_dir, &options, &why);
 
     if (status == MG_OK || !job->training->point->trains) {
         return status == MG_OK ? MG_OK : mg_fail(err, status, "%s", why.text);
@@ -281,11 +330,17 @@ void mg_job_work(void *ctx, struct mg_wire *order)
     const bool due = mg_wire_integer(order) != 0;
     const char *digest = mg_wire_text(order);
     const size_t n_measures = (size_t)mg_wire_integer(order);
-    struct job job = {.setting = setting, .training = &setting->plan->results[at]};
+    struct job job = {.setting = setting,
+                      .training = &setting->plan->results[at],
+                      .measures = mg_allocate(n_measures + 1, sizeof(*job.measures)),
+                      .n_measures = n_measures};
     struct mg_error err = {0};
     enum mg_status status = mg_matmul_start(setting->threads, &err); /* of this process */
 
     assert(at < setting->plan->n_results && job.training->entry == NULL);
+    for (size_t i = 0; i < n_measures; i++) {
+        job.measures[i] = (size_t)mg_wire_integer(order);
+    }
     job.model_dir = mg_format("%s/%s", setting->models_dir, job.training->key);
     job.resume_path = mg_resume_path(setting->models_dir, job.training->key);
     if (status == MG_OK) {
@@ -294,11 +349,12 @@ void mg_job_work(void *ctx, struct mg_wire *order)
     for (size_t i = 0; status == MG_OK && i < n_measures; i++) {
         if (mg_worker_is_stopped()) {
             status = mg_fail(&err, MG_INTERRUPTED, "interrupted");
-        } else {
-            measure(&job, (size_t)mg_wire_integer(order));
+        } else if (!due_entry(&job, i)->early) {
+            measure(&job, job.measures[i]);
         }
     }
     mg_subject_free(&job.subject);
+    free(job.measures);
     free(job.resume_path);
     free(job.model_dir);
     /* A training that failed is a result, and was told as one. */

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "harness/plan.h"
+#include "harness/run.h"
 #include "harness/wire.h"
 
 /* What jobs are done with; the context of mg_job_work. */
@@ -36,7 +37,7 @@ void mg_job_work(void *ctx, struct mg_wire *order);
 
 enum mg_job_message {
     MG_JOB_DOING,  /* text */
-    MG_JOB_STEP,   /* integer step, integer steps, real loss */
+    MG_JOB_STEP,   /* a struct mg_training_state (mg_job_read_state) */
     MG_JOB_NOTE,   /* text: a sentence for the user */
     MG_JOB_RESULT, /* struct mg_job_result, then its rows */
     MG_JOB_END     /* integer status, text */
@@ -53,6 +54,7 @@ struct mg_job_result {
     int64_t n_rows;     /* that follow */
 };
 
+void mg_job_read_state(struct mg_training_state *state, struct mg_wire *message);
 void mg_job_read_result(struct mg_job_result *result, struct mg_wire *message);
 
 #endif

@@ -334,9 +334,11 @@ static const struct mg_option TABLE[] = {
      .example = "[{\"name\": \"l2r\", \"order\": \"left_to_right\", \"per_step\": 1}]",
      .aliases = "sampler orders"},
     {.path = "measure.*.draws", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e7, .brackets = "[]",
-     .fallback = "1000", BY_KIND, .kinds = "samples law likelihood consistency certificate order",
+     .fallback = "1000", BY_KIND,
+     .kinds = "samples law likelihood consistency certificate marginal_error order",
      .unit = "sequences",
-     .help = "Sequences drawn (samples: with each sampler; law: where it is too large to walk).",
+     .help = "Sequences drawn (samples: with each sampler; law, marginal_error: where there are too "
+             "many to walk).",
      .example = "1000", .aliases = "n samples n_samples num_samples count"},
     {.path = "measure.*.left", .type = MG_OPTION_SIDE, .min = 0, .max = LONGEST,
      .brackets = "[]", .fallback = "0", BY_KIND, .kinds = "distance bidirectional order", .unit = "tokens",
@@ -355,6 +357,11 @@ static const struct mg_option TABLE[] = {
     {.path = "measure.*.contexts", .type = MG_OPTION_INTEGER, .min = 1, .max = 1e6,
      .brackets = "[]", .fallback = "256", BY_KIND, .kinds = "distance bidirectional", .unit = "contexts",
      .help = "Contexts averaged over.", .example = "256", .aliases = "n_contexts draws"},
+
+    {.path = "measure.*.at", .type = MG_OPTION_INTEGERS, .min = 1, .max = 1e9, .brackets = "[]",
+     TRAINS, .unit = "steps",
+     .help = "Training steps after which it is measured, besides the end (views X_along).",
+     .example = "[250, 1000]", .aliases = "at_steps eval_steps eval_at along"},
 
     {.path = "measure.*.samplers.*.name", .type = MG_OPTION_NAME, .required = true,
      .help = "Names the rows: column sampler of the views.", .example = "\"l2r-2\""},

@@ -262,7 +262,7 @@ const char *mg_plan_run_reason(const struct mg_plan *plan, size_t run, char *buf
     for (size_t i = 0; i <= r->point->n_measures; i++) {
         const struct mg_plan_result *result = &plan->results[r->results[i]];
         if (result->stored.status == MG_RESULT_FAILED) {
-            snprintf(buffer, size, "%s: %s", i == 0 ? "training" : r->point->measures[i - 1].name,
+            snprintf(buffer, size, "%s: %s", i == 0 ? "training" : r->point->measures[i - 1].label,
                      result->stored.error);
             return buffer;
         }
@@ -278,7 +278,7 @@ const char *mg_plan_run_reason(const struct mg_plan *plan, size_t run, char *buf
         if (plan->results[r->results[i]].stored.status == MG_RESULT_PENDING) {
             used += (size_t)snprintf(buffer + used, size - used, "%s%s",
                                      missing++ > 0 ? ", " : "training is there; to measure: ",
-                                     r->point->measures[i - 1].name);
+                                     r->point->measures[i - 1].label);
         }
     }
     if (missing == 0) {

@@ -20,8 +20,9 @@
 struct slot {
     bool busy;
     double begin_s;
-    size_t step, steps; /* of the training at hand; steps 0: none */
-    double loss;
+    struct mg_training_state training; /* steps 0: none */
+    size_t first_step;                 /* of it that was told of, */
+    double first_s;                    /* and when */
     char what[160];
     char doing[80];
 };
@@ -113,7 +114,9 @@ static void write_eta(char *text, size_t size, const struct mg_progress *progres
 
     for (size_t i = 0; i < progress->n_slots; i++) {
         const struct slot *slot = &progress->slots[i];
-        parts += slot->steps > 0 ? (double)slot->step / (double)slot->steps : 0.0;
+        parts += slot->training.steps > 0
+                     ? (double)slot->training.step / (double)slot->training.steps
+                     : 0.0;
     }
     share = ((double)progress->done + parts) / (double)progress->total;
     text[0] = '\0';
@@ -123,12 +126,45 @@ static void write_eta(char *text, size_t size, const struct mg_progress *progres
     }
 }
 
+/* To the training's end, if its steps go on as they went; NaN until two were told of. */
+static double left_s(const struct slot *slot)
+{
+    const struct mg_training_state *at = &slot->training;
+    const double gone_s = mg_clock_s() - slot->first_s;
+
+    return at->step > slot->first_step
+               ? gone_s * (double)(at->steps - 1 - at->step) / (double)(at->step - slot->first_step)
+               : (double)NAN;
+}
+
+/* " step 40/1500 loss 0.7012 grad 0.52 NELBO 0.6973, 12.1s left"; "" without a training. */
+static void write_training(char *text, size_t size, const struct slot *slot)
+{
+    const struct mg_training_state *at = &slot->training;
+    char nelbo[32] = "";
+    char left[40] = "";
+    char duration[32];
+
+    text[0] = '\0';
+    if (at->steps == 0) {
+        return;
+    }
+    if (!isnan(at->nelbo_nats_per_token)) {
+        snprintf(nelbo, sizeof(nelbo), " NELBO %.4f", at->nelbo_nats_per_token);
+    }
+    if (!isnan(left_s(slot))) {
+        snprintf(left, sizeof(left), ", %s left", mg_progress_duration(left_s(slot), duration));
+    }
+    snprintf(text, size, " step %zu/%zu loss %.4f grad %.2g%s%s", at->step, at->steps,
+             at->loss_nats_per_token, at->grad_norm, nelbo, left);
+}
+
 static void write_status(char *text, size_t size, const struct mg_progress *progress)
 {
     const struct slot *slot = &progress->slots[progress->speaker];
     char eta[64];
     char failed[48] = "";
-    char training[96] = "";
+    char training[192];
     char others[40] = "";
     size_t busy = 0;
 
@@ -137,10 +173,7 @@ static void write_status(char *text, size_t size, const struct mg_progress *prog
         snprintf(failed, sizeof(failed), " · %s%zu failed%s", progress->colour ? "\033[31m" : "",
                  progress->failed, progress->colour ? "\033[0m" : "");
     }
-    if (slot->steps > 0) {
-        snprintf(training, sizeof(training), " step %zu/%zu loss %.4f", slot->step, slot->steps,
-                 slot->loss);
-    }
+    write_training(training, sizeof(training), slot);
     for (size_t i = 0; i < progress->n_slots; i++) {
         busy += progress->slots[i].busy;
     }
@@ -176,12 +209,28 @@ static void write_member(FILE *stream, const char *key, const char *text)
     }
 }
 
+static void write_number(FILE *stream, const char *key, double value)
+{
+    char number[32];
+
+    fprintf(stream, ", \"%s\": %s", key, isfinite(value) ? mg_number_text(value, number) : "null");
+}
+
+static void write_training_members(FILE *stream, const struct slot *slot)
+{
+    const struct mg_training_state *at = &slot->training;
+
+    fprintf(stream, ", \"step\": %zu, \"steps\": %zu", at->step, at->steps);
+    write_number(stream, "loss", at->loss_nats_per_token);
+    write_number(stream, "grad_norm", at->grad_norm);
+    write_number(stream, "nelbo_held_out", at->nelbo_nats_per_token);
+    write_number(stream, "seconds_left", left_s(slot));
+}
+
 /* One event of a slot (NULL: of none) as a line; what is said of it under the key given. */
 static void write_json(struct mg_progress *progress, const char *event, const struct slot *slot,
                        const char *key, const char *text)
 {
-    char number[32];
-
     fprintf(progress->stream,
             "{\"marginalia\": 1, \"event\": \"%s\", \"done\": %zu, \"total\": %zu, \"failed\": "
             "%zu, \"seconds\": %.3f",
@@ -190,10 +239,8 @@ static void write_json(struct mg_progress *progress, const char *event, const st
     if (slot != NULL) {
         write_member(progress->stream, "run", slot->what);
         write_member(progress->stream, "doing", slot->doing);
-        if (slot->steps > 0) {
-            fprintf(progress->stream, ", \"step\": %zu, \"steps\": %zu", slot->step, slot->steps);
-            fprintf(progress->stream, ", \"loss\": %s",
-                    isfinite(slot->loss) ? mg_number_text(slot->loss, number) : "null");
+        if (slot->training.steps > 0) {
+            write_training_members(progress->stream, slot);
         }
     }
     write_member(progress->stream, key, text);
@@ -249,19 +296,21 @@ void mg_progress_doing(struct mg_progress *progress, size_t slot, const char *do
     struct slot *at = &progress->slots[slot];
 
     snprintf(at->doing, sizeof(at->doing), "%s", doing);
-    at->step = at->steps = 0;
+    at->training.steps = 0;
     progress->speaker = slot;
     draw(progress, false);
 }
 
-void mg_progress_step(struct mg_progress *progress, size_t slot, size_t step, size_t steps,
-                      double loss_nats_per_token)
+void mg_progress_step(struct mg_progress *progress, size_t slot,
+                      const struct mg_training_state *state)
 {
     struct slot *at = &progress->slots[slot];
 
-    at->step = step;
-    at->steps = steps;
-    at->loss = loss_nats_per_token;
+    if (at->training.steps == 0) {
+        at->first_step = state->step;
+        at->first_s = mg_clock_s();
+    }
+    at->training = *state;
     progress->speaker = slot;
     draw(progress, false);
 }
@@ -291,7 +340,7 @@ void mg_progress_end(struct mg_progress *progress, size_t slot, bool failed, con
 void mg_progress_leave(struct mg_progress *progress, size_t slot)
 {
     progress->slots[slot].busy = false;
-    progress->slots[slot].steps = 0;
+    progress->slots[slot].training.steps = 0;
 }
 
 void mg_progress_tick(struct mg_progress *progress)

@@ -2,9 +2,10 @@
  * progress.h - how a long command is going: one live line on a terminal, plain lines in a pipe.
  *
  * Live: done of total over all workers, failures, time left, what the worker that spoke last
- * computes and its loss, drawn at most ten times a second and taken away at the end. In a pipe (or
- * TERM=dumb): a line for each end of a computation and at most one every 30 seconds in between,
- * without control characters. NO_COLOR (no-color.org) leaves the live line without colour.
+ * computes, its loss, gradient norm, held-out NELBO and time left, drawn at most ten times a second
+ * and taken away at the end. In a pipe (or TERM=dumb): a line for each end of a computation and at
+ * most one every 30 seconds in between, without control characters. NO_COLOR (no-color.org) leaves
+ * the live line without colour.
  */
 #ifndef MG_HARNESS_PROGRESS_H
 #define MG_HARNESS_PROGRESS_H
@@ -12,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+
+#include "harness/run.h"
 
 struct mg_progress;
 
@@ -31,9 +34,9 @@ void mg_progress_begin(struct mg_progress *progress, size_t slot, const char *wh
 /* What it is doing now ("measure cd"), copied. */
 void mg_progress_doing(struct mg_progress *progress, size_t slot, const char *doing);
 
-/* Step of its training, from 0. */
-void mg_progress_step(struct mg_progress *progress, size_t slot, size_t step, size_t steps,
-                      double loss_nats_per_token);
+/* Where its training is. */
+void mg_progress_step(struct mg_progress *progress, size_t slot,
+                      const struct mg_training_state *state);
 
 /* It ended; outcome is one clause ("done") or the failure. */
 void mg_progress_end(struct mg_progress *progress, size_t slot, bool failed, const char *outcome);

@@ -175,10 +175,13 @@ static enum mg_status find_stale(struct mg_reason *reason, const struct mg_plan 
     for (size_t i = 0; status == MG_OK && past.run_id != 0 && i <= run->point->n_measures; i++) {
         const struct mg_plan_result *result = &plan->results[run->results[i]];
         const char *name = i == 0 ? "train" : run->point->measures[i - 1].name;
+        const bool early = i > 0 && run->point->measures[i - 1].early;
         if (result->stored.status != MG_RESULT_PENDING) {
             continue;
         }
-        status = mg_store_past_differs(&differs, store, past.run_id, name, result->key, err);
+        status = mg_store_past_differs(&differs, store, past.run_id, name,
+                                       early ? (int64_t)run->point->measures[i - 1].step : 0,
+                                       result->key, err);
         if (status == MG_OK && differs) {
             reason->state = "stale";
             return i == 0 ? explain_training(reason, run, &past, store, err)

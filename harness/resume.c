@@ -131,7 +131,7 @@ static void send_rows(struct mg_sink *sink, const char *rows)
 }
 
 size_t mg_resume_restore(struct mg_resume *resume, struct mg_transformer *transformer,
-                         struct mg_adamw *adamw)
+                         struct mg_adamw *adamw, size_t latest)
 {
     struct mg_parameters *const lists[LISTS] = {mg_transformer_parameters(transformer),
                                                 mg_adamw_first(adamw), mg_adamw_second(adamw)};
@@ -147,6 +147,7 @@ size_t mg_resume_restore(struct mg_resume *resume, struct mg_transformer *transf
     rows = mg_safetensors_note(file, "rows");
     if (rows != NULL && each_tensor(file, lists, false)) {
         next = next_step(file, resume->key);
+        next = next <= latest ? next : 0;
     }
     if (next > 0) {
         (void)each_tensor(file, lists, true);

@@ -35,10 +35,11 @@ struct mg_sink *mg_resume_sink(struct mg_resume *resume);
 
 /*
  * Set the network and the optimiser to what the file says and send its rows; the next step. 0,
- * and nothing changed, where there is no file or one that does not belong to this training.
+ * and nothing changed, where there is no file, one that does not belong to this training, or one
+ * that is past step `latest` (before which there is still something to measure).
  */
 size_t mg_resume_restore(struct mg_resume *resume, struct mg_transformer *transformer,
-                         struct mg_adamw *adamw);
+                         struct mg_adamw *adamw, size_t latest);
 
 /*
  * Write the state before step `next`, durably, when it is time or `now`. The time spent writing

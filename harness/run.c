@@ -7,11 +7,16 @@
 
 #include "harness/checkpoint.h"
 #include "harness/identity.h"
+#include "model/measure/held_out.h"
 #include "model/measure/likelihood.h"
 
 enum {
     RECORDS = 100,         /* recorded steps of a training, about */
     NELBO_EVERY = 5,       /* of the recorded steps, those with an exact NELBO */
+    HELD_OUT_ROWS = 128,   /* of the estimate; LLaDA's evaluation draws as many */
+    HELD_OUT_RECORDS = 20, /* times it is made, about */
+    HELD_OUT_SHARE = 50,   /* of the training's time, at most one in so many */
+    ROWS_A_STEP = 3,       /* a step costs its rows three times: forward, and backward is two */
     NELBO_ROWS_MAX = 4096, /* support times mask patterns: more would slow the training down */
     BATCH_WITHOUT_TRAINING = 64
 };
@@ -81,13 +86,25 @@ static enum mg_status between_steps(struct mg_trainer *trainer, const struct mg_
     return status;
 }
 
+/* Steps between two estimates of the held-out NELBO. */
+static size_t held_out_every(const struct mg_train_config *train)
+{
+    const size_t cheap = HELD_OUT_ROWS * HELD_OUT_SHARE / (ROWS_A_STEP * train->batch) + 1;
+    const size_t even = train->steps / HELD_OUT_RECORDS;
+
+    return even > cheap ? even : cheap;
+}
+
 static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_subject *subject,
-                                  const struct mg_point *point, struct mg_sink *sink,
-                                  const struct mg_run_options *options, struct mg_error *err)
+                                  const struct mg_point *point, const struct mg_held_out *held_out,
+                                  struct mg_sink *sink, const struct mg_run_options *options,
+                                  struct mg_error *err)
 {
     const size_t steps = point->train.steps;
     const size_t every = steps / RECORDS > 0 ? steps / RECORDS : 1;
+    const size_t estimate_every = held_out_every(&point->train);
     const bool exact = nelbo_is_cheap(point->source);
+    struct mg_training_state state = {.steps = steps, .nelbo_nats_per_token = (double)NAN};
     const size_t first =
         options->restore != NULL
             ? options->restore(options->ctx, subject->transformer, mg_trainer_adamw(trainer))
@@ -108,11 +125,19 @@ static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_su
         if (status != MG_OK) {
             return status;
         }
+        if (step % estimate_every == 0 || last) {
+            state.nelbo_nats_per_token = mg_held_out_nats_per_token(held_out, subject->predictor);
+            MG_EMIT(sink, MG_TABLE_metrics, mg_text("nelbo_held_out"), mg_int((int64_t)step),
+                    mg_real(state.nelbo_nats_per_token));
+        }
         if (exact && (step % (every * NELBO_EVERY) == 0 || last)) {
             record_nelbo(sink, step, subject, point->source);
         }
         if (options->step != NULL) {
-            options->step(options->ctx, step, steps, stats.loss_nats_per_token);
+            state.step = step;
+            state.loss_nats_per_token = stats.loss_nats_per_token;
+            state.grad_norm = stats.grad_norm;
+            options->step(options->ctx, &state);
         }
     }
     record_spent(sink, trainer, steps);
@@ -124,6 +149,7 @@ enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *p
                             const struct mg_run_options *options, struct mg_error *err)
 {
     const struct mg_streams streams = mg_streams_for_training(seed, replicate);
+    struct mg_held_out *held_out;
     struct mg_trainer *trainer;
     enum mg_status status;
 
@@ -135,7 +161,10 @@ enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *p
     status = set_threads(subject, options, err);
     if (status == MG_OK) {
         trainer = mg_trainer_new(&point->train, subject->transformer, point->source, &streams);
-        status = train_steps(trainer, subject, point, sink, options, err);
+        held_out = mg_held_out_new(point->source, point->train.objective->causal, HELD_OUT_ROWS,
+                                   mg_stream_make(seed, replicate, "held_out"));
+        status = train_steps(trainer, subject, point, held_out, sink, options, err);
+        mg_held_out_free(held_out);
         mg_trainer_free(trainer);
     }
     if (status != MG_OK) {

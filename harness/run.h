@@ -17,18 +17,28 @@
 #include "model/numeric/error.h"
 #include "model/predictor/predictor.h"
 
+/* Where a training is. */
+struct mg_training_state {
+    size_t step, steps; /* the step that was done, from 0; all */
+    double loss_nats_per_token, grad_norm;
+    double nelbo_nats_per_token; /* held out, as it was estimated last; NaN before */
+};
+
 /* How to go about it. None of this changes a number; every function may be NULL. */
 struct mg_run_options {
     size_t threads; /* of one computation; 0 as 1 */
     /* Told after each step of a training, and asked before it. */
-    void (*step)(void *ctx, size_t step, size_t steps, double loss_nats_per_token);
+    void (*step)(void *ctx, const struct mg_training_state *state);
     bool (*stop)(void *ctx);
     /*
      * Before the first step: set parameters and optimiser to what they were before the step that
      * is returned (0: they stay) and send the rows of the steps before it.
      */
     size_t (*restore)(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw);
-    /* The state before step `next`, to keep or not; `last` when the training stops there. */
+    /*
+     * Between two steps: the state before step `next` > 0, to keep or not, or to measure; `last`
+     * when the training stops there.
+     */
     enum mg_status (*keep)(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw,
                            size_t next, bool last, struct mg_error *err);
     void *ctx;
@@ -45,8 +55,10 @@ struct mg_subject {
 /*
  * Train the network of a point. Rows of `metrics` go to the sink: loss (nats per token, of the
  * step's batch) and grad_norm (before clipping) at step 0, every max(1, steps/100) steps and the
- * last one; nelbo_nats_per_token, exact, of the network after that step, for small sources;
- * at the last step train_tokens, train_masked_tokens and train_flops of the whole training.
+ * last one; nelbo_held_out (nats per token, held_out.h) of the network after the step, about 20
+ * times, less often where it would take over a fiftieth of the time; nelbo_nats_per_token, the
+ * exact one, for small sources; at the last step train_tokens, train_masked_tokens and train_flops
+ * of the whole training.
  * MG_NO when it diverges (the text names step and quantity; its row is recorded), MG_INTERRUPTED
  * when stopped.
  */

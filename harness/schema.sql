@@ -98,6 +98,8 @@ CREATE TABLE run_result (
     ordinal   INTEGER NOT NULL,
     name      TEXT NOT NULL,
     result_id INTEGER NOT NULL REFERENCES result,
+    train_step INTEGER, -- of a measure: steps of the training before it; NULL: nothing trains
+    early     INTEGER CHECK (early = 1), -- measured before the training's end, else NULL
     PRIMARY KEY (run_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_result_of ON run_result (result_id);
@@ -189,6 +191,23 @@ CREATE TABLE likelihoods_data (
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
+-- What the view nonfinite asks: rows that are rare, in tables that are not.
+CREATE INDEX metrics_nonfinite ON metrics_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX marginals_nonfinite ON marginals_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX joints_nonfinite ON joints_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX information_nonfinite ON information_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX distance_curves_nonfinite ON distance_curves_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX samples_nonfinite ON samples_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX coherence_nonfinite ON coherence_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX sampler_error_nonfinite ON sampler_error_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX ledger_nonfinite ON ledger_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX certificates_nonfinite ON certificates_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX schedules_nonfinite ON schedules_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX position_pairs_nonfinite ON position_pairs_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX plans_nonfinite ON plans_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX likelihoods_nonfinite ON likelihoods_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX reveals_nonfinite ON reveals_data (result_id) WHERE nonfinite IS NOT NULL;
+
 CREATE VIEW runs AS
     SELECT r.run_id, e.name AS experiment, r.replicate, r.seed, r.status, r.source, r.predictor,
            r.objective, r.seq_len, r.wall_s, r.digest
@@ -198,53 +217,102 @@ CREATE VIEW params AS
 CREATE VIEW metrics AS
     SELECT u.run_id, d.name, d.step, d.value
     FROM run_result u JOIN metrics_data d ON d.result_id = u.result_id;
-CREATE VIEW marginals AS
-    SELECT u.run_id, u.name AS probe, d.position, d.token, d.p_model, d.p_exact
+-- X_along has what a measure said along a training ("at") and at its end; X has the end alone.
+CREATE VIEW marginals_along AS
+    SELECT u.run_id, u.train_step, u.early, u.name AS probe, d.position, d.token, d.p_model,
+           d.p_exact
     FROM run_result u JOIN marginals_data d ON d.result_id = u.result_id;
-CREATE VIEW joints AS
-    SELECT u.run_id, u.name AS probe, d.outcome, d.p_chain, d.p_product, d.p_exact
+CREATE VIEW marginals AS
+    SELECT run_id, probe, position, token, p_model, p_exact
+    FROM marginals_along WHERE early IS NULL;
+CREATE VIEW joints_along AS
+    SELECT u.run_id, u.train_step, u.early, u.name AS probe, d.outcome, d.p_chain, d.p_product,
+           d.p_exact
     FROM run_result u JOIN joints_data d ON d.result_id = u.result_id;
-CREATE VIEW information AS
-    SELECT u.run_id, u.name AS probe, d.quantity, d.value, d.exact
+CREATE VIEW joints AS
+    SELECT run_id, probe, outcome, p_chain, p_product, p_exact
+    FROM joints_along WHERE early IS NULL;
+CREATE VIEW information_along AS
+    SELECT u.run_id, u.train_step, u.early, u.name AS probe, d.quantity, d.value, d.exact
     FROM run_result u JOIN information_data d ON d.result_id = u.result_id;
-CREATE VIEW distance_curves AS
-    SELECT u.run_id, u.name AS probe, d.side, d.position, d.distance, d.quantity, d.value, d.exact,
-           d.bound
+CREATE VIEW information AS
+    SELECT run_id, probe, quantity, value, exact FROM information_along WHERE early IS NULL;
+CREATE VIEW distance_curves_along AS
+    SELECT u.run_id, u.train_step, u.early, u.name AS probe, d.side, d.position, d.distance,
+           d.quantity, d.value, d.exact, d.bound
     FROM run_result u JOIN distance_curves_data d ON d.result_id = u.result_id;
-CREATE VIEW samples AS
-    SELECT u.run_id, d.sampler, d.nfe, d.draw, d.tokens, d.coherent
+CREATE VIEW distance_curves AS
+    SELECT run_id, probe, side, position, distance, quantity, value, exact, bound
+    FROM distance_curves_along WHERE early IS NULL;
+CREATE VIEW samples_along AS
+    SELECT u.run_id, u.train_step, u.early, d.sampler, d.nfe, d.draw, d.tokens, d.coherent
     FROM run_result u JOIN samples_data d ON d.result_id = u.result_id;
-CREATE VIEW coherence AS
-    SELECT u.run_id, d.sampler, d.nfe, d.draws, d.rate, d.exact_rate,
+CREATE VIEW samples AS
+    SELECT run_id, sampler, nfe, draw, tokens, coherent FROM samples_along WHERE early IS NULL;
+CREATE VIEW coherence_along AS
+    SELECT u.run_id, u.train_step, u.early, d.sampler, d.nfe, d.draws, d.rate, d.exact_rate,
            d.nll_nats_per_token, d.bigram_tv
     FROM run_result u JOIN coherence_data d ON d.result_id = u.result_id;
-CREATE VIEW sampler_error AS
-    SELECT u.run_id, d.sampler, d.nfe, d.kl_nats, d.kl_se_nats, d.factorization_nats, d.model_nats,
-           d.order_nats, d.mixture_nats, d.selection_nats, d.coherence, d.kind,
-           d.reverse_kl_nats, d.tv
+CREATE VIEW coherence AS
+    SELECT run_id, sampler, nfe, draws, rate, exact_rate, nll_nats_per_token, bigram_tv
+    FROM coherence_along WHERE early IS NULL;
+CREATE VIEW sampler_error_along AS
+    SELECT u.run_id, u.train_step, u.early, d.sampler, d.nfe, d.kl_nats, d.kl_se_nats,
+           d.factorization_nats, d.model_nats, d.order_nats, d.mixture_nats, d.selection_nats,
+           d.coherence, d.kind, d.reverse_kl_nats, d.tv
     FROM run_result u JOIN sampler_error_data d ON d.result_id = u.result_id;
-CREATE VIEW ledger AS
-    SELECT u.run_id, d.sampler, d.step, d.factorization_nats, d.model_nats, d.order_nats
+CREATE VIEW sampler_error AS
+    SELECT run_id, sampler, nfe, kl_nats, kl_se_nats, factorization_nats, model_nats, order_nats,
+           mixture_nats, selection_nats, coherence, kind, reverse_kl_nats, tv
+    FROM sampler_error_along WHERE early IS NULL;
+CREATE VIEW ledger_along AS
+    SELECT u.run_id, u.train_step, u.early, d.sampler, d.step, d.factorization_nats, d.model_nats,
+           d.order_nats
     FROM run_result u JOIN ledger_data d ON d.result_id = u.result_id;
-CREATE VIEW certificates AS
-    SELECT u.run_id, d.sampler, d.step, d.bound, d.draws, d.value, d.exact, d.violations
+CREATE VIEW ledger AS
+    SELECT run_id, sampler, step, factorization_nats, model_nats, order_nats
+    FROM ledger_along WHERE early IS NULL;
+CREATE VIEW certificates_along AS
+    SELECT u.run_id, u.train_step, u.early, d.sampler, d.step, d.bound, d.draws, d.value, d.exact,
+           d.violations
     FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id;
-CREATE VIEW reveals AS
-    SELECT u.run_id, u.name AS probe, d.sampler, d.position, d.mean_step, d.sd_step
+CREATE VIEW certificates AS
+    SELECT run_id, sampler, step, bound, draws, value, exact, violations
+    FROM certificates_along WHERE early IS NULL;
+CREATE VIEW reveals_along AS
+    SELECT u.run_id, u.train_step, u.early, u.name AS probe, d.sampler, d.position, d.mean_step,
+           d.sd_step
     FROM run_result u JOIN reveals_data d ON d.result_id = u.result_id;
-CREATE VIEW schedules AS
-    SELECT u.run_id, u.name AS probe, d.j, d.h_nats, d.z_nats
+CREATE VIEW reveals AS
+    SELECT run_id, probe, sampler, position, mean_step, sd_step
+    FROM reveals_along WHERE early IS NULL;
+CREATE VIEW schedules_along AS
+    SELECT u.run_id, u.train_step, u.early, u.name AS probe, d.j, d.h_nats, d.z_nats
     FROM run_result u JOIN schedules_data d ON d.result_id = u.result_id;
-CREATE VIEW position_pairs AS
-    SELECT u.run_id, u.name AS probe, d.position_a, d.position_b, d.tv_model, d.tv_exact
+CREATE VIEW schedules AS
+    SELECT run_id, probe, j, h_nats, z_nats FROM schedules_along WHERE early IS NULL;
+CREATE VIEW position_pairs_along AS
+    SELECT u.run_id, u.train_step, u.early, u.name AS probe, d.position_a, d.position_b, d.tv_model,
+           d.tv_exact
     FROM run_result u JOIN position_pairs_data d ON d.result_id = u.result_id;
-CREATE VIEW plans AS
-    SELECT u.run_id, u.name AS probe, d.rule, d.nfe, d.plan, d.kl_nats, d.regret_nats, d.against
+CREATE VIEW position_pairs AS
+    SELECT run_id, probe, position_a, position_b, tv_model, tv_exact
+    FROM position_pairs_along WHERE early IS NULL;
+CREATE VIEW plans_along AS
+    SELECT u.run_id, u.train_step, u.early, u.name AS probe, d.rule, d.nfe, d.plan, d.kl_nats,
+           d.regret_nats, d.against
     FROM run_result u JOIN plans_data d ON d.result_id = u.result_id;
-CREATE VIEW likelihoods AS
-    SELECT u.run_id, d.sampler, d.nfe, d.draws, d.nll_nats_per_token, d.nll_se_nats_per_token,
-           d.kind, d.nll_nats_per_character
+CREATE VIEW plans AS
+    SELECT run_id, probe, rule, nfe, plan, kl_nats, regret_nats, against
+    FROM plans_along WHERE early IS NULL;
+CREATE VIEW likelihoods_along AS
+    SELECT u.run_id, u.train_step, u.early, d.sampler, d.nfe, d.draws, d.nll_nats_per_token,
+           d.nll_se_nats_per_token, d.kind, d.nll_nats_per_character
     FROM run_result u JOIN likelihoods_data d ON d.result_id = u.result_id;
+CREATE VIEW likelihoods AS
+    SELECT run_id, sampler, nfe, draws, nll_nats_per_token, nll_se_nats_per_token, kind,
+           nll_nats_per_character
+    FROM likelihoods_along WHERE early IS NULL;
 CREATE VIEW claims AS
     SELECT e.name AS experiment, c.about, c.name, c.source, c.accept_lo, c.accept_hi, c.estimate,
            c.ci_lo, c.ci_hi, c.n, c.verdict
@@ -291,8 +359,9 @@ CREATE VIEW run_labels AS
 
 -- What the driver itself asks, and what helps to find one's way.
 CREATE VIEW results AS
-    SELECT u.run_id, u.name, t.kind, t.key, t.status, t.digest, t.wall_s, t.max_rss_kb, t.n_rows,
-           t.error
+    SELECT u.run_id, u.name || CASE WHEN u.early THEN '@' || u.train_step ELSE '' END AS name,
+           t.kind, t.key, t.status, t.digest, t.wall_s, t.max_rss_kb,
+           t.n_rows, t.error
     FROM run_result u JOIN result t ON t.result_id = u.result_id;
 CREATE VIEW provenance AS
     SELECT u.run_id, u.name, t.created_at, v.host, v.os, v.cpu, v.n_cpu, v.compiler, v.cflags,

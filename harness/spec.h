@@ -34,10 +34,14 @@ struct mg_param {
 };
 
 struct mg_measure_entry {
-    char *name; /* names the rows ("probe"); not identity */
+    char *name;  /* names the rows ("probe"); not identity */
+    char *label; /* for people: the name, "NAME@STEP" where early */
     const struct mg_measure *measure;
     struct mg_measure_spec spec;
-    char *canonical; /* canonical JSON of the resolved entry without its name: identity */
+    char *canonical; /* identity: canonical JSON of the resolved entry without its name and "at";
+                        before the training's end also the step */
+    size_t step;     /* training steps before it; 0 where nothing trains */
+    bool early;      /* before the end of the training */
 };
 
 enum mg_predictor_kind { /* the order of the table in bind.c */
@@ -66,8 +70,8 @@ struct mg_point {
     const char *checkpoint_path;          /* checkpoint, resolved against the file; else NULL */
     const char *checkpoint_sha256;        /* its content: part of the training's identity */
     bool trains;
-    struct mg_train_config train; /* when trains */
-    struct mg_measure_entry *measures;
+    struct mg_train_config train;      /* when trains */
+    struct mg_measure_entry *measures; /* those of the file, then the early ones ("at") */
     size_t n_measures;
     size_t replicates; /* 1 where nothing is trained */
 };

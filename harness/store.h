@@ -225,9 +225,13 @@ enum mg_status mg_store_past_run(struct mg_past_run *past, struct mg_store *stor
                                  const char *experiment, const char *assignment, int64_t replicate,
                                  struct mg_error *err);
 
-/* Has the run a computed result of this name under another key? */
+/*
+ * Has the run a computed result of this name, measured after this early step (0: at the end),
+ * under another key?
+ */
 enum mg_status mg_store_past_differs(bool *differs, struct mg_store *store, int64_t run_id,
-                                     const char *entry, const char *key, struct mg_error *err);
+                                     const char *entry, int64_t early_step, const char *key,
+                                     struct mg_error *err);
 
 /* Each of its parameters: path and value. */
 enum mg_status mg_store_past_params(struct mg_store *store, int64_t run_id, mg_store_visitor *visit,

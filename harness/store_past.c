@@ -86,17 +86,19 @@ enum mg_status mg_store_past_run(struct mg_past_run *past, struct mg_store *stor
 }
 
 enum mg_status mg_store_past_differs(bool *differs, struct mg_store *store, int64_t run_id,
-                                     const char *entry, const char *key, struct mg_error *err)
+                                     const char *entry, int64_t early_step, const char *key,
+                                     struct mg_error *err)
 {
     const struct mg_value arguments[] = {mg_bind_integer(run_id), mg_bind_text(entry),
-                                         mg_bind_text(key)};
+                                         mg_bind_text(key), mg_bind_integer(early_step)};
     int64_t one = 0;
 
     return mg_sql_integer(&one, differs, store,
                           "SELECT 1 FROM run_result u JOIN result t USING (result_id)"
                           " WHERE u.run_id = ? AND u.name = ? AND t.key <> ?"
-                          " AND t.status <> 'pending'",
-                          arguments, 3, err);
+                          " AND t.status <> 'pending'"
+                          " AND CASE WHEN u.early THEN u.train_step ELSE 0 END = ?",
+                          arguments, 4, err);
 }
 
 enum mg_status mg_store_past_params(struct mg_store *store, int64_t run_id, mg_store_visitor *visit,

@@ -204,6 +204,24 @@ static enum mg_status put_run_row(int64_t *run_id, struct mg_store *store, int64
     return status;
 }
 
+/* The result at a run's place; entry NULL: the training itself. */
+static enum mg_status put_result(struct mg_store *store, int64_t run_id, int64_t ordinal,
+                                 const struct mg_measure_entry *entry, int64_t result_id,
+                                 struct mg_error *err)
+{
+    const struct mg_value null = {.type = MG_VALUE_NULL};
+
+    return MG_SQL(store, err,
+                  "INSERT INTO run_result (run_id, ordinal, name, result_id, train_step, early)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                  " ON CONFLICT (run_id, ordinal) DO UPDATE SET name = ?3, result_id = ?4,"
+                  " train_step = ?5, early = ?6",
+                  mg_bind_integer(run_id), mg_bind_integer(ordinal),
+                  mg_bind_text(entry != NULL ? entry->name : "train"), mg_bind_integer(result_id),
+                  entry != NULL && entry->step > 0 ? mg_bind_integer((int64_t)entry->step) : null,
+                  entry != NULL && entry->early ? mg_bind_integer(1) : null);
+}
+
 enum mg_status mg_store_put_run(int64_t *run_id, struct mg_store *store, int64_t experiment_id,
                                 const struct mg_run_record *record, struct mg_error *err)
 {
@@ -215,13 +233,8 @@ enum mg_status mg_store_put_run(int64_t *run_id, struct mg_store *store, int64_t
                         mg_bind_integer(*run_id), mg_bind_integer((int64_t)point->n_measures));
     }
     for (size_t i = 0; status == MG_OK && i <= point->n_measures; i++) {
-        status = MG_SQL(store, err,
-                        "INSERT INTO run_result (run_id, ordinal, name, result_id)"
-                        " VALUES (?1, ?2, ?3, ?4)"
-                        " ON CONFLICT (run_id, ordinal) DO UPDATE SET name = ?3, result_id = ?4",
-                        mg_bind_integer(*run_id), mg_bind_integer((int64_t)i),
-                        mg_bind_text(i == 0 ? "train" : point->measures[i - 1].name),
-                        mg_bind_integer(record->results[i]));
+        status = put_result(store, *run_id, (int64_t)i, i == 0 ? NULL : &point->measures[i - 1],
+                            record->results[i], err);
     }
     return status;
 }

@@ -34,5 +34,5 @@ eval key_cell
 plot 2 notitle, keyentry with lines ls 1 title 'mean over seeds', \
      keyentry with lines lc rgb band(1) lw 0.8 title 'single seeds', \
      keyentry with lines ls 20 title (floor_rows ? 'exact floor' : ''), \
-     keyentry with linespoints ls 2 title (end_rows + nelbo_rows ? 'exact NELBO of the network' : '')
+     keyentry with linespoints ls 2 title (end_rows + nelbo_rows ? 'NELBO of the network' : '')
 unset multiplot

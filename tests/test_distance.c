@@ -19,6 +19,7 @@ struct collector {
     double bound[MG_DISTANCE_COUNT][RUN_MAX]; /* NAN for NULL */
     bool written[MG_DISTANCE_COUNT][RUN_MAX];
     double distance[RUN_MAX]; /* NAN for NULL */
+    double error[RUN_MAX];    /* tv_model_exact */
     char side[8];
     size_t pairs;
     size_t n;
@@ -50,6 +51,9 @@ static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_c
                 rows->bound[k][at] = number(&cells[6]);
                 rows->written[k][at] = true;
             }
+        }
+        if (strcmp(cells[3].text, "tv_model_exact") == 0) {
+            rows->error[at] = number(&cells[4]);
         }
         rows->distance[at] = number(&cells[2]);
         snprintf(rows->side, sizeof(rows->side), "%s", cells[0].text);
@@ -245,6 +249,27 @@ static void period_two_never_becomes_alike(void **state)
     mg_source_free(source);
 }
 
+/* Every state of period2 is as likely as any other, so guessing is as far off as forgetting is. */
+static void the_error_is_the_distance_from_the_exact_prediction(void **state)
+{
+    struct mg_source *source = test_chain_period2(40);
+    struct mg_predictor *uniform = mg_uniform_new(40, 8);
+    const struct mg_measure_spec spec = {.left = 2, .contexts = 8};
+    struct collector *guess = run_measure(source, &spec, uniform);
+    struct collector *truth = run_oracle(source, &spec);
+
+    (void)state;
+    for (size_t i = 2; i < 40; i++) {
+        assert_close(guess->error[i], guess->exact[MG_DISTANCE_tv_unconditional][i], 1e-12);
+        assert_close(truth->error[i], 0.0, 0.0);
+    }
+    assert_close(guess->error[39], 0.5, 1e-3);
+    free(truth);
+    free(guess);
+    mg_predictor_free(uniform);
+    mg_source_free(source);
+}
+
 /* science.md 4b, middle effect: lazy L = 32, two tokens at both ends, TV to pi (256 draws). */
 static void the_middle_of_a_run_is_the_flattest(void **state)
 {
@@ -402,6 +427,7 @@ int main(void)
         cmocka_unit_test(between_two_ends_the_flip_chain_has_its_closed_form),
         cmocka_unit_test(lazy_chain_decays_at_its_rate_and_meets_the_bound),
         cmocka_unit_test(period_two_never_becomes_alike),
+        cmocka_unit_test(the_error_is_the_distance_from_the_exact_prediction),
         cmocka_unit_test(the_middle_of_a_run_is_the_flattest),
         cmocka_unit_test(predictor_and_source_have_their_own_columns),
         cmocka_unit_test(without_an_oracle_exact_is_null_and_u_is_counted),

@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "model/measure/kinds.h"
+#include "model/source/markov.h"
 #include "model/source/sequences.h"
 #include "tests/support/test.h"
 
-enum { L = 4, V = 3, N = 5 };
+enum { L = 4, V = 3, N = 5, LONG = 40 };
 
 static const int TOKENS[N][L] = {
     {0, 1, 2, 0}, {0, 1, 1, 2}, {2, 1, 2, 0}, {1, 0, 2, 1}, {1, 0, 0, 0}};
@@ -13,7 +14,7 @@ static const double WEIGHT[N] = {5.0, 1.0, 3.0, 2.0, 4.0};
 
 struct collector {
     struct mg_sink sink;
-    double tv_mean, tv_max, kl_mean_nats;
+    double tv_mean, tv_max, kl_mean_nats, tv_random_masks, kl_random_masks_nats;
 };
 
 static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_cell *cells,
@@ -27,6 +28,10 @@ static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_c
         rows->tv_mean = cells[1].real;
     } else if (strcmp(cells[0].text, "tv_max") == 0) {
         rows->tv_max = cells[1].real;
+    } else if (strcmp(cells[0].text, "tv_random_masks") == 0) {
+        rows->tv_random_masks = cells[1].real;
+    } else if (strcmp(cells[0].text, "kl_random_masks_nats") == 0) {
+        rows->kl_random_masks_nats = cells[1].real;
     } else {
         assert_string_equal(cells[0].text, "kl_mean_nats");
         rows->kl_mean_nats = cells[1].real;
@@ -35,7 +40,7 @@ static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_c
 
 static struct collector measure(const struct mg_source *source, struct mg_predictor *predictor)
 {
-    const struct mg_measure_spec spec = {0};
+    const struct mg_measure_spec spec = {.draws = 3 * LONG};
     const struct mg_streams streams = {0};
     struct collector rows = {.sink = {collect}, .tv_mean = (double)NAN};
     const struct mg_measure_input input = {&spec, source, predictor, &streams, &rows.sink};
@@ -113,11 +118,57 @@ static void oracle_has_no_error(void **state)
     mg_source_free(source);
 }
 
+/* Fair coins, and an answer whose distance from the truth tells how many are hidden. */
+static void answer_by_count(struct mg_predictor *predictor, double *probs, bool *possible,
+                            const int *rows, size_t n)
+{
+    const size_t length = predictor->length;
+
+    (void)possible;
+    for (size_t r = 0; r < n; r++) {
+        double masks = 0.0;
+        for (size_t i = 0; i < length; i++) {
+            masks += rows[r * length + i] == MG_MASK ? 1.0 : 0.0;
+        }
+        for (size_t i = 0; i < length; i++) {
+            probs[2 * (r * length + i)] = 0.5 + 0.25 * masks / LONG;
+            probs[2 * (r * length + i) + 1] = 0.5 - 0.25 * masks / LONG;
+        }
+    }
+}
+
+/* 2^40 sequences; 120 draws, so each number of masks three times: exact, not only in the mean. */
+static void of_many_sequences_every_number_of_masks_counts_alike(void **state)
+{
+    static const double coin[] = {0.5, 0.5, 0.5, 0.5};
+    static const struct mg_predictor_ops ops = {.kind = "count", .predict = answer_by_count};
+    struct mg_predictor counting = {.ops = &ops, .length = LONG, .vocab = 2};
+    struct mg_source *source = mg_markov_new(coin, coin, LONG, 2);
+    struct mg_predictor *oracle = mg_oracle_new(source);
+    const struct collector model = measure(source, &counting);
+    double tv = 0.0;
+    double kl_nats = 0.0;
+
+    (void)state;
+    for (int k = 1; k <= LONG; k++) {
+        const double off = 0.25 * k / LONG;
+        tv += off / LONG;
+        kl_nats -= (log(2.0 * (0.5 + off)) + log(2.0 * (0.5 - off))) / 2.0 / LONG;
+    }
+    assert_close(model.tv_random_masks, tv, 1e-12);
+    assert_close(model.kl_random_masks_nats, kl_nats, 1e-12);
+    assert_true(isnan(model.tv_mean));
+    assert_close(measure(source, oracle).tv_random_masks, 0.0, 1e-15);
+    mg_predictor_free(oracle);
+    mg_source_free(source);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uniform_is_as_far_as_counting_says),
         cmocka_unit_test(oracle_has_no_error),
+        cmocka_unit_test(of_many_sequences_every_number_of_masks_counts_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

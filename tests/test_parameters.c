@@ -132,7 +132,7 @@ static void like_copies_shapes_and_not_values(void **state)
     mg_parameters_free(list);
 }
 
-/* Matrices 1/sqrt(3 inputs), embeddings 0.2. */
+/* Matrices 1/sqrt(3 inputs), embeddings 0.02. */
 static void initial_values_have_the_documented_spread(void **state)
 {
     struct mg_transformer_config config = {.vocab = 100,
@@ -155,7 +155,7 @@ static void initial_values_have_the_documented_spread(void **state)
         const bool embedding =
             strstr(tensor->name, "wte") != NULL || strstr(tensor->name, "wpe") != NULL;
         const double expected =
-            embedding ? 0.2 : (tensor->shape[1] == 96 ? 0.058926 : 0.0721688); /* inputs 96, 64 */
+            embedding ? 0.02 : (tensor->shape[1] == 96 ? 0.058926 : 0.0721688); /* inputs 96, 64 */
         double sum = 0.0;
         double squares = 0.0;
 
@@ -185,7 +185,7 @@ static void every_initial_value_has_its_own_address(void **state)
         const float last = list->tensors[t].data[list->tensors[t].count - 1];
 
         if (strcmp(list->tensors[t].name, "model.transformer.wte.weight") == 0) {
-            assert_true(last == (float)(0.2 * mg_rng_normal(&rng)));
+            assert_true(last == (float)(0.02 * mg_rng_normal(&rng)));
         }
     }
     mg_parameters_free(list);

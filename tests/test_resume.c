@@ -54,15 +54,14 @@ static int tear_down(void **state)
 struct session {
     struct mg_resume *resume;
     size_t stop_at, steps;
+    size_t latest; /* a state past it is of no use */
 };
 
-static void count_step(void *ctx, size_t step, size_t steps, double loss)
+static void count_step(void *ctx, const struct mg_training_state *state)
 {
     struct session *session = ctx;
 
-    (void)step;
-    (void)steps;
-    (void)loss;
+    (void)state;
     session->steps++;
 }
 
@@ -75,7 +74,9 @@ static bool is_time(void *ctx)
 
 static size_t restore(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw)
 {
-    return mg_resume_restore(((struct session *)ctx)->resume, transformer, adamw);
+    const struct session *session = ctx;
+
+    return mg_resume_restore(session->resume, transformer, adamw, session->latest);
 }
 
 static enum mg_status keep(void *ctx, struct mg_transformer *transformer, struct mg_adamw *adamw,
@@ -98,9 +99,10 @@ static enum mg_status drop_row(void *ctx, int64_t row, enum mg_table table,
 
 /* Train until `stop_at` more steps are done; digest of the rows, sum of the weights' bits. */
 static enum mg_status train(char digest[MG_KEY_TEXT], uint64_t *bits, size_t *steps,
-                            const struct bench *bench, const char *key, size_t stop_at)
+                            const struct bench *bench, const char *key, size_t stop_at,
+                            size_t latest)
 {
-    struct session session = {.stop_at = stop_at};
+    struct session session = {.stop_at = stop_at, .latest = latest};
     const struct mg_run_options options = {1, count_step, is_time, restore, keep, &session, false};
     struct mg_recorder *recorder = mg_recorder_new(bench->point->symbols, drop_row, NULL);
     struct mg_subject subject;
@@ -136,15 +138,32 @@ static void a_training_stopped_twice_ends_as_one_that_was_not(void **state)
     uint64_t whole_bits, bits;
     size_t steps;
 
-    assert_int_equal(train(whole, &whole_bits, &steps, bench, "key", 1000), MG_OK);
+    assert_int_equal(train(whole, &whole_bits, &steps, bench, "key", 1000, SIZE_MAX), MG_OK);
     assert_int_equal(steps, 90);
     assert_int_equal(mg_resume_peek(bench->path, "key"), 0);
-    assert_int_equal(train(parts, &bits, &steps, bench, "key", 37), MG_INTERRUPTED);
+    assert_int_equal(train(parts, &bits, &steps, bench, "key", 37, SIZE_MAX), MG_INTERRUPTED);
     assert_int_equal(mg_resume_peek(bench->path, "key"), 37);
-    assert_int_equal(train(parts, &bits, &steps, bench, "key", 1), MG_INTERRUPTED);
+    assert_int_equal(train(parts, &bits, &steps, bench, "key", 1, SIZE_MAX), MG_INTERRUPTED);
     assert_int_equal(mg_resume_peek(bench->path, "key"), 38);
-    assert_int_equal(train(parts, &bits, &steps, bench, "key", 1000), MG_OK);
+    assert_int_equal(train(parts, &bits, &steps, bench, "key", 1000, SIZE_MAX), MG_OK);
     assert_int_equal(steps, 90 - 38);
+    assert_string_equal(parts, whole);
+    assert_true(bits == whole_bits);
+}
+
+static void a_state_past_what_is_to_be_measured_is_not_used(void **state)
+{
+    const struct bench *bench = *state;
+    char whole[MG_KEY_TEXT], parts[MG_KEY_TEXT];
+    uint64_t whole_bits, bits;
+    size_t steps;
+
+    assert_int_equal(train(whole, &whole_bits, &steps, bench, "other", 1000, SIZE_MAX), MG_OK);
+    assert_int_equal(train(parts, &bits, &steps, bench, "key", 37, SIZE_MAX), MG_INTERRUPTED);
+    assert_int_equal(train(parts, &bits, &steps, bench, "key", 1, 37), MG_INTERRUPTED);
+    assert_int_equal(mg_resume_peek(bench->path, "key"), 38);
+    assert_int_equal(train(parts, &bits, &steps, bench, "key", 1000, 37), MG_OK);
+    assert_int_equal(steps, 90);
     assert_string_equal(parts, whole);
     assert_true(bits == whole_bits);
 }
@@ -159,14 +178,14 @@ static void a_state_of_another_training_or_a_broken_one_is_not_used(void **state
     char *bytes = NULL;
     size_t size = 0;
 
-    assert_int_equal(train(digest, &bits, &steps, bench, "key", 20), MG_INTERRUPTED);
+    assert_int_equal(train(digest, &bits, &steps, bench, "key", 20, SIZE_MAX), MG_INTERRUPTED);
     assert_int_equal(mg_resume_peek(bench->path, "other"), 0);
-    assert_int_equal(train(digest, &bits, &steps, bench, "other", 1000), MG_OK);
+    assert_int_equal(train(digest, &bits, &steps, bench, "other", 1000, SIZE_MAX), MG_OK);
     assert_int_equal(steps, 90);
     assert_int_equal(mg_file_read(&bytes, &size, bench->path, 1 << 20, &err), MG_OK);
     assert_int_equal(mg_file_write(bench->path, bytes, size / 2, &err), MG_OK);
     free(bytes);
-    assert_int_equal(train(digest, &bits, &steps, bench, "key", 1000), MG_OK);
+    assert_int_equal(train(digest, &bits, &steps, bench, "key", 1000, SIZE_MAX), MG_OK);
     assert_int_equal(steps, 90);
 }
 
@@ -211,6 +230,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_training_stopped_twice_ends_as_one_that_was_not, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_state_past_what_is_to_be_measured_is_not_used, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_state_of_another_training_or_a_broken_one_is_not_used,
                                         set_up, tear_down),

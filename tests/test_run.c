@@ -47,9 +47,9 @@ static int tear_down(void **state)
 
 /* Rows of metrics, counted by name; steps of `loss` kept. */
 struct tally {
-    size_t losses, norms, nelbos;
+    size_t losses, norms, nelbos, estimates;
     int64_t first, second, last;
-    double last_nelbo;
+    double last_nelbo, last_estimate;
     double tokens;
 };
 
@@ -72,6 +72,9 @@ static enum mg_status count_row(void *ctx, int64_t row, enum mg_table table,
     } else if (strcmp(values[0].text, "nelbo_nats_per_token") == 0) {
         tally->last_nelbo = values[2].real;
         tally->nelbos++;
+    } else if (strcmp(values[0].text, "nelbo_held_out") == 0) {
+        tally->last_estimate = values[2].real;
+        tally->estimates++;
     } else if (strcmp(values[0].text, "train_tokens") == 0) {
         tally->tokens = values[2].real;
         assert_int_equal(values[1].integer, 249);
@@ -113,7 +116,10 @@ static void measure(char digest[MG_KEY_TEXT], const struct mg_subject *subject,
     assert_true(n_rows > 0);
 }
 
-/* 250 steps: every 2, so 125 steps 0, 2, ..., 248, and the last, 249. */
+/*
+ * 250 steps: every 2, so 125 steps 0, 2, ..., 248, and the last, 249. The estimate on 128 rows
+ * costs 128/24 steps of 8 rows, so one in 267 steps is a fiftieth: the first and the last.
+ */
 static void training_records_every_hundredth_and_the_last_step(void **state)
 {
     const struct mg_run_options options = {.threads = 1};
@@ -131,6 +137,8 @@ static void training_records_every_hundredth_and_the_last_step(void **state)
     assert_int_equal(tally.nelbos, 26);
     /* Never below the entropy of (3/4, 1/4) over three tokens. */
     assert_true(tally.last_nelbo > 0.562335 / 3.0);
+    assert_int_equal(tally.estimates, 2);
+    assert_close(tally.last_estimate, tally.last_nelbo, 0.05); /* .004 measured */
     mg_subject_free(&subject);
 }
 

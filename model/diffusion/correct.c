@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/diffusion/answer.h"
 #include "model/diffusion/contexts.h"
 #include "model/diffusion/corrector.h"
 #include "model/diffusion/sampler.h"
+#include "model/diffusion/step_law.h"
 #include "model/numeric/arena.h"
 
 enum {
@@ -22,13 +22,13 @@ struct chunk {
     size_t vocab;
     size_t rows_max;
     struct mg_contexts *contexts;
-    struct mg_answers answers; /* to rows_max contexts */
-    size_t *context_of;        /* (rows_max) */
-    struct mg_rng *rngs;       /* (rows_max) */
-    double *tempered;          /* (V) */
-    double *certainty;         /* (rows_max, L) probability of each token when it was drawn */
-    bool *given;               /* (rows_max, L) */
-    double *share;             /* (L) of the remasking under DOUBT */
+    struct mg_step_laws answers; /* to rows_max contexts */
+    size_t *context_of;          /* (rows_max) */
+    struct mg_rng *rngs;         /* (rows_max) */
+    double *tempered;            /* (V) */
+    double *certainty;           /* (rows_max, L) probability of each token when it was drawn */
+    bool *given;                 /* (rows_max, L) */
+    double *share;               /* (L) of the remasking under DOUBT */
 };
 
 static void chunk_init(struct chunk *chunk, struct mg_predictor *predictor,
@@ -45,7 +45,7 @@ static void chunk_init(struct chunk *chunk, struct mg_predictor *predictor,
                             .vocab = predictor->vocab,
                             .rows_max = n < limit ? n : limit,
                             .contexts = mg_contexts_new(length)};
-    mg_answers_init(&chunk->answers, predictor, chunk->rows_max);
+    mg_step_laws_init(&chunk->answers, predictor, chunk->rows_max);
     chunk->context_of = mg_allocate(chunk->rows_max, sizeof(size_t));
     chunk->rngs = mg_allocate(chunk->rows_max, sizeof(struct mg_rng));
     chunk->tempered = mg_allocate(predictor->vocab, sizeof(double));
@@ -62,7 +62,7 @@ static void chunk_release(struct chunk *chunk)
     free(chunk->tempered);
     free(chunk->rngs);
     free(chunk->context_of);
-    mg_answers_release(&chunk->answers);
+    mg_step_laws_release(&chunk->answers);
     mg_contexts_free(chunk->contexts);
 }
 
@@ -92,8 +92,8 @@ static void predict(struct chunk *chunk, const int *tokens, size_t *nfe, size_t 
         }
     }
     if (mg_contexts_count(chunk->contexts) > 0) {
-        mg_answers_ask(&chunk->answers, chunk->predictor, mg_contexts_rows(chunk->contexts, 0),
-                       mg_contexts_count(chunk->contexts));
+        mg_step_laws_ask(&chunk->answers, chunk->predictor, mg_contexts_rows(chunk->contexts, 0),
+                         mg_contexts_count(chunk->contexts));
     }
 }
 
@@ -129,8 +129,8 @@ static void remask_row(struct chunk *chunk, size_t d, int *row, int *step_of, si
 {
     const struct mg_remask_rates rates = mg_remask_rates(chunk->sampler, step);
     struct mg_rng *rng = &chunk->rngs[d];
-    const struct mg_answer answer = mg_answers_at(&chunk->answers, chunk->context_of[d]);
-    const double *part = has_mask(row, chunk->length) ? mg_answer_draw(&answer, rng) : NULL;
+    const struct mg_step_law answer = mg_step_laws_at(&chunk->answers, chunk->context_of[d]);
+    const double *part = has_mask(row, chunk->length) ? mg_step_law_draw(&answer, rng) : NULL;
 
     fill_shares(chunk, d, row);
     for (size_t i = 0; i < chunk->length; i++) {
@@ -211,11 +211,11 @@ void mg_sweep_rows(int *tokens, size_t *nfe, struct mg_predictor *predictor,
             predict(&chunk, rows, nfe == NULL ? NULL : nfe + from, some);
             for (size_t d = 0; d < some; d++) {
                 if (rows[d * length + at] == MG_MASK) {
-                    const struct mg_answer answer =
-                        mg_answers_at(&chunk.answers, chunk.context_of[d]);
+                    const struct mg_step_law answer =
+                        mg_step_laws_at(&chunk.answers, chunk.context_of[d]);
 
                     rows[d * length + at] = draw_token(
-                        &chunk, d, mg_answer_draw(&answer, &chunk.rngs[d]) + at * chunk.vocab);
+                        &chunk, d, mg_step_law_draw(&answer, &chunk.rngs[d]) + at * chunk.vocab);
                 }
             }
         }

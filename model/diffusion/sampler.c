@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/diffusion/answer.h"
 #include "model/diffusion/contexts.h"
 #include "model/diffusion/corrector.h"
 #include "model/diffusion/draft.h"
+#include "model/diffusion/step_law.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
 
@@ -25,14 +25,14 @@ struct run {
     bool *prompt;        /* (n, L) true where the row started with a token */
     struct mg_rng *rngs; /* (n) */
     struct mg_contexts *contexts;
-    size_t rows_max;           /* rows of one prediction */
-    struct mg_answers answers; /* to rows_max contexts */
-    size_t *active;            /* (n) draws that have a mask */
-    size_t *context_of;        /* (rows_max) number of an active draw's context */
-    double *tempered;          /* (V) */
-    double *drawn;             /* (L) probability of the token drawn first (low_confidence) */
-    int *token;                /* (L) that token */
-    struct mg_selection pick;  /* arrays of L */
+    size_t rows_max;             /* rows of one prediction */
+    struct mg_step_laws answers; /* to rows_max contexts */
+    size_t *active;              /* (n) draws that have a mask */
+    size_t *context_of;          /* (rows_max) number of an active draw's context */
+    double *tempered;            /* (V) */
+    double *drawn;               /* (L) probability of the token drawn first (low_confidence) */
+    int *token;                  /* (L) that token */
+    struct mg_selection pick;    /* arrays of L */
 };
 
 void mg_temper(double *q, const double *p, size_t vocab, double temperature)
@@ -75,7 +75,7 @@ static void run_init(struct run *run, struct mg_predictor *predictor,
     }
     run->rngs = mg_allocate(n, sizeof(run->rngs[0]));
     run->contexts = mg_contexts_new(length);
-    mg_answers_init(&run->answers, predictor, run->rows_max);
+    mg_step_laws_init(&run->answers, predictor, run->rows_max);
     run->active = mg_allocate(n, sizeof(run->active[0]));
     run->context_of = mg_allocate(run->rows_max, sizeof(run->context_of[0]));
     run->tempered = mg_allocate(predictor->vocab, sizeof(run->tempered[0]));
@@ -94,7 +94,7 @@ static void run_release(struct run *run)
     free(run->tempered);
     free(run->context_of);
     free(run->active);
-    mg_answers_release(&run->answers);
+    mg_step_laws_release(&run->answers);
     mg_contexts_free(run->contexts);
     free(run->rngs);
     free(run->prompt);
@@ -107,7 +107,7 @@ static int draw_token(struct run *run, const double *p, struct mg_rng *rng)
 }
 
 /* One reverse step of one draw: a component, positions, their tokens. */
-static void reveal(int *tokens, int *step_of, struct run *run, const struct mg_answer *answer,
+static void reveal(int *tokens, int *step_of, struct run *run, const struct mg_step_law *answer,
                    size_t d, size_t step)
 {
     const size_t length = run->predictor->length;
@@ -115,7 +115,7 @@ static void reveal(int *tokens, int *step_of, struct run *run, const struct mg_a
     const bool draws_first = run->sampler->order->looks_at_drawn;
     struct mg_selection *pick = &run->pick;
     struct mg_rng *rng = &run->rngs[d];
-    const double *part = mg_answer_draw(answer, rng);
+    const double *part = mg_step_law_draw(answer, rng);
     const struct mg_order_view view = {.sampler = run->sampler,
                                        .length = length,
                                        .vocab = vocab,
@@ -157,11 +157,11 @@ static void reveal_all(int *tokens, int *step_of, struct run *run, const size_t 
     for (size_t i = 0; i < n; i++) {
         run->context_of[i] = mg_contexts_add(run->contexts, tokens + draws[i] * length, NULL);
     }
-    mg_answers_ask(&run->answers, run->predictor, mg_contexts_rows(run->contexts, 0),
-                   mg_contexts_count(run->contexts));
+    mg_step_laws_ask(&run->answers, run->predictor, mg_contexts_rows(run->contexts, 0),
+                     mg_contexts_count(run->contexts));
     for (size_t i = 0; i < n; i++) {
         const size_t d = draws[i];
-        const struct mg_answer answer = mg_answers_at(&run->answers, run->context_of[i]);
+        const struct mg_step_law answer = mg_step_laws_at(&run->answers, run->context_of[i]);
 
         reveal(tokens + d * length, step_of == NULL ? NULL : step_of + d * length, run, &answer, d,
                step);

@@ -3,8 +3,8 @@
  *
  * At each step the predictor is asked once; the order picks positions; their tokens are drawn
  * independently, each from its own marginal, or for a mixture all from one component, drawn first
- * (answer.h); orders look at the marginals (Nie et al. 2025, arXiv:2502.09992, generate). Samplers
- * with a corrector (corrector.h) or drafts (draft.h) go about it differently.
+ * (step_law.h); orders look at the marginals (Nie et al. 2025, arXiv:2502.09992, generate).
+ * Samplers with a corrector (corrector.h) or drafts (draft.h) go about it differently.
  */
 #ifndef MG_DIFFUSION_SAMPLER_H
 #define MG_DIFFUSION_SAMPLER_H

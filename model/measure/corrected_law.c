@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/diffusion/answer.h"
 #include "model/diffusion/corrector.h"
+#include "model/diffusion/step_law.h"
 #include "model/measure/space.h"
 #include "model/measure/whole_law.h"
 #include "model/numeric/arena.h"
@@ -56,7 +56,7 @@ enum mg_status mg_corrected_law_check(const struct mg_sampler *sampler, size_t l
 
 /* Predict the rows of the contexts [from, from + n) that have a mask. */
 static enum mg_status fill_some(struct kernel *kernel, struct mg_predictor *predictor, int *rows,
-                                struct mg_answers *answers, size_t from, size_t n,
+                                struct mg_step_laws *answers, size_t from, size_t n,
                                 struct mg_error *err)
 {
     const size_t length = kernel->space.length;
@@ -65,16 +65,16 @@ static enum mg_status fill_some(struct kernel *kernel, struct mg_predictor *pred
     for (size_t k = 0; k < n; k++) {
         kernel->masks[from + k] = mg_space_row(rows + k * length, &kernel->space, from + k);
     }
-    mg_answers_ask(answers, predictor, rows, n);
-    if (!mg_answers_finite(answers, n)) {
+    mg_step_laws_ask(answers, predictor, rows, n);
+    if (!mg_step_laws_finite(answers, n)) {
         return mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
     }
     for (size_t k = 0; k < n; k++) {
-        const struct mg_answer answer = mg_answers_at(answers, k);
+        const struct mg_step_law answer = mg_step_laws_at(answers, k);
 
         memcpy(kernel->weights + (from + k) * R, answer.weights, R * sizeof(double));
-        mg_answer_temper(kernel->tempered + (from + k) * R * length * kernel->space.vocab, &answer,
-                         rows + k * length, kernel->sampler->temperature);
+        mg_step_law_temper(kernel->tempered + (from + k) * R * length * kernel->space.vocab,
+                           &answer, rows + k * length, kernel->sampler->temperature);
     }
     return MG_OK;
 }
@@ -84,11 +84,11 @@ static enum mg_status kernel_init(struct kernel *kernel, struct mg_predictor *pr
 {
     const size_t cells = predictor->length * predictor->vocab;
     int *rows = mg_allocate(ROWS_AT_ONCE * predictor->length, sizeof(rows[0]));
-    struct mg_answers answers;
+    struct mg_step_laws answers;
     enum mg_status status = MG_OK;
 
     *kernel = (struct kernel){.sampler = sampler, .components = mg_predictor_components(predictor)};
-    mg_answers_init(&answers, predictor, ROWS_AT_ONCE);
+    mg_step_laws_init(&answers, predictor, ROWS_AT_ONCE);
     mg_space_init(&kernel->space, predictor->length, predictor->vocab);
     kernel->masks = mg_allocate(kernel->space.count, sizeof(size_t));
     kernel->weights = mg_allocate(kernel->space.count * kernel->components, sizeof(double));
@@ -103,7 +103,7 @@ static enum mg_status kernel_init(struct kernel *kernel, struct mg_predictor *pr
         status = fill_some(kernel, predictor, rows, &answers, from,
                            left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE, err);
     }
-    mg_answers_release(&answers);
+    mg_step_laws_release(&answers);
     free(rows);
     return status;
 }

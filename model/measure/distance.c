@@ -12,6 +12,7 @@
 #include "model/measure/measure.h"
 #include "model/measure/text_gain.h"
 #include "model/measure/unconditional.h"
+#include "model/numeric/statistics.h"
 #include "model/source/text.h"
 
 static const double CELLS_MAX = 67108864.0; /* 2^26 probabilities kept, 512 MB */
@@ -227,6 +228,27 @@ static void emit_curves(struct mg_sink *sink, const struct result *result)
     }
 }
 
+/* How far the predictions themselves are from the truth, whatever they are compared with above. */
+static void emit_error(struct mg_sink *sink, const struct result *result,
+                       const struct answers *answers, size_t vocab)
+{
+    const size_t run = result->layout.run;
+
+    for (size_t i = 0; i < run && answers->exact != NULL; i++) {
+        const size_t distance = result->distance[i];
+        double tv = 0.0;
+
+        for (size_t c = 0; c < answers->n; c++) {
+            const size_t at = (c * run + i) * vocab;
+            tv += mg_tv(answers->model + at, answers->exact + at, vocab) / (double)answers->n;
+        }
+        MG_EMIT(sink, MG_TABLE_distance_curves, mg_text(side_of(&result->layout)),
+                mg_int((int64_t)(result->layout.left + i)),
+                distance > 0 ? mg_int((int64_t)distance) : mg_null(), mg_text("tv_model_exact"),
+                mg_real(tv), mg_real(0.0), mg_null());
+    }
+}
+
 static void emit_pairs(struct mg_sink *sink, const struct result *result)
 {
     const size_t run = result->layout.run;
@@ -365,6 +387,7 @@ static enum mg_status distance_run(const struct mg_measure_input *input, struct 
     mg_distance_bounds(bounds, input->source, &layout, answers.contexts, answers.n);
     result = (struct result){layout, answers.n, distance, model, exact, bounds};
     emit_curves(input->sink, &result);
+    emit_error(input->sink, &result, &answers, vocab);
     emit_pairs(input->sink, &result);
     emit_information(input->sink, &result);
     mg_chain_facts_emit(input->sink, input->source);

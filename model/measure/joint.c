@@ -4,7 +4,7 @@
  * For a context c and targets t_1..t_n, with q the predictor and mu the source:
  *   p_model(v at t)  q_t(v | c), one prediction for all targets
  *   p_product(y)     prod_i q_{t_i}(y_i | c): what one parallel step samples; of a mixture head the
- *                    mean of its components' products (answer.h)
+ *                    mean of its components' products (step_law.h)
  *   p_chain(y)       prod_i q_{t_i}(y_i | c, y_1..y_{i-1}): the joint the predictor implies when it
  *                    is asked for one target after the other, in the given order
  *   p_exact(y)       mu(y | c)
@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/diffusion/answer.h"
+#include "model/diffusion/step_law.h"
 #include "model/measure/chain.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
@@ -117,7 +117,7 @@ static double *product_new(const struct joint *joint, const double *marginal)
 }
 
 /* What one step samples: (outcomes), the mean of the answer's products; release with free(). */
-static double *step_law_new(const struct joint *joint, const struct mg_answer *answer)
+static double *step_law_new(const struct joint *joint, const struct mg_step_law *answer)
 {
     double *law = mg_allocate(joint->outcomes, sizeof(law[0]));
 
@@ -153,18 +153,18 @@ static void joint_init(struct joint *joint, const struct mg_measure_input *input
     const struct mg_measure_spec *spec = input->spec;
     const size_t all = source->length * source->vocab;
     double *probs = mg_allocate(all, sizeof(probs[0]));
-    struct mg_answers answers;
-    struct mg_answer answer;
+    struct mg_step_laws answers;
+    struct mg_step_law answer;
 
     *joint = (struct joint){.input = input, .n = spec->n_targets, .vocab = source->vocab};
     joint->context = context_new(spec, source->length);
     joint->outcomes = (size_t)outcome_count(source->vocab, spec->n_targets);
-    mg_answers_init(&answers, input->predictor, 1);
-    mg_answers_ask(&answers, input->predictor, joint->context, 1);
-    answer = mg_answers_at(&answers, 0);
+    mg_step_laws_init(&answers, input->predictor, 1);
+    mg_step_laws_ask(&answers, input->predictor, joint->context, 1);
+    answer = mg_step_laws_at(&answers, 0);
     joint->marginal = target_rows_new(joint, answer.probs);
     joint->product = step_law_new(joint, &answer);
-    mg_answers_release(&answers);
+    mg_step_laws_release(&answers);
     joint->chain = mg_allocate(joint->outcomes, sizeof(double));
     mg_chain_joint(joint->chain, input->predictor, joint->context, spec->targets, joint->n, NULL);
     joint->spread = mg_chain_spread(joint->chain, input->predictor, joint->context, spec->targets,

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/diffusion/answer.h"
 #include "model/diffusion/contexts.h"
 #include "model/diffusion/grow.h"
+#include "model/diffusion/step_law.h"
 #include "model/measure/choice.h"
 #include "model/measure/replay.h"
 #include "model/numeric/arena.h"
@@ -41,7 +41,7 @@ struct walk {
     const struct mg_replay_node *node;
     const int *context;
     size_t masked;
-    const struct mg_answer *answer;
+    const struct mg_step_law *answer;
     double *tempered;   /* (R, L, V) the answer's parts at the sampler's temperature */
     double *part;       /* (L, V) of them, the one that tokens are drawn from */
     double *mean;       /* (L, V) q_i: their mean */
@@ -110,7 +110,7 @@ static void weigh_positions(struct walk *walk)
     const size_t vocab = walk->vocab;
     const size_t *members = walk->now.members + walk->node->first;
 
-    mg_answer_temper(walk->tempered, walk->answer, walk->context, walk->sampler->temperature);
+    mg_step_law_temper(walk->tempered, walk->answer, walk->context, walk->sampler->temperature);
     mg_mix_parts(walk->mean, walk->answer->weights, walk->tempered, walk->answer->components,
                  walk->length * vocab);
     walk->masked = 0;
@@ -184,7 +184,7 @@ static double made_up_nats(const struct walk *walk, size_t n_set, const int *tok
     if (!isfinite(log_product)) {
         return 0.0; /* impossible for the joint too: the model's part is infinite */
     }
-    return mg_answer_log_joint(0.0, walk->answer, walk->tempered, walk->set, n_set, tokens) -
+    return mg_step_law_log_joint(0.0, walk->answer, walk->tempered, walk->set, n_set, tokens) -
            log_product;
 }
 
@@ -246,20 +246,21 @@ static enum mg_status take_step(struct walk *walk, struct mg_error *err)
     const size_t count = mg_contexts_count(walk->now.contexts);
     const size_t fits = PROBABILITIES_MAX / row;
     const size_t batch = fits < 1 ? 1 : fits < count ? fits : count;
-    struct mg_answers answers;
+    struct mg_step_laws answers;
     enum mg_status status = MG_OK;
 
-    mg_answers_init(&answers, walk->predictor, batch);
+    mg_step_laws_init(&answers, walk->predictor, batch);
     walk->move = 0;
     for (size_t from = 0; from < count && status == MG_OK; from += batch) {
         const size_t some = count - from < batch ? count - from : batch;
 
-        mg_answers_ask(&answers, walk->predictor, mg_contexts_rows(walk->now.contexts, from), some);
-        if (!mg_answers_finite(&answers, some)) {
+        mg_step_laws_ask(&answers, walk->predictor, mg_contexts_rows(walk->now.contexts, from),
+                         some);
+        if (!mg_step_laws_finite(&answers, some)) {
             status = mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
         }
         for (size_t k = 0; k < some && status == MG_OK; k++) {
-            const struct mg_answer answer = mg_answers_at(&answers, k);
+            const struct mg_step_law answer = mg_step_laws_at(&answers, k);
 
             walk->answer = &answer;
             walk->node = &walk->now.nodes[from + k];
@@ -275,7 +276,7 @@ static enum mg_status take_step(struct walk *walk, struct mg_error *err)
             }
         }
     }
-    mg_answers_release(&answers);
+    mg_step_laws_release(&answers);
     return status;
 }
 

@@ -10,7 +10,7 @@
  *   twin     w' += w r(S|c) prod_{i in S} q_i(x_i|c)
  *   sampler  w' += w a(S|c,x_S) prod_{i in S} q_i(x_i|c), a = r for rules that do not look at the
  *            tokens drawn, contest.h for LLaDA's
- * with q the predictor's answer at the sampler's temperature; where that is a mixture (answer.h),
+ * with q the predictor's answer at the sampler's temperature; where that is a mixture (step_law.h),
  * summed over its components with their weights. The ledger, in nats:
  *   factorization F = sum m r (TC_mu(X_S|c) - E_mu log(q(X_S|c) / prod_{i in S} q_i(X_i|c))), the
  *                     last term, what a mixture's joint makes up for, being 0 for a product

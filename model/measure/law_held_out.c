@@ -38,10 +38,10 @@ static void add_step(void *ctx, const struct mg_reveal *reveal)
 {
     struct sums *sums = ctx;
 
-    mg_answer_temper(sums->tempered, reveal->answer, reveal->context, sums->sampler->temperature);
+    mg_step_law_temper(sums->tempered, reveal->answer, reveal->context, sums->sampler->temperature);
     sums->log_path[reveal->draw] =
-        mg_answer_log_joint(sums->log_path[reveal->draw], reveal->answer, sums->tempered,
-                            reveal->set, reveal->n_set, reveal->tokens);
+        mg_step_law_log_joint(sums->log_path[reveal->draw], reveal->answer, sums->tempered,
+                              reveal->set, reveal->n_set, reveal->tokens);
     if (sums->text != NULL) { /* every position is revealed once */
         for (size_t i = 0; i < reveal->n_set; i++) {
             sums->characters += mg_text_characters(sums->text, reveal->tokens + reveal->set[i], 1);

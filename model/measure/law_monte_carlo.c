@@ -34,7 +34,7 @@ static void add_step(void *ctx, const struct mg_reveal *reveal)
     double model = 0.0;
     double log_product = 0.0;
 
-    mg_answer_temper(sums->tempered, reveal->answer, reveal->context, sums->sampler->temperature);
+    mg_step_law_temper(sums->tempered, reveal->answer, reveal->context, sums->sampler->temperature);
     mg_mix_parts(sums->mean, reveal->answer->weights, sums->tempered, reveal->answer->components,
                  sums->source->length * vocab);
     for (size_t i = 0; i < sums->source->length; i++) {
@@ -52,8 +52,8 @@ static void add_step(void *ctx, const struct mg_reveal *reveal)
     sums->log_mass[reveal->draw] = mg_source_log_mass(sums->source, sums->row);
     correlation += sums->log_mass[reveal->draw];
     if (reveal->answer->components > 1 && isfinite(log_product)) { /* see factorization in law.h */
-        correlation -= mg_answer_log_joint(-log_product, reveal->answer, sums->tempered,
-                                           reveal->set, reveal->n_set, reveal->tokens);
+        correlation -= mg_step_law_log_joint(-log_product, reveal->answer, sums->tempered,
+                                             reveal->set, reveal->n_set, reveal->tokens);
     }
     if (reveal->step == estimate->n_steps) {
         estimate->steps = mg_grow(estimate->steps, &sums->capacity, estimate->n_steps + 1,

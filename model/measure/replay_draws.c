@@ -28,13 +28,13 @@ struct replay {
     size_t *context_of;  /* (DRAWS_AT_ONCE) number of a draw's context */
     size_t *active;      /* (DRAWS_AT_ONCE) draws that have a mask */
     struct mg_contexts *contexts;
-    size_t rows_max;           /* contexts of one prediction */
-    struct mg_answers answers; /* to rows_max contexts */
-    double *truth;             /* (rows_max, L, V) the source's; the answers' probs when that is the
-                                  same, NULL when unknown */
-    double *tempered;          /* (V) */
-    double *drawn;             /* (L) LLaDA's rule: probability of the token drawn */
-    struct mg_selection pick;  /* arrays of L */
+    size_t rows_max;             /* contexts of one prediction */
+    struct mg_step_laws answers; /* to rows_max contexts */
+    double *truth;            /* (rows_max, L, V) the source's; the answers' probs when that is the
+                                 same, NULL when unknown */
+    double *tempered;         /* (V) */
+    double *drawn;            /* (L) LLaDA's rule: probability of the token drawn */
+    struct mg_selection pick; /* arrays of L */
 };
 
 static void replay_init(struct replay *replay)
@@ -52,7 +52,7 @@ static void replay_init(struct replay *replay)
     replay->rngs = mg_allocate(DRAWS_AT_ONCE, sizeof(struct mg_rng));
     replay->context_of = mg_allocate(DRAWS_AT_ONCE, sizeof(size_t));
     replay->active = mg_allocate(DRAWS_AT_ONCE, sizeof(size_t));
-    mg_answers_init(&replay->answers, replay->predictor, replay->rows_max);
+    mg_step_laws_init(&replay->answers, replay->predictor, replay->rows_max);
     if (mg_predictor_is_oracle(replay->predictor, replay->source)) {
         replay->truth = replay->answers.probs;
     } else if (mg_source_has_oracle(replay->source)) {
@@ -73,7 +73,7 @@ static void replay_release(struct replay *replay)
     if (replay->truth != replay->answers.probs) {
         free(replay->truth);
     }
-    mg_answers_release(&replay->answers);
+    mg_step_laws_release(&replay->answers);
     free(replay->active);
     free(replay->context_of);
     free(replay->rngs);
@@ -84,7 +84,7 @@ static void replay_release(struct replay *replay)
 
 /* Let the rule choose; what it leaves open is drawn. The positions end up in pick->sure. */
 static bool choose(struct replay *replay, struct mg_rng *rng, const int *row,
-                   const struct mg_answer *answer)
+                   const struct mg_step_law *answer)
 {
     const bool draws_first = replay->sampler->order->looks_at_drawn;
     struct mg_selection *pick = &replay->pick;
@@ -94,7 +94,7 @@ static bool choose(struct replay *replay, struct mg_rng *rng, const int *row,
                                        .context = row,
                                        .probs = answer->probs,
                                        .drawn = draws_first ? replay->drawn : NULL};
-    const double *part = draws_first ? mg_answer_draw(answer, rng) : NULL;
+    const double *part = draws_first ? mg_step_law_draw(answer, rng) : NULL;
     bool by_chance;
 
     for (size_t i = 0; i < replay->length && draws_first; i++) {
@@ -118,7 +118,7 @@ static bool choose(struct replay *replay, struct mg_rng *rng, const int *row,
 }
 
 /* One step of one draw of the batch. */
-static void reveal(struct replay *replay, size_t d, size_t step, const struct mg_answer *answer,
+static void reveal(struct replay *replay, size_t d, size_t step, const struct mg_step_law *answer,
                    const double *truth)
 {
     int *row = replay->rows + d * replay->length;
@@ -147,8 +147,8 @@ static enum mg_status take_step(struct replay *replay, size_t n, size_t from, si
     const size_t some = count < replay->rows_max ? count : replay->rows_max;
     const int *rows = mg_contexts_rows(replay->contexts, from);
 
-    mg_answers_ask(&replay->answers, replay->predictor, rows, some);
-    if (!mg_answers_finite(&replay->answers, some)) {
+    mg_step_laws_ask(&replay->answers, replay->predictor, rows, some);
+    if (!mg_step_laws_finite(&replay->answers, some)) {
         return mg_fail(err, MG_NO, "%s: the predictor's probabilities are not finite",
                        replay->sampler->name);
     }
@@ -164,7 +164,7 @@ static enum mg_status take_step(struct replay *replay, size_t n, size_t from, si
         const size_t context = replay->context_of[d];
 
         if (context >= from && context < from + some) {
-            const struct mg_answer answer = mg_answers_at(&replay->answers, context - from);
+            const struct mg_step_law answer = mg_step_laws_at(&replay->answers, context - from);
 
             reveal(replay, d, step, &answer,
                    replay->truth == NULL ? NULL : replay->truth + (context - from) * cells);

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/diffusion/answer.h"
 #include "model/diffusion/order.h"
+#include "model/diffusion/step_law.h"
 #include "model/numeric/error.h"
 #include "model/numeric/philox.h"
 #include "model/predictor/predictor.h"
@@ -27,9 +27,9 @@ struct mg_reveal {
     const int *context; /* (L) what is revealed of it before the step */
     const size_t *set;  /* (n_set) positions of the step */
     size_t n_set;
-    const struct mg_answer *answer; /* the predictor's, temperature not applied */
-    const double *truth;            /* (L, V) the source's; NULL without an oracle */
-    bool by_chance;                 /* the rule left a choice of positions open */
+    const struct mg_step_law *answer; /* the predictor's, temperature not applied */
+    const double *truth;              /* (L, V) the source's; NULL without an oracle */
+    bool by_chance;                   /* the rule left a choice of positions open */
 };
 
 typedef void mg_reveal_visitor(void *ctx, const struct mg_reveal *reveal);

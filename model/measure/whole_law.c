@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/diffusion/answer.h"
+#include "model/diffusion/step_law.h"
 #include "model/measure/choice.h"
 #include "model/measure/space.h"
 #include "model/numeric/arena.h"
@@ -23,7 +23,7 @@ struct whole {
     double *weight; /* ((V+1)^L) of each context */
     size_t *batch;  /* (ROWS_AT_ONCE) numbers of the contexts at hand */
     int *rows;      /* (ROWS_AT_ONCE, L) */
-    struct mg_answers answers;
+    struct mg_step_laws answers;
     double *tempered;   /* (R, L, V) */
     const double *part; /* (L, V) of them, the one that tokens are drawn from */
     struct mg_choice *choice;
@@ -43,7 +43,7 @@ static void whole_init(struct whole *whole, struct mg_predictor *predictor,
     whole->weight[whole->space.count - 1] = 1.0;
     whole->batch = mg_allocate(ROWS_AT_ONCE, sizeof(size_t));
     whole->rows = mg_allocate(ROWS_AT_ONCE * length, sizeof(int));
-    mg_answers_init(&whole->answers, predictor, ROWS_AT_ONCE);
+    mg_step_laws_init(&whole->answers, predictor, ROWS_AT_ONCE);
     whole->tempered = mg_allocate(whole->answers.components * length * vocab, sizeof(double));
     whole->choice = mg_choice_new(sampler, NULL, length, vocab);
     whole->set = mg_allocate(length, sizeof(size_t));
@@ -56,7 +56,7 @@ static void whole_release(struct whole *whole)
     free(whole->set);
     mg_choice_free(whole->choice);
     free(whole->tempered);
-    mg_answers_release(&whole->answers);
+    mg_step_laws_release(&whole->answers);
     free(whole->rows);
     free(whole->batch);
     free(whole->weight);
@@ -89,12 +89,12 @@ static void fill_set(struct whole *whole, size_t n_set, size_t at, size_t number
 
 /* All moves out of one context. */
 static void leave(struct whole *whole, size_t number, const int *row,
-                  const struct mg_answer *answer)
+                  const struct mg_step_law *answer)
 {
     size_t n_set;
     double r;
 
-    mg_answer_temper(whole->tempered, answer, row, whole->sampler->temperature);
+    mg_step_law_temper(whole->tempered, answer, row, whole->sampler->temperature);
     whole->nfe += whole->weight[number];
     for (size_t k = 0; k < answer->components; k++) {
         whole->part = whole->tempered + k * whole->space.length * whole->space.vocab;
@@ -111,12 +111,12 @@ static enum mg_status leave_batch(struct whole *whole, size_t n, struct mg_error
     if (n == 0) {
         return MG_OK;
     }
-    mg_answers_ask(&whole->answers, whole->predictor, whole->rows, n);
-    if (!mg_answers_finite(&whole->answers, n)) {
+    mg_step_laws_ask(&whole->answers, whole->predictor, whole->rows, n);
+    if (!mg_step_laws_finite(&whole->answers, n)) {
         return mg_fail(err, MG_NO, "law: the predictor's probabilities are not finite");
     }
     for (size_t k = 0; k < n; k++) {
-        const struct mg_answer answer = mg_answers_at(&whole->answers, k);
+        const struct mg_step_law answer = mg_step_laws_at(&whole->answers, k);
 
         leave(whole, whole->batch[k], whole->rows + k * whole->space.length, &answer);
     }

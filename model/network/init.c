@@ -2,9 +2,10 @@
 #include "model/network/init.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
-static const double EMBEDDING_DEVIATION = 0.2;
+static const double EMBEDDING_DEVIATION = 0.02;
 
 static bool is_embedding(const char *name)
 {

@@ -1,5 +1,5 @@
-/* answer.c - see answer.h. */
-#include "model/diffusion/answer.h"
+/* step_law.c - see step_law.h. */
+#include "model/diffusion/step_law.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,20 +7,20 @@
 #include "model/diffusion/sampler.h"
 #include "model/numeric/arena.h"
 
-void mg_answers_init(struct mg_answers *answers, const struct mg_predictor *predictor,
-                     size_t capacity)
+void mg_step_laws_init(struct mg_step_laws *answers, const struct mg_predictor *predictor,
+                       size_t capacity)
 {
     const size_t R = mg_predictor_components(predictor);
     const size_t cells = predictor->length * predictor->vocab;
 
-    *answers = (struct mg_answers){
+    *answers = (struct mg_step_laws){
         .components = R, .length = predictor->length, .vocab = predictor->vocab};
     answers->probs = mg_allocate(capacity * cells, sizeof(double));
     answers->weights = mg_allocate(capacity * R, sizeof(double));
     answers->parts = R == 1 ? answers->probs : mg_allocate(capacity * R * cells, sizeof(double));
 }
 
-void mg_answers_release(struct mg_answers *answers)
+void mg_step_laws_release(struct mg_step_laws *answers)
 {
     if (answers->parts != answers->probs) {
         free(answers->parts);
@@ -29,8 +29,8 @@ void mg_answers_release(struct mg_answers *answers)
     free(answers->probs);
 }
 
-void mg_answers_ask(struct mg_answers *answers, struct mg_predictor *predictor, const int *rows,
-                    size_t n)
+void mg_step_laws_ask(struct mg_step_laws *answers, struct mg_predictor *predictor, const int *rows,
+                      size_t n)
 {
     const size_t R = answers->components;
     const size_t cells = answers->length * answers->vocab;
@@ -42,20 +42,20 @@ void mg_answers_ask(struct mg_answers *answers, struct mg_predictor *predictor, 
     }
 }
 
-struct mg_answer mg_answers_at(const struct mg_answers *answers, size_t k)
+struct mg_step_law mg_step_laws_at(const struct mg_step_laws *answers, size_t k)
 {
     const size_t R = answers->components;
     const size_t cells = answers->length * answers->vocab;
 
-    return (struct mg_answer){.components = R,
-                              .length = answers->length,
-                              .vocab = answers->vocab,
-                              .probs = answers->probs + k * cells,
-                              .weights = answers->weights + k * R,
-                              .parts = answers->parts + k * R * cells};
+    return (struct mg_step_law){.components = R,
+                                .length = answers->length,
+                                .vocab = answers->vocab,
+                                .probs = answers->probs + k * cells,
+                                .weights = answers->weights + k * R,
+                                .parts = answers->parts + k * R * cells};
 }
 
-bool mg_answers_finite(const struct mg_answers *answers, size_t n)
+bool mg_step_laws_finite(const struct mg_step_laws *answers, size_t n)
 {
     for (size_t i = 0; i < n * answers->length * answers->vocab; i++) {
         if (!isfinite(answers->probs[i])) { /* the mean of parts that are not is not either */
@@ -65,8 +65,8 @@ bool mg_answers_finite(const struct mg_answers *answers, size_t n)
     return true;
 }
 
-void mg_answer_temper(double *tempered, const struct mg_answer *answer, const int *context,
-                      double temperature)
+void mg_step_law_temper(double *tempered, const struct mg_step_law *answer, const int *context,
+                        double temperature)
 {
     for (size_t r = 0; r < answer->components; r++) {
         for (size_t i = 0; i < answer->length; i++) {
@@ -79,7 +79,7 @@ void mg_answer_temper(double *tempered, const struct mg_answer *answer, const in
     }
 }
 
-const double *mg_answer_draw(const struct mg_answer *answer, struct mg_rng *rng)
+const double *mg_step_law_draw(const struct mg_step_law *answer, struct mg_rng *rng)
 {
     const size_t R = answer->components;
     const size_t r = R == 1 ? 0 : mg_rng_categorical(rng, answer->weights, R);
@@ -87,8 +87,9 @@ const double *mg_answer_draw(const struct mg_answer *answer, struct mg_rng *rng)
     return answer->parts + r * answer->length * answer->vocab;
 }
 
-double mg_answer_log_joint(double before, const struct mg_answer *answer, const double *tempered,
-                           const size_t *set, size_t n_set, const int *tokens)
+double mg_step_law_log_joint(double before, const struct mg_step_law *answer,
+                             const double *tempered, const size_t *set, size_t n_set,
+                             const int *tokens)
 {
     double largest = -HUGE_VAL;
     double total = 0.0; /* times exp(largest) */
