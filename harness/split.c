@@ -1,4 +1,4 @@
-/* split.c - see split.h; the only file that knows PCRE2. */
+/* split.c - see split.h; the only file that knows PCRE2 (BSD licence). */
 #include "harness/split.h"
 
 #include <assert.h>
