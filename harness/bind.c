@@ -101,18 +101,20 @@ static void list_params(struct mg_binding *binding)
 /*
  * The identity of a training: what decides its numbers. A file counts by its content, which for
  * rows is here as source.rows, for a corpus as source.sha256 and
- * source.tokens_sha256, and for a checkpoint its hash.
+ * source.tokens_sha256, for a checkpoint its
+ * hash and for a command that of the files it names.
  */
 static void write_training(struct mg_binding *binding)
 {
     const struct mg_resolved *resolved = binding->resolved;
     const char *source =
         mg_resolved_canonical(resolved, "source", "name rows_file corpus tokenizer if_missing");
-    const char *predictor = mg_resolved_canonical(resolved, "predictor", "path");
+    const char *predictor =
+        mg_resolved_canonical(resolved, "predictor", "path if_missing timeout_s");
 
-    if (binding->point->checkpoint_sha256 != NULL) {
+    if (binding->point->predictor_sha256 != NULL) {
         predictor = mg_heap_format(binding->heap, "{\"settings\":%s,\"sha256\":\"%s\"}", predictor,
-                                   binding->point->checkpoint_sha256);
+                                   binding->point->predictor_sha256);
     }
     if (binding->point->trains) {
         binding->point->training = mg_heap_format(

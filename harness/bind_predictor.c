@@ -9,10 +9,9 @@
 
 /* By enum mg_predictor_kind. */
 static const char *const KINDS[] = {
-    [MG_PREDICTOR_ORACLE] = "oracle",
-    [MG_PREDICTOR_UNIFORM] = "uniform",
-    [MG_PREDICTOR_TRANSFORMER] = "transformer",
-    [MG_PREDICTOR_CHECKPOINT] = "checkpoint",
+    [MG_PREDICTOR_ORACLE] = "oracle",           [MG_PREDICTOR_UNIFORM] = "uniform",
+    [MG_PREDICTOR_TRANSFORMER] = "transformer", [MG_PREDICTOR_CHECKPOINT] = "checkpoint",
+    [MG_PREDICTOR_COMMAND] = "command",
 };
 
 /* By enum mg_positions. */
@@ -138,7 +137,7 @@ static enum mg_status put_hash(struct mg_binding *binding, struct mg_error *err)
         reading->hashed = hashed;
         known = hashed;
     }
-    point->checkpoint_sha256 = known->sha256;
+    point->predictor_sha256 = known->sha256;
     return MG_OK;
 }
 
@@ -207,6 +206,9 @@ bool mg_bind_predictor(struct mg_binding *binding)
     point->predictor_word = KINDS[point->predictor];
     if (point->predictor == MG_PREDICTOR_CHECKPOINT) {
         return bind_checkpoint(binding);
+    }
+    if (point->predictor == MG_PREDICTOR_COMMAND) {
+        return mg_bind_command(binding);
     }
     if (point->predictor == MG_PREDICTOR_ORACLE && point->source != NULL &&
         !mg_source_has_oracle(point->source)) {

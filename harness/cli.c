@@ -123,6 +123,21 @@ enum mg_status mg_cli_open(struct mg_store **store, const struct mg_cli *cli, st
     return status == MG_OK ? mg_store_open(store, cli->db, MG_STORE_WRITE, err) : status;
 }
 
+enum mg_status mg_cli_check_commands(const struct mg_cli *cli, const struct mg_plan *plan,
+                                     const bool *wanted, struct mg_error *err)
+{
+    for (size_t i = 0; i < plan->n_runs && !cli->allow_commands; i++) {
+        const struct mg_point *point = plan->runs[i].point;
+        if (wanted[i] && point->predictor == MG_PREDICTOR_COMMAND) {
+            return mg_fail(err, MG_EUSAGE,
+                           "%s: predictor.argv starts a program (%s); if you trust it, run with "
+                           "--allow-commands",
+                           plan->runs[i].spec->path, point->argv[0]);
+        }
+    }
+    return MG_OK;
+}
+
 enum mg_output_format mg_cli_format(const struct mg_cli *cli, enum mg_output_format fallback)
 {
     return cli->json ? MG_OUTPUT_JSON : (cli->csv ? MG_OUTPUT_CSV : fallback);

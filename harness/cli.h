@@ -32,6 +32,7 @@ struct mg_cli {
     size_t jobs;             /* worker processes; 0: one a core */
     size_t threads;          /* of one computation */
     bool read;               /* run: copy checkpoints into memory instead of mapping them */
+    bool allow_commands;     /* run, submit: programs of the files may be started */
     double keep_s;           /* run: a training's state is written this often */
     double budget_s;         /* run: stop after this long, 0: no limit */
     size_t runs_max;         /* run: begin at most so many computations, 0: no limit */
@@ -99,6 +100,13 @@ void mg_files_free(struct mg_files *files);
 
 /* Open the database to write, its folder made when missing. */
 enum mg_status mg_cli_open(struct mg_store **store, const struct mg_cli *cli, struct mg_error *err);
+
+/*
+ * An experiment file is data; the programs it starts are for the user to allow. MG_EUSAGE where a
+ * wanted run (runs of the plan) starts one and --allow-commands was not given.
+ */
+enum mg_status mg_cli_check_commands(const struct mg_cli *cli, const struct mg_plan *plan,
+                                     const bool *wanted, struct mg_error *err);
 
 /* "FOLDER OF THE DATABASE/name", malloc'd. */
 char *mg_cli_beside(const struct mg_cli *cli, const char *name);

@@ -213,8 +213,8 @@ static enum mg_status ask(struct command *command, double *probs, const int *row
     if (status == MG_OK) {
         answer = mg_json_get(mg_json_root(file), "probs");
         if (!is_array(answer, n, "rows", fault)) {
-            status = mg_fail(err, MG_NO, "answer to request %zu, \"probs\": %s", command->asked,
-                             fault);
+            status =
+                mg_fail(err, MG_NO, "answer to request %zu, \"probs\": %s", command->asked, fault);
         }
         for (size_t r = 0; status == MG_OK && r < n; r++) {
             status = read_row(command, probs + r * length * command->base.vocab,
@@ -251,8 +251,8 @@ static void command_predict(struct mg_predictor *predictor, double *probs, bool 
     for (size_t r = 0; command->failed.status == MG_OK && r < n; r += most) {
         struct mg_error err = {0};
 
-        if (ask(command, probs + r * cells, rows + r * predictor->length, n - r < most ? n - r : most,
-                &err) != MG_OK) {
+        if (ask(command, probs + r * cells, rows + r * predictor->length,
+                n - r < most ? n - r : most, &err) != MG_OK) {
             keep_fault(command, &err);
         }
     }

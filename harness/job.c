@@ -2,6 +2,7 @@
 #include "harness/job.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -260,6 +261,10 @@ static enum mg_status compute_training(struct job *job, size_t at, struct mg_err
                                  mg_recorder_new(job->training->point->symbols, keep_row, &rows),
                                  &never);
         status = mg_run_open(&job->subject, job->training->point, job->model_dir, &options, err);
+        if (status == MG_OK && mg_run_answers(&job->subject, job->training->point) != NULL) {
+            snprintf(digest, sizeof(digest), "%s",
+                     mg_run_answers(&job->subject, job->training->point));
+        }
     }
     if (!ends_all(status)) {
         told.status = status == MG_OK ? MG_RESULT_DONE : MG_RESULT_FAILED;
@@ -298,6 +303,13 @@ static enum mg_status reopen_training(struct job *job, const char *expected, str
             ? mg_fail(&why, MG_NO, "%s is to be measured along its training", job->training->key)
             : mg_run_open(&job->subject, job->training->point, job->model_dir, &options, &why);
 
+    if (status == MG_OK && mg_run_answers(&job->subject, job->training->point) != NULL &&
+        strcmp(mg_run_answers(&job->subject, job->training->point), expected) != 0) {
+        return mg_fail(err, MG_NO,
+                       "predictor.argv (%s): it answers otherwise than when its results were "
+                       "recorded; if its model changed, say so with another argument",
+                       job->training->point->argv[0]);
+    }
     if (status == MG_OK || !job->training->point->trains) {
         return status == MG_OK ? MG_OK : mg_fail(err, status, "%s", why.text);
     }

@@ -59,6 +59,7 @@ enum {
     OPTION_MAX_RUNS,
     OPTION_CHECKPOINT,
     OPTION_READ,
+    OPTION_COMMANDS,
     OPTION_DRY,
     OPTION_SNAPSHOT,
     OPTION_PROGRESS,
@@ -87,6 +88,7 @@ static const struct option options[] = {
     {"max-runs", required_argument, NULL, OPTION_MAX_RUNS},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
     {"read", no_argument, NULL, OPTION_READ},
+    {"allow-commands", no_argument, NULL, OPTION_COMMANDS},
     {"dry-run", no_argument, NULL, OPTION_DRY},
     {"snapshot", required_argument, NULL, OPTION_SNAPSHOT},
     {"progress", required_argument, NULL, OPTION_PROGRESS},
@@ -117,6 +119,7 @@ static const char options_help[] =
     "  --max-runs N     run: begin at most N computations\n"
     "  --checkpoint T   run: write a training's state this often (10s)\n"
     "  --read           run: copy checkpoints into memory instead of mapping their files\n"
+    "  --allow-commands run: start the programs that predictors of these files are\n"
     "  --task I/N       plan, run: the I-th of N shares, into --db SHARD\n"
     "  --tasks N        submit: how many tasks (a few minutes each)\n"
     "  --slurm          submit: to Slurm, with --sbatch-args \"...\" for both jobs\n"
@@ -310,6 +313,9 @@ static bool take_plain(struct mg_cli *cli, int option)
         return true;
     case OPTION_READ:
         cli->read = true;
+        return true;
+    case OPTION_COMMANDS:
+        cli->allow_commands = true;
         return true;
     case OPTION_SET:
         cli->sets[cli->n_sets++] = optarg;

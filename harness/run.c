@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/checkpoint.h"
+#include "harness/command.h"
 #include "harness/identity.h"
 #include "model/measure/held_out.h"
 #include "model/measure/likelihood.h"
@@ -223,14 +224,28 @@ static enum mg_status open_checkpoint(struct mg_subject *subject, const struct m
     return load(subject, point, point->checkpoint_path, read, err);
 }
 
+static enum mg_status open_command(struct mg_subject *subject, const struct mg_point *point,
+                                   const char *model_dir, bool read, struct mg_error *err)
+{
+    const struct mg_command_use use = {.argv = point->argv,
+                                       .folder = point->folder,
+                                       .timeout_s = point->timeout_s,
+                                       .length = point->source->length,
+                                       .vocab = point->source->vocab,
+                                       .symbols = point->symbols};
+
+    (void)model_dir;
+    (void)read;
+    return mg_command_new(&subject->predictor, &use, err);
+}
+
 typedef enum mg_status opener(struct mg_subject *subject, const struct mg_point *point,
                               const char *model_dir, bool read, struct mg_error *err);
 
 static opener *const openers[] = {
-    [MG_PREDICTOR_ORACLE] = open_oracle,
-    [MG_PREDICTOR_UNIFORM] = open_uniform,
-    [MG_PREDICTOR_TRANSFORMER] = load,
-    [MG_PREDICTOR_CHECKPOINT] = open_checkpoint,
+    [MG_PREDICTOR_ORACLE] = open_oracle,   [MG_PREDICTOR_UNIFORM] = open_uniform,
+    [MG_PREDICTOR_TRANSFORMER] = load,     [MG_PREDICTOR_CHECKPOINT] = open_checkpoint,
+    [MG_PREDICTOR_COMMAND] = open_command,
 };
 
 enum mg_status mg_run_open(struct mg_subject *subject, const struct mg_point *point,
@@ -248,6 +263,11 @@ enum mg_status mg_run_open(struct mg_subject *subject, const struct mg_point *po
         mg_subject_free(subject);
     }
     return status;
+}
+
+const char *mg_run_answers(const struct mg_subject *subject, const struct mg_point *point)
+{
+    return point->predictor == MG_PREDICTOR_COMMAND ? mg_command_answers(subject->predictor) : NULL;
 }
 
 /* ---- measures ---- */
@@ -278,6 +298,13 @@ enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_
     }
     if (status == MG_OK) {
         status = entry->measure->run(&input, err);
+    }
+    if (point->predictor == MG_PREDICTOR_COMMAND) { /* its fault is behind any other */
+        struct mg_error fault = {0};
+        if (mg_command_status(subject->predictor, &fault) != MG_OK) {
+            *err = fault;
+            status = fault.status;
+        }
     }
     mg_predictor_free(oracle);
     return status;

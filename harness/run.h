@@ -48,7 +48,7 @@ struct mg_run_options {
 /* A predictor ready for measures; free with mg_subject_free. */
 struct mg_subject {
     struct mg_predictor *predictor;
-    struct mg_transformer *transformer; /* NULL for oracle and uniform */
+    struct mg_transformer *transformer; /* NULL for oracle, uniform and command */
     struct mg_checkpoint *checkpoint;   /* that owns it; NULL where it is the subject's own */
 };
 
@@ -67,14 +67,21 @@ enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *p
                             const struct mg_run_options *options, struct mg_error *err);
 
 /*
- * The predictor of a point without training it: oracle, uniform, a checkpoint, or a network that
- * was trained before and stands in folder model_dir (MG_EUSAGE when it is not whole).
+ * The predictor of a point without training it: oracle, uniform, a checkpoint, a command (which is
+ * started), or a network that was trained before and stands in folder model_dir (MG_EUSAGE when it
+ * is not whole).
  */
 enum mg_status mg_run_open(struct mg_subject *subject, const struct mg_point *point,
                            const char *model_dir, const struct mg_run_options *options,
                            struct mg_error *err);
 
-/* Measure: the rows of one entry go to the sink. MG_NO where numbers are not finite. */
+/* The hash of a command's answers, which is the digest of its training; NULL for all others. */
+const char *mg_run_answers(const struct mg_subject *subject, const struct mg_point *point);
+
+/*
+ * Measure: the rows of one entry go to the sink. MG_NO where numbers are not finite, or a command
+ * failed.
+ */
 enum mg_status mg_run_measure(const struct mg_subject *subject, const struct mg_point *point,
                               const struct mg_measure_entry *entry, uint64_t seed,
                               uint64_t replicate, struct mg_sink *sink, struct mg_error *err);

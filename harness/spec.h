@@ -48,7 +48,8 @@ enum mg_predictor_kind { /* the order of the table in bind.c */
                          MG_PREDICTOR_ORACLE,
                          MG_PREDICTOR_UNIFORM,
                          MG_PREDICTOR_TRANSFORMER,
-                         MG_PREDICTOR_CHECKPOINT
+                         MG_PREDICTOR_CHECKPOINT,
+                         MG_PREDICTOR_COMMAND
 };
 
 /* One point of the sweep. */
@@ -68,7 +69,11 @@ struct mg_point {
     enum mg_predictor_kind predictor;
     struct mg_transformer_config network; /* transformer; oracle: its window */
     const char *checkpoint_path;          /* checkpoint, resolved against the file; else NULL */
-    const char *checkpoint_sha256;        /* its content: part of the training's identity */
+    const char *predictor_sha256; /* content of the checkpoint, or of a command's files: part of
+                                     the training's identity */
+    char **argv;                  /* command, ended by NULL; else NULL */
+    const char *folder;           /* that it works in */
+    double timeout_s;             /* for one answer of it */
     bool trains;
     struct mg_train_config train;      /* when trains */
     struct mg_measure_entry *measures; /* those of the file, then the early ones ("at") */

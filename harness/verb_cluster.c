@@ -149,6 +149,7 @@ static char *task_arguments(const struct mg_cli *cli)
         mg_shell_quote(&text, cli->only[i]);
     }
     mg_buffer_puts(&text, cli->failed ? " --failed" : "");
+    mg_buffer_puts(&text, cli->allow_commands ? " --allow-commands" : "");
     return mg_buffer_take(&text);
 }
 
@@ -228,6 +229,9 @@ enum mg_status mg_verb_submit(const struct mg_cli *cli, struct mg_error *err)
     if (status == MG_OK) {
         wanted = mg_allocate(plan.n_runs + 1, sizeof(*wanted));
         status = mg_only_select(wanted, &plan, cli->only, cli->n_only, err);
+    }
+    if (status == MG_OK) {
+        status = mg_cli_check_commands(cli, &plan, wanted, err);
     }
     if (status == MG_OK) {
         status = register_runs(&plan, cli, err);

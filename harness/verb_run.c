@@ -347,6 +347,9 @@ enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
     if (status == MG_OK) {
         status = select_runs(&wanted, &plan, cli, err);
     }
+    if (status == MG_OK) {
+        status = mg_cli_check_commands(cli, &plan, wanted, err);
+    }
     if (status == MG_OK && cli->share.n > 0) {
         cut_to_share(&plan, &wanted);
     }
