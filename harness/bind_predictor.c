@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/bind.h"
 #include "harness/checkpoint.h"
@@ -174,6 +175,14 @@ static bool bind_checkpoint(struct mg_binding *binding)
     point->checkpoint_path =
         mg_path_beside(binding->heap, mg_resolved_place(binding->resolved, "predictor.path").file,
                        mg_bound_text(binding, "predictor.path"));
+    if (access(point->checkpoint_path, F_OK) != 0 &&
+        strcmp(mg_bound_text(binding, "predictor.if_missing"), "not_run") == 0) {
+        point->missing = mg_heap_format(
+            binding->heap,
+            "the checkpoint %s is not there; --set predictor.path=FOLDER says where it is",
+            point->checkpoint_path);
+        return false;
+    }
     status = mg_checkpoint_load(&checkpoint, point->checkpoint_path, &use, &err);
     if (status == MG_OK && point->source != NULL) {
         status =

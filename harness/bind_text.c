@@ -105,10 +105,19 @@ static void free_tokenizer(void *tokenizer)
     mg_tokenizer_free(tokenizer);
 }
 
+/* The source's own, else that of the checkpoint which it is to be measured with. */
+static const char *tokenizer_path(const struct mg_binding *binding)
+{
+    return mg_resolved_get(binding->resolved, "source.tokenizer") != NULL
+               ? beside(binding, "source.tokenizer")
+               : mg_heap_format(binding->heap, "%s/tokenizer.json",
+                                beside(binding, "predictor.path"));
+}
+
 /* The tokenizer of the source. False after complaints. */
 static bool read_tokenizer(struct mg_binding *binding)
 {
-    const char *path = beside(binding, "source.tokenizer");
+    const char *path = tokenizer_path(binding);
     struct mg_tokenizer *tokenizer = NULL;
     struct mg_error err = {0};
     char sha256[MG_KEY_TEXT];
@@ -205,11 +214,11 @@ static bool has_keys(const struct mg_binding *binding)
     static const struct {
         const char *key, *tokens; /* needed with these tokens; NULL: with all */
     } keys[] = {
-        {"corpus", NULL},           {"length", NULL}, {"held_out", NULL},
-        {"if_missing", NULL},       {"tokens", NULL}, {"characters", "characters bpe"},
-        {"tokenizer", "tokenizer"},
+        {"corpus", NULL},     {"length", NULL}, {"held_out", NULL},
+        {"if_missing", NULL}, {"tokens", NULL}, {"characters", "characters bpe"},
     };
-    static const char *const optional[] = {"sha256", "tokens_sha256", "alphabet", "vocab"};
+    static const char *const optional[] = {"sha256", "tokens_sha256", "alphabet", "vocab",
+                                           "tokenizer"};
     const struct mg_setting *tokens = mg_resolved_get(binding->resolved, "source.tokens");
     bool all = tokens != NULL;
 
@@ -221,6 +230,14 @@ static bool has_keys(const struct mg_binding *binding)
     if (all && tokens_are(binding, "bpe") &&
         mg_settings_get(binding->resolved->given, "source.vocab") == NULL) {
         mg_bound_refuse(binding, "source.tokens", "\"bpe\" needs \"vocab\", how many to learn");
+        all = false;
+    }
+    if (all && tokens_are(binding, "tokenizer") &&
+        mg_resolved_get(binding->resolved, "source.tokenizer") == NULL &&
+        mg_resolved_get(binding->resolved, "predictor.path") == NULL) {
+        mg_findings_missing(binding->reading->findings,
+                            mg_resolved_place(binding->resolved, "source"), "tokenizer",
+                            "missing: a tokenizer.json; only a checkpoint brings its own");
         all = false;
     }
     for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {

@@ -115,7 +115,7 @@ enum mg_status mg_only_select(bool *wanted, const struct mg_plan *plan,
             status = refuse(plan, conditions[i], err);
         }
     }
-    if (status == MG_OK && found == 0) {
+    if (status == MG_OK && found == 0 && plan->n_runs > 0) {
         status = mg_fail(err, MG_EUSAGE, "--only: none of %zu runs has these values", plan->n_runs);
     }
     free(known);

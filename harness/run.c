@@ -8,6 +8,7 @@
 #include "harness/checkpoint.h"
 #include "harness/command.h"
 #include "harness/identity.h"
+#include "model/measure/batch.h"
 #include "model/measure/held_out.h"
 #include "model/measure/likelihood.h"
 
@@ -199,8 +200,9 @@ static enum mg_status open_uniform(struct mg_subject *subject, const struct mg_p
 static enum mg_status load(struct mg_subject *subject, const struct mg_point *point,
                            const char *dir, bool read, struct mg_error *err)
 {
-    const struct mg_checkpoint_use use = {.batch = point->trains ? point->train.batch
-                                                                 : BATCH_WITHOUT_TRAINING,
+    const size_t fit = mg_batch_rows(point->source->length, point->source->vocab);
+    const size_t batch = fit < BATCH_WITHOUT_TRAINING ? fit : BATCH_WITHOUT_TRAINING;
+    const struct mg_checkpoint_use use = {.batch = point->trains ? point->train.batch : batch,
                                           .length = point->source->length,
                                           .read = read};
     enum mg_status status = mg_checkpoint_load(&subject->checkpoint, dir, &use, err);

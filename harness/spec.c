@@ -199,7 +199,7 @@ enum mg_status mg_spec_load_set(struct mg_spec **spec, const char *path, const c
     mg_reading_init(&reading);
     read_spec(*spec, &reading, path, sets, n);
     mg_findings_report(reading.findings, problems);
-    if ((*spec)->not_run != NULL) {
+    if ((*spec)->not_run != NULL && (*spec)->name != NULL) {
         mg_problems_add(problems, false, "%s: note: %s is not run: %s", path, (*spec)->name,
                         (*spec)->not_run);
     }

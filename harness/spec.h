@@ -107,8 +107,9 @@ struct mg_spec {
 };
 
 /*
- * An experiment that says so (source.if_missing) is not run where its corpus is missing: then
- * not_run has the reason, there are no points, and problems has a note.
+ * An experiment that says so (source.if_missing, predictor.if_missing) is not run where its corpus
+ * or checkpoint is missing: then not_run has the reason, there are no points, and problems has a
+ * note.
  *
  * Read and check one file. MG_OK: *spec is the caller's (mg_spec_free); warnings may be in
  * problems. MG_EUSAGE: problems has every error, *spec is NULL.
