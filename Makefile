@@ -58,6 +58,9 @@ $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(HARNESS) $(MODEL)
 $(B)/tests/bench/bench: $(BENCH) $(HARNESS) $(MODEL)
 	@echo "  ld $@"
 	@$(CC) $(SANITIZE) $^ $(LDLIBS) -o $@
+$(B)/tests/large/large: $(B)/tests/large/large.o $(HARNESS) $(MODEL)
+	@echo "  ld $@"
+	@$(CC) $(SANITIZE) $^ $(LDLIBS) -o $@
 $(B)/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  cc $<"
@@ -108,6 +111,9 @@ run: all ## run one experiment file: make run E=experiments/quick/toy.json
 bench: deps ## speed, as ratios to references measured in the same run
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(B)/tests/bench/bench
 	@PROGRAM=$(PROGRAM) sh tests/bench/run.sh $(B)/tests/bench/bench $(OUT)
+bench-llada: all $(B)/tests/large/large ## a forward pass of LLaDA-8B's shapes: make bench-llada D=/big/disk (16 GB)
+	@set -e; $(B)/tests/large/large make $(D)/large-llada $(LAYERS); \
+	 $(B)/tests/large/large run $(D)/large-llada 128 $(JOBS); rm -r $(D)/large-llada
 bench-deps: ## PyTorch, the peer of bench, into build/bench-venv (5.5 GB)
 	@sh tests/bench/deps.sh build/bench-venv
 fuzz: deps ## libFuzzer on every reader of foreign text, SECONDS=60 each
@@ -131,5 +137,5 @@ help: ## this list
 
 .DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: all tests deps data test test-browser check test-slurm paper quick beyond run bench bench-deps fuzz fuzzers lint format install clean help FORCE
+.PHONY: all tests deps data test test-browser check test-slurm paper quick beyond run bench bench-deps bench-llada fuzz fuzzers lint format install clean help FORCE
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -50,6 +50,7 @@ enum {
     OPTION_OUT,
     OPTION_JSON,
     OPTION_CSV,
+    OPTION_FORMAT,
     OPTION_THREADS,
     OPTION_FAILED,
     OPTION_SET,
@@ -76,6 +77,7 @@ static const struct option options[] = {
     {"out", required_argument, NULL, OPTION_OUT},
     {"json", no_argument, NULL, OPTION_JSON},
     {"csv", no_argument, NULL, OPTION_CSV},
+    {"format", required_argument, NULL, OPTION_FORMAT},
     {"jobs", required_argument, NULL, 'j'},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"failed", no_argument, NULL, OPTION_FAILED},
@@ -105,7 +107,7 @@ enum { COUNT_MAX = 1024, N_OPTIONS = sizeof(options) / sizeof(options[0]) - 1 };
 static const char options_help[] =
     "  --db PATH        the database (results/marginalia.db)\n"
     "  --out PATH       where plot and report write (beside the database)\n"
-    "  --json, --csv    answer in this form\n"
+    "  --json, --csv    answer in this form (also: --format json, --format csv)\n"
     "  -j N             run: worker processes; changes no number (one a core)\n"
     "  --threads N      run: threads of one computation; changes no number (1)\n"
     "  --set KEY=VALUE  check, plan, run: as if the files said so\n"
@@ -306,6 +308,9 @@ static bool take_plain(struct mg_cli *cli, int option)
     case OPTION_ANY_CORE:
         cli->any_core = true;
         return true;
+    case OPTION_READ:
+        cli->read = true;
+        return true;
     case OPTION_SET:
         cli->sets[cli->n_sets++] = optarg;
         return true;
@@ -352,8 +357,12 @@ static enum mg_status read_options(struct mg_cli *cli, int *asked, int argc, cha
         case OPTION_CHECKPOINT:
             status = read_duration(&cli->keep_s, "--checkpoint", optarg, err);
             break;
-        case OPTION_READ:
-            cli->read = true;
+        case OPTION_FORMAT:
+            cli->json = strcmp(optarg, "json") == 0;
+            cli->csv = strcmp(optarg, "csv") == 0;
+            if (!cli->json && !cli->csv) {
+                status = mg_fail(err, MG_EUSAGE, "--format: \"%s\" is not csv or json", optarg);
+            }
             break;
         case OPTION_TASK:
             status = mg_share_parse(&cli->share, optarg, err);

@@ -191,6 +191,23 @@ CREATE TABLE likelihoods_data (
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
+-- What the view nonfinite asks: rows that are rare, in tables that are not.
+CREATE INDEX metrics_nonfinite ON metrics_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX marginals_nonfinite ON marginals_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX joints_nonfinite ON joints_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX information_nonfinite ON information_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX distance_curves_nonfinite ON distance_curves_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX samples_nonfinite ON samples_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX coherence_nonfinite ON coherence_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX sampler_error_nonfinite ON sampler_error_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX ledger_nonfinite ON ledger_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX certificates_nonfinite ON certificates_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX schedules_nonfinite ON schedules_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX position_pairs_nonfinite ON position_pairs_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX plans_nonfinite ON plans_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX likelihoods_nonfinite ON likelihoods_data (result_id) WHERE nonfinite IS NOT NULL;
+CREATE INDEX reveals_nonfinite ON reveals_data (result_id) WHERE nonfinite IS NOT NULL;
+
 CREATE VIEW runs AS
     SELECT r.run_id, e.name AS experiment, r.replicate, r.seed, r.status, r.source, r.predictor,
            r.objective, r.seq_len, r.wall_s, r.digest

@@ -20,7 +20,7 @@
 #include "harness/store_sql.h"
 #include "model/numeric/arena.h"
 
-enum { CACHE_MAX = 128 };
+enum { CACHE_MAX = 128, STEPS_MAX = 10000000 /* of SQLite's machine, on an empty database */ };
 
 struct prepared {
     const char *sql; /* address of the literal: equal texts may be prepared twice */
@@ -186,18 +186,6 @@ const char *mg_sql_row_insert(const struct mg_store *store, enum mg_table table)
     return store->inserts[table];
 }
 
-/* "INSERT INTO joints_data (result_id, ordinal, outcome, ..., nonfinite) VALUES (?, ?, ...)" */
-static char *row_insert(enum mg_table table)
-{
-    char marks[3 * (MG_COLUMNS_MAX + 3) + 1] = "?, ?, ?";
-
-    for (size_t i = 0; i < mg_table_width(table); i++) {
-        strcat(marks, ", ?");
-    }
-    return mg_format("INSERT INTO %s_data (result_id, ordinal, %s, nonfinite) VALUES (%s)",
-                     mg_table_name(table), mg_table_columns(table), marks);
-}
-
 enum mg_status mg_store_begin(struct mg_store *store, struct mg_error *err)
 {
     /* Not a plain BEGIN: upgrading a read lock later fails at once, whatever the timeout. */
@@ -323,7 +311,9 @@ enum mg_status mg_store_query(struct mg_store *store, const char *experiment, co
     if (status == MG_OK) {
         status = step_all(&rc, statement, visit, ctx, err);
     }
-    if (status == MG_OK && rc != SQLITE_DONE) {
+    if (status == MG_OK && rc == SQLITE_INTERRUPT) {
+        status = mg_fail(err, MG_EUSAGE, "does not end, though the database is empty");
+    } else if (status == MG_OK && rc != SQLITE_DONE) {
         status = mg_fail(err, (rc & 0xff) == SQLITE_ERROR ? MG_EUSAGE : MG_ESTORAGE, "%s",
                          sqlite3_errmsg(store->db));
     }
@@ -333,6 +323,13 @@ enum mg_status mg_store_query(struct mg_store *store, const char *experiment, co
 }
 
 /* ---- opening ---- */
+
+/* On an empty database every sound query ends soon; one that does not is given up. */
+static int give_up(void *ctx)
+{
+    (void)ctx;
+    return 1;
+}
 
 static enum mg_status connect_db(struct mg_store *store, bool write, struct mg_error *err)
 {
@@ -397,7 +394,7 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
     opened->path = mg_format("%s", on_disk ? path : ":memory:");
     opened->lock = -1;
     for (enum mg_table t = 0; t < MG_TABLE_COUNT; t++) {
-        opened->inserts[t] = row_insert(t);
+        opened->inserts[t] = mg_sql_write_row_insert(t);
     }
     if (!existed && !write) {
         status = mg_fail(err, MG_ESTORAGE, "there is no database %s yet; `run` makes it", path);
@@ -418,6 +415,9 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
     if (status != MG_OK) {
         mg_store_close(opened);
         return status;
+    }
+    if (!on_disk) {
+        sqlite3_progress_handler(opened->db, STEPS_MAX, give_up, NULL);
     }
     *store = opened;
     return MG_OK;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/file.h"
 #include "harness/identity.h"
 #include "harness/provenance.h"
 #include "harness/store_sql.h"
@@ -154,6 +155,18 @@ static void name_nonfinite(char *text, size_t size, enum mg_table table,
         column += length;
         column += strspn(column, ", ");
     }
+}
+
+/* "INSERT INTO joints_data (result_id, ordinal, outcome, ..., nonfinite) VALUES (?, ?, ...)" */
+char *mg_sql_write_row_insert(enum mg_table table)
+{
+    char marks[3 * (MG_COLUMNS_MAX + 3) + 1] = "?, ?, ?";
+
+    for (size_t i = 0; i < mg_table_width(table); i++) {
+        strcat(marks, ", ?");
+    }
+    return mg_format("INSERT INTO %s_data (result_id, ordinal, %s, nonfinite) VALUES (%s)",
+                     mg_table_name(table), mg_table_columns(table), marks);
 }
 
 enum mg_status mg_store_add_row(struct mg_store *store, int64_t result_id, int64_t ordinal,

@@ -66,6 +66,9 @@ const char *mg_sql_path(const struct mg_store *store);
 /* INSERT statement of a data table: result_id, ordinal, the columns of rows.h, nonfinite. */
 const char *mg_sql_row_insert(const struct mg_store *store, enum mg_table table);
 
+/* The same as it is made, once for a connection; malloc'd. */
+char *mg_sql_write_row_insert(enum mg_table table);
+
 /*
  * A look at the file alone: opening would lock a foreign or newer database and leave files beside
  * it. MG_OK for an empty file and one that cannot be read, which opening will judge. MG_ESTORAGE.

@@ -394,6 +394,65 @@ static void rows_evaluated_follow_from_the_rounds(void **state)
     assert_int_equal(mg_draft_evaluated(STEP_OF, 7, 4), 8);
 }
 
+/* Keeps what the measures say of drafts. */
+struct kept {
+    struct mg_sink sink;
+    double per_call;
+    double per_row;
+    double nfe;
+    double tv;
+};
+
+static void keep(struct mg_sink *sink, enum mg_table table, const struct mg_cell *cells, size_t n)
+{
+    struct kept *kept = (struct kept *)sink;
+
+    if (table == MG_TABLE_information && strcmp(cells[0].text, "s.tokens_per_call") == 0) {
+        kept->per_call = cells[1].real;
+    } else if (table == MG_TABLE_information && strcmp(cells[0].text, "s.tokens_per_row") == 0) {
+        kept->per_row = cells[1].real;
+    } else if (table == MG_TABLE_sampler_error) {
+        kept->nfe = cells[1].real;
+        kept->tv = cells[n - 1].real;
+    } else if (table == MG_TABLE_coherence) {
+        kept->nfe = cells[1].real;
+    }
+}
+
+static void measures_report_tokens_per_call_and_per_row(void **state)
+{
+    static const double START[V] = {.5, .3, .2};
+    static const double TRANSITION[V * V] = {.7, .2, .1, .1, .8, .1, .3, .3, .4};
+    const struct mg_streams streams = {.sample = {{5, 6}}};
+    struct mg_source *source = mg_markov_new(TRANSITION, START, L, V);
+    struct mg_predictor *oracle = mg_oracle_new(source);
+    struct expected expected = {.predictor = oracle, .temperature = 1.0, .draft = 3};
+    struct mg_sampler sampler = sampler_of("strided", 3);
+    const struct mg_measure_spec spec = {.samplers = &sampler, .n_samplers = 1, .draws = DRAWS};
+    struct kept kept = {.sink = {keep}};
+    const struct mg_measure_input input = {.spec = &spec,
+                                           .source = source,
+                                           .predictor = oracle,
+                                           .streams = &streams,
+                                           .sink = &kept.sink};
+    struct mg_error err = {0};
+
+    (void)state;
+    expect_order(&expected, 2);
+    assert_int_equal(mg_measure_law.run(&input, &err), MG_OK);
+    assert_close(kept.nfe, expected.calls, 1e-12);
+    assert_close(kept.per_call, L / expected.calls, 1e-12);
+    assert_close(kept.per_row, L / expected.rows, 1e-12);
+    assert_close(kept.tv, 0.0, 1e-12);
+    kept = (struct kept){.sink = {keep}};
+    assert_int_equal(mg_measure_samples.run(&input, &err), MG_OK);
+    assert_close(kept.nfe, expected.calls, 0.03);
+    assert_close(kept.per_call, L / expected.calls, 0.01);
+    assert_close(kept.per_row, L / expected.rows, 0.01);
+    mg_predictor_free(oracle);
+    mg_source_free(source);
+}
+
 static void what_drafts_cannot_tell_is_refused(void **state)
 {
     struct mg_source *small = test_chain_two(L);
@@ -422,6 +481,7 @@ int main(void)
         cmocka_unit_test(a_draw_depends_on_its_number_alone_and_keeps_its_prompt),
         cmocka_unit_test(the_order_is_that_of_the_steps),
         cmocka_unit_test(rows_evaluated_follow_from_the_rounds),
+        cmocka_unit_test(measures_report_tokens_per_call_and_per_row),
         cmocka_unit_test(what_drafts_cannot_tell_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

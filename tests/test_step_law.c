@@ -337,7 +337,10 @@ static void floors_are_the_documented_ones(void **state)
     static const struct coupled TRIPLE = {
         3, 4, {{0, 1, 4}, {0, 1, 5}, {6, 1, 5}, {4, 5, 7}}, {.30, .25, .14, .31}};
     static const struct coupled COPY = {
-        2, 4, {{0, 0}, {1, 1}, {2, 2}, {3, 3}}, {.25, .25, .25, .25}};
+        2,
+        8,
+        {{0, 0}, {1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}, {6, 6}, {7, 7}},
+        {.125, .125, .125, .125, .125, .125, .125, .125}};
 
     (void)state;
     assert_close(floor_nats(&PAIR, 1), .619101, 5e-7);
@@ -346,9 +349,9 @@ static void floors_are_the_documented_ones(void **state)
     assert_close(floor_nats(&TRIPLE, 2), .093430, 5e-7);
     assert_close(floor_nats(&TRIPLE, 3), 0.0, 1e-6);
     for (size_t k = 1; k <= 4; k *= 2) { /* the bound TC - (n - 1) log R is met where R divides V */
-        assert_close(floor_nats(&COPY, k), log(4.0) - log((double)k), 1e-6);
+        assert_close(floor_nats(&COPY, k), log(8.0) - log((double)k), 1e-6);
     }
-    assert_close(floor_nats(&COPY, 3), 0.5 * log(2.0), 1e-6); /* one component has two tokens */
+    assert_close(floor_nats(&COPY, 3), 0.75 * log(3.0) + 0.25 * log(2.0), 1e-6); /* 3 + 3 + 2 */
 }
 
 int main(void)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/numeric/arena.h"
+#include "model/predictor/outlook.h"
 #include "model/predictor/predictor.h"
 
 struct transformer_predictor {
@@ -144,6 +145,34 @@ static void predict(struct mg_predictor *base, double *probs, bool *possible, co
     }
 }
 
+struct outlook_ctx {
+    struct mg_outlook *outlook;
+    size_t vocab;
+};
+
+static void look(void *ctx, size_t i, size_t r, const float *logits)
+{
+    const struct outlook_ctx *seen = (const struct outlook_ctx *)ctx;
+
+    (void)r;
+    mg_outlook_from_logits(seen->outlook, i, logits, seen->vocab);
+}
+
+/* A mixture has no logits of its own, and a network without suffix must be flattened. */
+static bool outlook_of(struct mg_predictor *base, struct mg_outlook *outlook, const int *row,
+                       const int *asked)
+{
+    struct transformer_predictor *predictor = (struct transformer_predictor *)base;
+    struct outlook_ctx ctx = {outlook, base->vocab};
+
+    if (base->components > 1 ||
+        mg_prefix_block(mg_transformer_config(predictor->transformer)) > 0) {
+        return false;
+    }
+    (void)mg_transformer_visit(predictor->transformer, NULL, row, asked, 1, look, &ctx);
+    return true;
+}
+
 static void release(struct mg_predictor *base)
 {
     struct transformer_predictor *predictor = (struct transformer_predictor *)base;
@@ -155,7 +184,8 @@ static void release(struct mg_predictor *base)
     free(predictor);
 }
 
-static const struct mg_predictor_ops OPS = {"transformer", predict, predict_parts, release};
+static const struct mg_predictor_ops OPS = {"transformer", predict, predict_parts, release,
+                                            outlook_of};
 
 struct mg_predictor *mg_transformer_predictor_new(struct mg_transformer *transformer)
 {

@@ -14,6 +14,7 @@
 #include "model/source/source.h"
 
 struct mg_predictor;
+struct mg_outlook;
 
 struct mg_predictor_ops {
     const char *kind; /* "oracle", "transformer", "uniform", ... */
@@ -42,6 +43,13 @@ struct mg_predictor_ops {
                           const int *rows, size_t n);
 
     void (*free)(struct mg_predictor *predictor);
+
+    /*
+     * A few numbers of each position asked for, without all probabilities: see outlook.h. False
+     * where it cannot; NULL: never.
+     */
+    bool (*outlook)(struct mg_predictor *predictor, struct mg_outlook *outlook, const int *row,
+                    const int *asked);
 };
 
 struct mg_predictor {

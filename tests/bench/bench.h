@@ -122,12 +122,19 @@ struct bench_task {
 
 void bench_tasks(FILE *csv, const struct bench_options *options);
 
+/* `marginalia VERB [FILE] --db DB` in silence: its wall time, NaN unless it exits 0. */
+double bench_verb_s(const struct bench_options *options, const char *verb, const char *file,
+                    const char *db);
+
 double bench_oracle_ms(const struct bench_options *options);
 double bench_laws_s(const struct bench_options *options);
 double bench_distances_s(const struct bench_options *options);
 double bench_cached_ms(const struct bench_options *options);
 double bench_toy_s(const struct bench_options *options);
 double bench_workers_ratio(const struct bench_options *options);
+double bench_status_ms(const struct bench_options *options);
+double bench_plan_ms(const struct bench_options *options);
+double bench_plan_all_ms(const struct bench_options *options);
 double bench_recording_rows(const struct bench_options *options);
 
 #endif

@@ -11,21 +11,14 @@ extern char **environ;
 
 enum { PATH_SIZE = 4096, RUNS = 1000 /* of distances.json */ };
 
-/* `marginalia run FILE --db DB -j N` in silence: its wall time in s, NaN unless it exits 0. */
-static double run_s(const struct bench_options *options, const char *file, const char *db,
-                    const char *workers)
+/* The program with these arguments, in silence: its wall time in s, NaN unless it exits 0. */
+static double program_s(const struct bench_options *options, const char *const *argv)
 {
-    char experiment[PATH_SIZE];
-    char database[PATH_SIZE];
-    const char *argv[] = {options->program, "run", experiment, "--db",
-                          database,         "-j",  workers,    NULL};
     const double begin_s = bench_now_s();
     posix_spawn_file_actions_t quiet;
     pid_t pid;
     int status = -1;
 
-    (void)snprintf(experiment, sizeof(experiment), "%s/%s", options->folder, file);
-    (void)snprintf(database, sizeof(database), "%s/%s", options->scratch, db);
     (void)posix_spawn_file_actions_init(&quiet);
     (void)posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     (void)posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
@@ -34,6 +27,33 @@ static double run_s(const struct bench_options *options, const char *file, const
     }
     (void)posix_spawn_file_actions_destroy(&quiet);
     return status == 0 ? bench_now_s() - begin_s : (double)NAN;
+}
+
+double bench_verb_s(const struct bench_options *options, const char *verb, const char *file,
+                    const char *db)
+{
+    char experiment[PATH_SIZE];
+    char database[PATH_SIZE];
+    const char *const argv[] = {
+        options->program, verb, "--db", database, file != NULL ? experiment : NULL, NULL};
+
+    (void)snprintf(experiment, sizeof(experiment), "%s/%s", options->folder, file ? file : "");
+    (void)snprintf(database, sizeof(database), "%s/%s", options->scratch, db);
+    return program_s(options, argv);
+}
+
+/* `marginalia run FILE --db DB -j N`. */
+static double run_s(const struct bench_options *options, const char *file, const char *db,
+                    const char *workers)
+{
+    char experiment[PATH_SIZE];
+    char database[PATH_SIZE];
+    const char *const argv[] = {options->program, "run", experiment, "--db",
+                                database,         "-j",  workers,    NULL};
+
+    (void)snprintf(experiment, sizeof(experiment), "%s/%s", options->folder, file);
+    (void)snprintf(database, sizeof(database), "%s/%s", options->scratch, db);
+    return program_s(options, argv);
 }
 
 /* The same into a database that is not there yet. */

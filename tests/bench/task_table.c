@@ -15,6 +15,10 @@ static const struct bench_task TASKS[] = {
      bench_recording_rows},
     {"cached", "the driver on 1,000 runs that are there already, one of them", "ms", 2, false,
      bench_cached_ms},
+    {"status", "status of a database of 100,000 runs", "ms", 200, false, bench_status_ms},
+    {"plan", "plan of 1,000 of its runs, all cached", "ms", 200, false, bench_plan_ms},
+    {"plan-all", "plan of all 100,000, a line each", "ms", 200, false, bench_plan_all_ms},
+    {"workers", "-j 2 against -j 1 on 32 toy trainings", "times", 1.8, true, bench_workers_ratio},
     {"toy", "one toy training of 1500 steps, one thread, into a new database", "s", 2, false,
      bench_toy_s},
 };

@@ -63,6 +63,10 @@ same "labels and wide view" "$(ask "$labels" whole/a.db)" "$(ask "$labels" fresh
 expect 0 "$PROGRAM" run c.json --db fresh/a.db
 says "24 of them cached" errors
 rows='SELECT count(*), round(sum(p_model), 6), (SELECT count(*) FROM samples), (SELECT round(sum(value), 6) FROM metrics) FROM marginals'
+cells='SELECT count(*), count(digest), count(wall_s), count(max_rss_kb), sum(n_rows), count(error) FROM results'
+same "cells of results" "$(ask "$cells" whole/a.db)" "$(ask "$cells" fresh/a.db)"
+cells='SELECT count(*), count(created_at), count(cflags), count(DISTINCT core_hash) FROM provenance'
+same "cells of provenance" "$(ask "$cells" whole/a.db)" "$(ask "$cells" fresh/a.db)"
 same "rows" "$(ask "$rows" whole/a.db)" "$(ask "$rows" fresh/a.db)"
 expect 0 "$PROGRAM" submit c.json --slurm --tasks 3
 says "nothing was submitted" errors
@@ -84,5 +88,36 @@ says "c.json is not a database of marginalia" errors
 expect 2 "$PROGRAM" merge new/a.db
 expect 2 "$PROGRAM" submit c.json
 expect 4 env PATH=/nonexistent "$PROGRAM" submit c.json --slurm --db new/b.db
+
+# A task that is asked to stop puts its shard in place, and its trainings' states stand with all
+# models; a node without room changes no shard.
+tiny long 2000000 "$pair" 1 '"sweep": {"matrix": {"train.steps": [10, 2000000]}},' >long.json
+long="run long.json --task 1/1 --db results/long.shard-1-of-1.db -j 2 --checkpoint 0.05"
+# shellcheck disable=SC2086
+"$PROGRAM" $long >out 2>errors &
+driver=$!
+n=0
+begun() { ls results/models/*.resume >/dev/null 2>&1 && grep -q ' ok ' errors; }
+until begun || [ $((n += 1)) -gt 300 ]; do sleep 0.1; done
+kill -TERM "$driver"
+wait "$driver"
+same "exit code of a task that was stopped" "$?" 143
+same "its shard" "$(ask "SELECT status FROM runs ORDER BY 1" results/long.shard-1-of-1.db)" "done
+pending"
+expect 0 "$PROGRAM" plan long.json --db results/long.db
+says "resumable" out
+cksum results/long.shard* >before
+# shellcheck disable=SC2086
+expect 3 env TMPDIR="$work/nowhere" "$PROGRAM" $long
+says "nowhere/marginalia-" errors
+trap 'umount "$work/disk" 2>/dev/null; rm -rf "$work"' EXIT
+mkdir disk
+if mount -t tmpfs -o size=64k none disk 2>/dev/null; then
+    # shellcheck disable=SC2086
+    expect 3 env TMPDIR="$work/disk" "$PROGRAM" $long
+    same "what is left on a full disk" "$(ls disk)" ""
+    umount disk
+fi
+same "the shard" "$(cat before)" "$(cksum results/long.shard*)"
 same "what is left on the node" "$(ls node)" ""
 exit "$faults"

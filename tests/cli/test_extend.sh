@@ -22,4 +22,24 @@ for gp in "$root"/plots/*.gp; do
         grep -q -e "^$line" "${gp%.gp}.sql" || { echo "figure $name: no line $line"; faults=$((faults + 1)); }
     done
 done
+
+# Every claim of the paper is a topic of experiments/paper, with claims of its own; what the words
+# of a topic look up, and the figures it names, exist.
+python3 - "$root" <<'END' || faults=$((faults + 1))
+import glob, json, re, sys
+files = [json.load(open(f)) for f in sorted(glob.glob(sys.argv[1] + "/experiments/*/*.json"))]
+paper = [json.load(open(f)) for f in sorted(glob.glob(sys.argv[1] + "/experiments/paper/*.json"))]
+claims = {f"{d['name']}/{c['name']}" for d in files for c in d.get("claims", [])}
+figures = {f"{d['name']}/{g}" for d in files for g in d.get("figures", [])}
+topics = [t for d in paper for t in d.get("topics", [])]
+abouts = {re.sub("[a-z]+$", "", c["about"]) for d in paper for c in d.get("claims", [])}
+bad = [f"C{i}: no topic or no claim" for i in range(1, 14)
+       if f"C{i}" not in abouts or [t["about"] for t in topics].count(f"C{i}") != 1]
+for t in topics:
+    words = " ".join(t.get(k, "") for k in ("says", "short", "answer"))
+    bad += [f"{t['about']}: no claim {k}" for k in re.findall("{(.*?)}", words) if k not in claims]
+    bad += [f"{t['about']}: no figure {g}" for g in t.get("figures", []) if g not in figures]
+print("\n".join(bad))
+sys.exit(bool(bad))
+END
 exit "$faults"
