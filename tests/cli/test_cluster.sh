@@ -62,7 +62,7 @@ labels="SELECT label, train_steps, measure_free_draws, replicate, x.digest FROM 
 same "labels and wide view" "$(ask "$labels" whole/a.db)" "$(ask "$labels" fresh/a.db)"
 expect 0 "$PROGRAM" run c.json --db fresh/a.db
 says "24 of them cached" errors
-rows='SELECT count(*), printf('%.10g', sum(p_model)), (SELECT count(*) FROM samples), (SELECT printf('%.10g', sum(value)) FROM metrics) FROM marginals'
+rows="SELECT count(*), printf('%.10g', sum(p_model)), (SELECT count(*) FROM samples), (SELECT printf('%.10g', sum(value)) FROM metrics) FROM marginals"
 cells='SELECT count(*), count(digest), count(wall_s), count(max_rss_kb), sum(n_rows), count(error) FROM results'
 same "cells of results" "$(ask "$cells" whole/a.db)" "$(ask "$cells" fresh/a.db)"
 cells='SELECT count(*), count(created_at), count(cflags), count(DISTINCT core_hash) FROM provenance'
