@@ -13,7 +13,7 @@ RUN ?= $(PROGRAM) run
 OUT ?= results
 
 comma := ,
-PKGS := sqlite3 libcjson openblas libcrypto gsl
+PKGS := sqlite3 libcjson openblas libcrypto gsl libpcre2-8 libutf8proc
 STANDARD := -std=c11 -D_DEFAULT_SOURCE
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wformat=2 -Wundef \
             -Wvla -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Werror

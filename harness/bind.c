@@ -100,13 +100,14 @@ static void list_params(struct mg_binding *binding)
 
 /*
  * The identity of a training: what decides its numbers. A file counts by its content, which for
- * rows is here as source.rows, for a corpus as source.sha256, and for a checkpoint its hash.
+ * rows is here as source.rows, for a corpus as source.sha256 and
+ * source.tokens_sha256, and for a checkpoint its hash.
  */
 static void write_training(struct mg_binding *binding)
 {
     const struct mg_resolved *resolved = binding->resolved;
     const char *source =
-        mg_resolved_canonical(resolved, "source", "name rows_file corpus if_missing");
+        mg_resolved_canonical(resolved, "source", "name rows_file corpus tokenizer if_missing");
     const char *predictor = mg_resolved_canonical(resolved, "predictor", "path");
 
     if (binding->point->checkpoint_sha256 != NULL) {

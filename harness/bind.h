@@ -8,6 +8,7 @@
 #define MG_HARNESS_BIND_H
 
 #include "harness/alphabet.h"
+#include "harness/coding.h"
 #include "harness/resolve.h"
 #include "harness/spec.h"
 
@@ -17,6 +18,7 @@ struct mg_binding {
     struct mg_heap *heap;
     struct mg_resolved *resolved;
     struct mg_alphabet alphabet; /* how the source's tokens are written */
+    struct mg_coding coding;     /* how a text becomes tokens; of a text source */
     struct mg_point *point;
     uint64_t seed;
 };

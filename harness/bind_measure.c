@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "harness/bind.h"
-#include "harness/corpus.h"
 #include "harness/suggest.h"
 #include "model/source/text.h"
 
@@ -29,14 +28,14 @@ static const struct mg_setting *get(const struct entry *entry, const char *key)
     return mg_resolved_get(entry->binding->resolved, "%s.%s", entry->path, key);
 }
 
-/* Characters of a text source's prompt; NULL after complaints at the key. */
+/* Tokens of a text source's prompt; NULL after complaints at the key. */
 static int *read_prompt(const struct entry *entry, const char *key, const char *text, size_t *n)
 {
     const char *problem;
     char path[128];
     int *tokens;
 
-    if (mg_corpus_prompt(&tokens, n, &problem, &entry->binding->alphabet, text,
+    if (mg_coding_prompt(&tokens, n, &problem, &entry->binding->coding, text,
                          entry->binding->heap)) {
         return tokens;
     }

@@ -177,8 +177,9 @@ static bool bind_checkpoint(struct mg_binding *binding)
                        mg_bound_text(binding, "predictor.path"));
     status = mg_checkpoint_load(&checkpoint, point->checkpoint_path, &use, &err);
     if (status == MG_OK && point->source != NULL) {
-        status = mg_checkpoint_fits(checkpoint, point->checkpoint_path, point->source->length,
-                                    point->source->vocab, point->symbols, &err);
+        status =
+            mg_checkpoint_fits(checkpoint, point->checkpoint_path, point->source->length,
+                               point->source->vocab, point->symbols, point->has_tokenizer, &err);
     }
     if (status == MG_OK) {
         status = put_hash(binding, &err);

@@ -58,10 +58,12 @@ const char *mg_checkpoint_precision(const struct mg_checkpoint *checkpoint);
 
 /*
  * Is it one for sequences of `length` tokens of a source whose V tokens are written words? Tokens
- * of others' models must be written as their ids. MG_EUSAGE says what differs, naming path.
+ * of others' models must be written as their ids, or be numbered by a tokenizer. MG_EUSAGE says
+ * what differs, naming path.
  */
 enum mg_status mg_checkpoint_fits(struct mg_checkpoint *checkpoint, const char *path, size_t length,
-                                  size_t vocab, char *const *words, struct mg_error *err);
+                                  size_t vocab, char *const *words, bool by_tokenizer,
+                                  struct mg_error *err);
 
 /*
  * SHA-256 over the bytes of config.json and all weights (and of tokenizer.json where the mask is

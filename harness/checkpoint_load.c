@@ -190,7 +190,8 @@ const char *mg_checkpoint_precision(const struct mg_checkpoint *checkpoint)
 }
 
 enum mg_status mg_checkpoint_fits(struct mg_checkpoint *checkpoint, const char *path, size_t length,
-                                  size_t vocab, char *const *words, struct mg_error *err)
+                                  size_t vocab, char *const *words, bool by_tokenizer,
+                                  struct mg_error *err)
 {
     const struct mg_transformer_config *config = &checkpoint->config.network;
 
@@ -198,6 +199,9 @@ enum mg_status mg_checkpoint_fits(struct mg_checkpoint *checkpoint, const char *
         return mg_fail(err, MG_EUSAGE,
                        "%s: a model of %zu positions and %zu tokens; the source has %zu and %zu",
                        path, config->length, config->vocab, length, vocab);
+    }
+    if (by_tokenizer && checkpoint->config.symbols == NULL) {
+        return MG_OK;
     }
     for (size_t v = 0; v < vocab; v++) {
         char number[24];

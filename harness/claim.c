@@ -37,20 +37,11 @@ static void judge_exact(struct mg_verdict *verdict, double value)
     verdict->word = inside ? MG_VERDICT_REPRODUCED : MG_VERDICT_NOT_REPRODUCED;
 }
 
-static void judge_interval(struct mg_verdict *verdict, const double *values, size_t n)
+/* An interval inside the accept interval, outside it, or across its edge. */
+static void compare(struct mg_verdict *verdict, const struct mg_interval interval)
 {
-    const struct mg_interval interval = mg_interval_student(values, n, LEVEL);
-
     verdict->estimate = interval.estimate;
     verdict->word = MG_VERDICT_INCONCLUSIVE;
-    if (n == 1) {
-        snprintf(verdict->reason, sizeof(verdict->reason), "one replicate gives no interval");
-        return;
-    }
-    if (isnan(interval.estimate)) {
-        snprintf(verdict->reason, sizeof(verdict->reason), "a value is infinite");
-        return;
-    }
     verdict->ci_lo = interval.lo;
     verdict->ci_hi = interval.hi;
     if (interval.lo >= verdict->accept_lo && interval.hi <= verdict->accept_hi) {
@@ -60,6 +51,20 @@ static void judge_interval(struct mg_verdict *verdict, const double *values, siz
     } else {
         snprintf(verdict->reason, sizeof(verdict->reason), "the interval crosses the edge");
     }
+}
+
+static void judge_replicates(struct mg_verdict *verdict, const double *values, size_t n)
+{
+    const struct mg_interval interval = mg_interval_student(values, n, LEVEL);
+
+    if (n > 1 && !isnan(interval.estimate)) {
+        compare(verdict, interval);
+        return;
+    }
+    verdict->estimate = interval.estimate;
+    verdict->word = MG_VERDICT_INCONCLUSIVE;
+    snprintf(verdict->reason, sizeof(verdict->reason), "%s",
+             n == 1 ? "one replicate gives no interval" : "a value is infinite");
 }
 
 void mg_claim_judge(struct mg_verdict *verdict, const double *values, size_t n)
@@ -84,7 +89,7 @@ void mg_claim_judge(struct mg_verdict *verdict, const double *values, size_t n)
     } else if (verdict->exact && n == 1) {
         judge_exact(verdict, values[0]);
     } else {
-        judge_interval(verdict, values, n);
+        judge_replicates(verdict, values, n);
     }
 }
 
@@ -92,11 +97,12 @@ void mg_claim_judge(struct mg_verdict *verdict, const double *values, size_t n)
 static enum mg_status take_values(double *values, const struct mg_answer *answer,
                                   const struct mg_verdict *claim, struct mg_error *err)
 {
-    const size_t value = answer->n_columns - 1;
+    const size_t value = claim->exact ? answer->n_columns - 1 : 1;
 
-    if (claim->exact ? answer->n_columns > 2 : answer->n_columns != 2) {
-        return mg_fail(err, MG_EUSAGE, "the query returns %zu columns, expected %s",
-                       answer->n_columns, claim->exact ? "one value" : "(replicate, value)");
+    if (claim->exact ? answer->n_columns > 2 : answer->n_columns < 2 || answer->n_columns > 3) {
+        return mg_fail(
+            err, MG_EUSAGE, "the query returns %zu columns, expected %s", answer->n_columns,
+            claim->exact ? "one value" : "(replicate, value) or (replicate, share, draws)");
     }
     if (claim->exact && answer->n_rows > 1) {
         return mg_fail(err, MG_EUSAGE, "an exact claim is one number, not %zu rows",
@@ -127,6 +133,26 @@ static enum mg_status take_values(double *values, const struct mg_answer *answer
     return MG_OK;
 }
 
+/* The share of draws of one replicate: as sure as the draws that were counted. */
+static enum mg_status judge_share(struct mg_verdict *verdict, const struct mg_answer *answer,
+                                  struct mg_error *err)
+{
+    const double share = mg_answer_cell(answer, 0, 1)->real;
+    const double draws = mg_answer_cell(answer, 0, 2)->real;
+    const double counted = nearbyint(share * draws);
+
+    if (!(draws >= 1.0 && draws < 1e15) || !(share >= 0.0 && share <= 1.0) ||
+        fabs(share * draws - counted) > 1e-6 * draws) {
+        return mg_fail(err, MG_EUSAGE, "%s is not a share of %s draws",
+                       mg_answer_cell(answer, 0, 1)->text, mg_answer_cell(answer, 0, 2)->text);
+    }
+    compare(verdict, mg_interval_proportion((size_t)counted, (size_t)draws, LEVEL));
+    if (verdict->word != MG_VERDICT_INCONCLUSIVE) {
+        verdict->reason[0] = '\0';
+    }
+    return MG_OK;
+}
+
 static enum mg_status verify_one(struct mg_verdict *claim, struct mg_store *store,
                                  struct mg_error *err)
 {
@@ -146,6 +172,9 @@ static enum mg_status verify_one(struct mg_verdict *claim, struct mg_store *stor
     status = take_values(values, &answer, claim, err);
     if (status == MG_OK) {
         mg_claim_judge(claim, values, answer.n_rows);
+        if (answer.n_columns == 3 && answer.n_rows == 1 && !isnan(values[0])) {
+            status = judge_share(claim, &answer, err);
+        }
         if (claim->word == MG_VERDICT_NOT_RUN && before.reason[0] != '\0') {
             memcpy(claim->reason, before.reason, sizeof(claim->reason));
         }

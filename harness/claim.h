@@ -4,7 +4,9 @@
  * The query answers (replicate, value); the 90 % Student t interval of the values is compared with
  * the accept interval: inside it the claim is reproduced, outside it is not, across its edge it is
  * inconclusive. 90 % two-sided makes each edge a one-sided test at 5 % (two one-sided tests,
- * Schuirmann 1987). A claim declared exact is one deterministic number and needs no interval.
+ * Schuirmann 1987). A claim declared exact is one deterministic number and needs no interval. One
+ * replicate has an interval where the query answers (replicate, share, draws): that of the counted
+ * draws (Clopper, Pearson 1934); of several replicates the shares are values like any other.
  */
 #ifndef MG_HARNESS_CLAIM_H
 #define MG_HARNESS_CLAIM_H

@@ -242,6 +242,7 @@ static enum mg_status tokenize(struct reader *reader, const struct mg_corpus_rul
     const size_t cut = cut_of(reader, rule->held_out);
     enum mg_status status;
 
+    corpus->tokens = mg_heap_array(reader->heap, reader->size, sizeof(*corpus->tokens));
     reader->id_of = mg_allocate(MG_UTF8_CODES, sizeof(*reader->id_of));
     status = scan(reader, there, err);
     if (status == MG_OK) {
@@ -257,6 +258,58 @@ static enum mg_status tokenize(struct reader *reader, const struct mg_corpus_rul
     }
     free(reader->id_of);
     free(there);
+    return status;
+}
+
+/* How the tokens of a tokenizer are written, and how long they are. */
+static void list_symbols(struct reader *reader, const struct mg_tokenizer *tokenizer)
+{
+    struct mg_corpus *corpus = reader->corpus;
+    uint32_t *characters;
+
+    corpus->vocab = mg_tokenizer_vocab(tokenizer);
+    corpus->symbols = mg_heap_array(reader->heap, corpus->vocab, sizeof(char *));
+    characters = mg_heap_array(reader->heap, corpus->vocab, sizeof(*characters));
+    for (uint32_t id = 0; id < corpus->vocab; id++) {
+        corpus->symbols[id] = mg_heap_adopt(reader->heap, mg_tokenizer_symbol(tokenizer, id));
+        characters[id] = mg_tokenizer_characters(tokenizer, id);
+    }
+    corpus->characters = characters;
+}
+
+/* Each part as a text of its own. */
+static enum mg_status encode(struct reader *reader, const struct mg_corpus_rule *rule,
+                             struct mg_error *err)
+{
+    struct mg_corpus *corpus = reader->corpus;
+    const size_t cut = cut_of(reader, rule->held_out);
+    const size_t ends[] = {0, cut, reader->size};
+    unsigned char *there = mg_allocate(MG_UTF8_CODES, 1);
+    uint32_t *tokens = NULL;
+    enum mg_status status = scan(reader, there, err);
+
+    free(there);
+    for (size_t part = 0; status == MG_OK && part < 2; part++) {
+        uint32_t *ids;
+        size_t n;
+
+        status = mg_tokenizer_encode(&ids, &n, rule->tokenizer, reader->text + ends[part],
+                                     ends[part + 1] - ends[part], err);
+        if (status == MG_OK) {
+            tokens = realloc(tokens, (corpus->n + n + 1) * sizeof(*tokens));
+            if (tokens == NULL) {
+                abort();
+            }
+            memcpy(tokens + corpus->n, ids, n * sizeof(*ids));
+            corpus->n += n;
+            corpus->n_train = part == 0 ? n : corpus->n_train;
+            free(ids);
+        }
+    }
+    corpus->tokens = tokens == NULL ? NULL : mg_heap_adopt(reader->heap, tokens);
+    if (status == MG_OK) {
+        list_symbols(reader, rule->tokenizer);
+    }
     return status;
 }
 
@@ -276,9 +329,9 @@ enum mg_status mg_corpus_read(struct mg_corpus *corpus, size_t *line, const char
         hash = mg_hash_new();
         mg_hash_bytes(hash, text, reader.size);
         mg_hash_finish(corpus->sha256, hash);
-        corpus->tokens = mg_heap_array(heap, reader.size, sizeof(*corpus->tokens));
-        status = reader.size == 0 ? mg_fail(err, MG_EUSAGE, "the corpus is empty")
-                                  : tokenize(&reader, rule, err);
+        status = reader.size == 0          ? mg_fail(err, MG_EUSAGE, "the corpus is empty")
+                 : rule->tokenizer != NULL ? encode(&reader, rule, err)
+                                           : tokenize(&reader, rule, err);
         *line = reader.line;
         free(text);
     }

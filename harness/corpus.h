@@ -1,7 +1,8 @@
 /*
- * corpus.h - a text file as token ids, one a character, in a part to train on and one held out.
+ * corpus.h - a text file as token ids, in a part to train on and one held out.
  *
- * White space is one space however much of it there is, and none at the ends; a space is written
+ * Tokens are characters, or those of a tokenizer, which sees the text as it stands. Of characters
+ * white space is one space however much of it there is, and none at the ends; a space is written
  * as U+2423, since tokens are separated by spaces. The file is split where a line begins, so the
  * same bytes always give the same parts; its SHA-256 stands for it in every identity.
  */
@@ -15,6 +16,7 @@
 #include "harness/alphabet.h"
 #include "harness/heap.h"
 #include "harness/identity.h"
+#include "harness/tokenizer.h"
 #include "model/numeric/error.h"
 #include "model/source/text.h"
 
@@ -32,15 +34,17 @@ const char *mg_corpus_help(size_t i);
 /* How to read one. */
 struct mg_corpus_rule {
     enum mg_corpus_characters characters;
-    double held_out;                    /* share of the bytes, in (0, 1) */
-    const struct mg_alphabet *alphabet; /* the characters allowed (all only); NULL: those there */
+    double held_out;                      /* share of the bytes, in (0, 1) */
+    const struct mg_alphabet *alphabet;   /* the characters allowed (all only); NULL: those there */
+    const struct mg_tokenizer *tokenizer; /* instead of characters; NULL: characters */
 };
 
 struct mg_corpus {
-    uint16_t *tokens; /* (n) the part to train on, then the part held out; the heap's */
+    uint32_t *tokens; /* (n) the part to train on, then the part held out; the heap's */
     size_t n;
     size_t n_train;
-    const char **symbols; /* (vocab) by id, in the order of code points, the space last */
+    const char **symbols;       /* (vocab) by id; characters by code point, the space last */
+    const uint32_t *characters; /* (vocab) of each token; NULL: one each */
     size_t vocab;
     char sha256[MG_KEY_TEXT]; /* of the file's bytes */
 };

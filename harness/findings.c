@@ -82,6 +82,9 @@ static void complain(struct mg_findings *findings, struct mg_place place, const 
 
 /* One error at a place; key: a member that should stand below the pointer, or NULL. */
 static void complain(struct mg_findings *findings, struct mg_place place, const char *key,
+                     const char *format, va_list args) __attribute__((format(printf, 4, 0)));
+
+static void complain(struct mg_findings *findings, struct mg_place place, const char *key,
                      const char *format, va_list args)
 {
     char pointer[1024];

@@ -8,8 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct block {
+    void *memory;
+    void (*release)(void *memory);
+};
+
 struct mg_heap {
-    void **blocks;
+    struct block *blocks;
     size_t n, capacity;
 };
 
@@ -33,20 +38,25 @@ void mg_heap_free(struct mg_heap *heap)
         return;
     }
     for (size_t i = 0; i < heap->n; i++) {
-        free(heap->blocks[i]);
+        heap->blocks[i].release(heap->blocks[i].memory);
     }
     free(heap->blocks);
     free(heap);
 }
 
-void *mg_heap_adopt(struct mg_heap *heap, void *block)
+void mg_heap_own(struct mg_heap *heap, void *object, void (*release)(void *object))
 {
     assert(heap != NULL);
     if (heap->n == heap->capacity) {
         heap->capacity = heap->capacity == 0 ? 64 : 2 * heap->capacity;
-        heap->blocks = checked(realloc(heap->blocks, heap->capacity * sizeof(void *)));
+        heap->blocks = checked(realloc(heap->blocks, heap->capacity * sizeof(*heap->blocks)));
     }
-    heap->blocks[heap->n++] = checked(block);
+    heap->blocks[heap->n++] = (struct block){checked(object), release};
+}
+
+void *mg_heap_adopt(struct mg_heap *heap, void *block)
+{
+    mg_heap_own(heap, block, free);
     return block;
 }
 

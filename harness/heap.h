@@ -25,4 +25,7 @@ char *mg_heap_text(struct mg_heap *heap, const char *text);
 /* The heap frees a malloc'd block at its end; returns the block. */
 void *mg_heap_adopt(struct mg_heap *heap, void *block);
 
+/* The heap calls release(object) at its end, for what is more than a block. */
+void mg_heap_own(struct mg_heap *heap, void *object, void (*release)(void *object));
+
 #endif

@@ -2,7 +2,7 @@
 #include "harness/options.h"
 
 #include "harness/bind.h"
-#include "harness/corpus.h"
+#include "harness/coding.h"
 #include "model/diffusion/corrector.h"
 #include "model/diffusion/noise.h"
 #include "model/diffusion/objective.h"
@@ -149,18 +149,21 @@ static const struct mg_option TABLE[] = {
      .help = "Law of the first state, or \"stationary\".", .example = "\"stationary\"",
      .aliases = "initial init"},
     {.path = "source.corpus", .type = MG_OPTION_TEXT, .required = true, BY_KIND, .kinds = "text",
-     .help = "A text file, relative to the experiment file; tokens are its characters.",
-     .example = "\"kjv.txt\"", .aliases = "file path text"},
-    {.path = "source.characters", .type = MG_OPTION_CHOICE, .word = mg_corpus_word,
-     .word_help = mg_corpus_help, .fallback = "\"letters\"", BY_KIND, .kinds = "text",
-     .help = "What is a token.", .example = "\"letters\"", .aliases = "tokenizer normalize"},
-    {.path = "source.held_out", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "()",
-     .fallback = "0.05", BY_KIND, .kinds = "text",
-     .help = "Share of the corpus, its last lines, that is measured on and never trained on.",
+     .help = "A text file, relative to the experiment file.", .example = "\"kjv.txt\"", .aliases = "file path text"},
+    {.path = "source.tokens", .type = MG_OPTION_CHOICE, .word = mg_tokens_word, .word_help = mg_tokens_help, BY_KIND,
+     .kinds = "text", .fallback = "\"characters\"", .help = "What is a token.", .example = "\"bpe\""},
+    {.path = "source.tokenizer", .type = MG_OPTION_TEXT, .required = true, .chooser = "tokens", .kinds = "tokenizer",
+     .help = "A tokenizer.json, relative to the experiment file.", .example = "\"llada/tokenizer.json\""},
+    {.path = "source.tokens_sha256", .type = MG_OPTION_TEXT, .chooser = "tokens", .kinds = "bpe tokenizer",
+     .help = "SHA-256 that the tokenizer.json, or the merges learnt, must have, in hex.", .example = "\"6f0a...\""},
+    {.path = "source.characters", .type = MG_OPTION_CHOICE, .word = mg_corpus_word, .word_help = mg_corpus_help,
+     .fallback = "\"letters\"", .chooser = "tokens", .kinds = "characters bpe", .aliases = "normalize",
+     .help = "Which characters of the corpus count.", .example = "\"letters\""},
+    {.path = "source.held_out", .type = MG_OPTION_NUMBER, .min = 0, .max = 1, .brackets = "()", .fallback = "0.05",
+     BY_KIND, .kinds = "text", .help = "Share of the corpus, its last lines, that is measured on and never trained on.",
      .example = "0.05", .aliases = "validation test_share"},
-    {.path = "source.sha256", .type = MG_OPTION_TEXT, BY_KIND, .kinds = "text",
-     .help = "SHA-256 that the corpus must have, in hex.", .example = "\"b5c4...\"",
-     .aliases = "hash checksum"},
+    {.path = "source.sha256", .type = MG_OPTION_TEXT, BY_KIND, .kinds = "text", .aliases = "hash checksum",
+     .help = "SHA-256 that the corpus must have, in hex.", .example = "\"b5c4...\""},
     {.path = "source.if_missing", .type = MG_OPTION_CHOICE, .word = mg_if_missing_word,
      .fallback = "\"error\"", BY_KIND, .kinds = "text",
      .help = "Where there is no such file: an error, or the experiment is not run and says so.",
@@ -169,7 +172,8 @@ static const struct mg_option TABLE[] = {
      .brackets = "[]", .required = true, BY_KIND, .kinds = CHAINS " text", TASK(LENGTH), .unit = "tokens",
      .help = "Length of a sequence.", .example = "32", .aliases = "seq_len n L size"},
     {.path = "source.vocab", .type = MG_OPTION_INTEGER, .min = 2, .max = LONGEST, .brackets = "[]",
-     BY_KIND, TASK(VOCAB), .unit = "tokens", .help = "Number of different tokens.",
+     .chooser = "tokens", .kinds = "bpe tokenizer", TASK(VOCAB), .unit = "tokens",
+     .help = "Number of different tokens; of a tokenizer, the rows of the model if these are more.",
      .example = "2", .aliases = "V n_tokens"},
     {.path = "source.order", .type = MG_OPTION_INTEGER, .min = 1, .max = LONGEST, .brackets = "[]",
      BY_KIND, TASK(ORDER), .help = "Side of the square.", .example = "4", .aliases = "side"},

@@ -14,7 +14,8 @@
     {.path = "claims.*.source", .type = MG_OPTION_TEXT, .help = "Where the claim is made.",
      .example = "\"paper, results\"", .aliases = "where reference"},
     {.path = "claims.*.query", .type = MG_OPTION_TEXT, .required = true,
-     .help = "SELECT of (replicate, value) over this experiment's rows.",
+     .help = "SELECT of (replicate, value), or of (replicate, share, draws), over this "
+             "experiment's rows; one replicate has an interval only by its draws.",
      .example = "\"SELECT replicate, value FROM metrics JOIN runs USING (run_id)\"",
      .aliases = "sql select"},
     {.path = "claims.*.exact", .type = MG_OPTION_BOOL, .fallback = "false",

@@ -87,9 +87,9 @@ static void add_data(struct mg_buffer *page, const struct mg_figure *figure)
             mg_html_fold(page, summary, csv.text);
         } else if (rows->n_rows > 0) {
             mg_html_format(page,
-                           "<p class=\"small\">%s: too long for this page; the SQL gives it."
-                           "</p>\n",
-                           summary);
+                           "<p class=\"small\">%s: too long for this page; it stands in the script "
+                           "beside the picture, %s.gp.</p>\n",
+                           summary, figure->name);
         }
         mg_buffer_free(&csv);
         free(summary);

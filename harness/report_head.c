@@ -60,7 +60,9 @@ static const char style[] =
     "4rem}}\n"
     "@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--paper:#fff;--card:#f4f4f4;"
     "--line:#bbb;--link:#000;--yes:#00553c;--no:#8a3200;--open:#574300}"
-    "figure img{filter:none;mix-blend-mode:normal}body{font-size:10pt}nav{display:none}"
+    "figure "
+    "img{filter:none;mix-blend-mode:normal}html{font-size:10pt}body{font-size:1rem}nav{display:"
+    "none}"
     "main,header,footer{max-width:none;padding:0}figure,tr{break-inside:avoid}"
     "h2,h3{break-after:avoid}pre{max-height:none;white-space:pre-wrap}.scroll{overflow:visible}"
     "figure img.page{min-width:0}}\n";

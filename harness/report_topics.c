@@ -3,7 +3,6 @@
  *
  * The words are the experiment files' (key "topics"); the numbers in them are looked up.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,25 +42,30 @@ enum mg_status mg_report_load_topics(struct mg_report *report, struct mg_error *
     return status;
 }
 
-/* "0.55 [0.54, 0.56], n = 5", and the verdict where it is not reproduced. */
+/* "0.55 [0.54, 0.56] (n = 5)", with the verdict where it is not reproduced. */
 static void add_estimate(struct mg_buffer *page, const struct mg_verdict *verdict)
 {
+    static const char *const words[MG_VERDICT_COUNT] = {"", "not reproduced", "inconclusive",
+                                                        "not run"};
+
     mg_html_number(page, verdict->estimate);
     if (verdict->ci_lo <= verdict->ci_hi) {
         mg_buffer_puts(page, " [");
         mg_html_number(page, verdict->ci_lo);
         mg_buffer_puts(page, ", ");
         mg_html_number(page, verdict->ci_hi);
-        mg_html_format(page, "], n = %zu", verdict->n);
-    } else if (verdict->exact && !isnan(verdict->estimate)) {
-        mg_buffer_puts(page, " (exact)");
+        mg_buffer_puts(page, "]");
+    }
+    if (verdict->exact && verdict->n > 0) {
+        mg_buffer_puts(page, " (exact");
+    } else {
+        mg_html_format(page, " (n = %zu", verdict->n);
     }
     if (verdict->word != MG_VERDICT_REPRODUCED) {
         mg_html_format(page, ", <b class=\"%s\">%s</b>", mg_verdict_name(verdict->word),
-                       verdict->word == MG_VERDICT_NOT_REPRODUCED ? "not reproduced"
-                       : verdict->word == MG_VERDICT_NOT_RUN      ? "not run"
-                                                                  : "inconclusive");
+                       words[verdict->word]);
     }
+    mg_buffer_puts(page, ")");
 }
 
 /* What stands for {EXPERIMENT/CLAIM}. */
@@ -125,7 +129,8 @@ void mg_report_answers(struct mg_report *report)
               "<p class=\"small\">Reproduced: the 90 % interval over training seeds lies inside "
               "the accept interval; not reproduced: outside; inconclusive: across its edge, or "
               "one seed alone; not run: nothing answers. Accept intervals were fixed in the "
-              "experiment files.</p>\n");
+              "experiment files; many are our own expectations, some of them against the "
+              "claim: the answer says what follows.</p>\n");
     if (report->topics.n_rows > 0) {
         mg_buffer_puts(page, "<div class=\"scroll\"><table class=\"answers\"><thead><tr>"
                              "<th scope=\"col\">claim</th><th scope=\"col\">answer</th>"

@@ -205,8 +205,9 @@ static enum mg_status load(struct mg_subject *subject, const struct mg_point *po
     enum mg_status status = mg_checkpoint_load(&subject->checkpoint, dir, &use, err);
 
     if (status == MG_OK) {
-        status = mg_checkpoint_fits(subject->checkpoint, dir, point->source->length,
-                                    point->source->vocab, point->symbols, err);
+        status =
+            mg_checkpoint_fits(subject->checkpoint, dir, point->source->length,
+                               point->source->vocab, point->symbols, point->has_tokenizer, err);
     }
     if (status == MG_OK) {
         subject->transformer = mg_checkpoint_transformer(subject->checkpoint);

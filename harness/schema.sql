@@ -187,7 +187,7 @@ CREATE TABLE plans_data (
 CREATE TABLE likelihoods_data (
     result_id INTEGER NOT NULL REFERENCES result ON DELETE CASCADE, ordinal INTEGER NOT NULL,
     sampler TEXT NOT NULL, nfe REAL, draws INTEGER NOT NULL, nll_nats_per_token REAL,
-    nll_se_nats_per_token REAL, kind TEXT NOT NULL, nonfinite TEXT,
+    nll_se_nats_per_token REAL, kind TEXT NOT NULL, nll_nats_per_character REAL, nonfinite TEXT,
     PRIMARY KEY (result_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
@@ -307,10 +307,11 @@ CREATE VIEW plans AS
     FROM plans_along WHERE early IS NULL;
 CREATE VIEW likelihoods_along AS
     SELECT u.run_id, u.train_step, u.early, d.sampler, d.nfe, d.draws, d.nll_nats_per_token,
-           d.nll_se_nats_per_token, d.kind
+           d.nll_se_nats_per_token, d.kind, d.nll_nats_per_character
     FROM run_result u JOIN likelihoods_data d ON d.result_id = u.result_id;
 CREATE VIEW likelihoods AS
-    SELECT run_id, sampler, nfe, draws, nll_nats_per_token, nll_se_nats_per_token, kind
+    SELECT run_id, sampler, nfe, draws, nll_nats_per_token, nll_se_nats_per_token, kind,
+           nll_nats_per_character
     FROM likelihoods_along WHERE early IS NULL;
 CREATE VIEW claims AS
     SELECT e.name AS experiment, c.about, c.name, c.source, c.accept_lo, c.accept_hi, c.estimate,

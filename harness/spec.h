@@ -61,6 +61,7 @@ struct mg_point {
     char *training;      /* canonical JSON of source, predictor and train: identity */
     const char *missing; /* a file that is not there, in a sentence; else NULL. See spec.not_run */
     char **symbols;      /* (V) how tokens are written */
+    bool has_tokenizer;  /* ids are a tokenizer's, so that others' models know them */
     struct mg_source *source;
     const char *source_kind; /* the words of the file, for the runs view */
     const char *predictor_word;

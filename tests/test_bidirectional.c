@@ -197,16 +197,16 @@ static void noise_counts_as_use_and_is_worth_less_than_nothing(void **state)
 
 static void a_text_has_no_exact_value(void **state)
 {
-    uint16_t tokens[64];
+    uint32_t tokens[64];
     struct mg_source *source;
     const struct mg_measure_spec spec = {.left = 2, .right = 1, .contexts = 3};
     struct collector *rows;
 
     (void)state;
     for (size_t i = 0; i < 64; i++) {
-        tokens[i] = (uint16_t)(i * i % 5 > 1);
+        tokens[i] = (uint32_t)(i * i % 5 > 1);
     }
-    source = mg_text_new(tokens, 64, 40, 8, 2);
+    source = mg_text_new(tokens, 64, 40, 8, 2, NULL);
     rows = run_measure(source, &spec, superstition_new(8));
     for (size_t i = 2; i < 7; i++) {
         assert_true(rows->gain[i][0] > 0.3);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/file.h"
+#include "model/source/text.h"
 #include "tests/support/experiment.h"
 #include "tests/support/test.h"
 
@@ -17,20 +18,36 @@ struct bench {
     struct mg_spec *spec;
 };
 
+static void write_file(const struct bench *bench, const char *name, const char *text, size_t size)
+{
+    struct mg_error err = {0};
+    char *path = mg_format("%s/%s", bench->folder, name);
+
+    assert_int_equal(mg_file_write(path, text, size, &err), MG_OK);
+    free(path);
+}
+
+static void copy(const struct bench *bench, const char *name, const char *from)
+{
+    struct mg_error err = {0};
+    char *text;
+    size_t size;
+
+    assert_int_equal(mg_file_read(&text, &size, from, 1 << 20, &err), MG_OK);
+    write_file(bench, name, text, size);
+    free(text);
+}
+
 static int set_up(void **state)
 {
     struct bench *bench = calloc(1, sizeof(*bench));
-    const char *names[] = {"verses.txt", "copy.txt"};
-    struct mg_error err = {0};
 
     assert_non_null(bench);
     bench->folder = mg_test_folder();
-    for (size_t i = 0; i < 2; i++) {
-        char *path = mg_format("%s/%s", bench->folder, names[i]);
-
-        assert_int_equal(mg_file_write(path, VERSES, strlen(VERSES), &err), MG_OK);
-        free(path);
-    }
+    write_file(bench, "verses.txt", VERSES, strlen(VERSES));
+    write_file(bench, "copy.txt", VERSES, strlen(VERSES));
+    copy(bench, "llada.json", "tests/tokenizers/llada.json");
+    write_file(bench, "bad.json", "{\"a\": 1}", 8);
     *state = bench;
     return 0;
 }
@@ -72,6 +89,10 @@ static enum mg_status take(struct bench *bench, const char *source, const char *
     free(text);
     return status;
 }
+
+/* Tokens learnt from the verses, and those of a file beside the experiment. */
+#define BPE   "\"corpus\": \"verses.txt\", \"length\": 4, \"tokens\": \"bpe\""
+#define FILED "\"corpus\": \"verses.txt\", \"length\": 4, \"tokens\": \"tokenizer\""
 
 #define LEFT "\"kind\": \"distance\", \"left\": 2"
 
@@ -127,13 +148,31 @@ static void faults_are_errors_that_say_what(void **state)
          "\"kind\": \"joint\", \"context\": {\"text\": \"in \", \"masks\": 4}", "has 7 tokens"},
         {"\"corpus\": \"verses.txt\", \"length\": 8",
          "\"kind\": \"joint\", \"context\": {\"text\": \"in the d\"}", "nothing is masked"},
+        {BPE ", \"vocab\": 26", LEFT, "/source/vocab: 26 is less than the 27 characters there are"},
+        {BPE ", \"vocab\": 500", LEFT, "then no two are together twice"},
+        {BPE, LEFT, "/source/tokens: \"bpe\" needs \"vocab\""},
+        {BPE ", \"vocab\": 30, \"tokens_sha256\": \"00\"", LEFT,
+         "the merges learnt have the SHA-256"},
+        {BPE ", \"vocab\": 30, \"tokenizer\": \"t.json\"", LEFT, "/source/tokenizer"},
+        {BPE ", \"vocab\": 30", "\"kind\": \"joint\", \"context\": {\"text\": \"in 1\"}",
+         "unknown character \"1\""},
+        {FILED ", \"tokenizer\": \"none.json\"", LEFT, "none.json: no such file"},
+        {FILED ", \"tokenizer\": \"bad.json\"", LEFT, "bad.json:1:2: error: /a: is not supported"},
+        {FILED ", \"tokenizer\": \"llada.json\", \"tokens_sha256\": \"00\"", LEFT,
+         "the tokenizer has the SHA-256"},
+        {FILED ", \"tokenizer\": \"llada.json\", \"alphabet\": [\"a\"]", LEFT,
+         "a tokenizer has its own"},
+        {FILED ", \"tokenizer\": \"llada.json\", \"vocab\": 30", LEFT,
+         "/source/vocab: the tokenizer has"},
     };
     struct bench *bench = *state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(take(bench, cases[i].source, cases[i].measure), MG_EUSAGE);
         assert_int_equal(bench->problems.errors, 1);
-        assert_non_null(strstr(bench->problems.lines[0], cases[i].told));
+        if (strstr(bench->problems.lines[0], cases[i].told) == NULL) {
+            fail_msg("%s: %s", cases[i].source, bench->problems.lines[0]);
+        }
     }
 }
 
@@ -177,6 +216,65 @@ static void a_context_is_written_as_text(void **state)
     free(first);
 }
 
+/* What is written is what each token writes, the ends of words and all. */
+static void assert_written(const struct mg_point *point, const char *expected)
+{
+    const struct mg_text *text = mg_source_text(point->source);
+    char written[256] = "";
+
+    for (size_t i = 0; i < text->n; i++) {
+        strcat(written, i == text->n_train ? "|" : "");
+        strcat(written, point->symbols[text->tokens[i]]);
+    }
+    assert_string_equal(written, expected);
+}
+
+static void tokens_can_be_learnt(void **state)
+{
+    struct bench *bench = *state;
+    const struct mg_point *point;
+    char *first;
+
+    assert_int_equal(take(bench, BPE ", \"vocab\": 31", LEFT), MG_OK);
+    point = &bench->spec->points[0];
+    assert_int_equal(point->source->vocab, 31);
+    /* "th", "he" and " t" are there three times each: h is the first letter of these */
+    assert_string_equal(point->symbols[27], "he");
+    assert_written(point, "in\u2423the\u2423day\u2423of\u2423the\u2423sea\u2423and\u2423of"
+                          "\u2423the|land\u2423he\u2423is");
+    first = strdup(point->training);
+    assert_non_null(strstr(first, "\"tokens_sha256\""));
+    assert_int_equal(take(bench, BPE ", \"vocab\": 32", LEFT), MG_OK);
+    assert_string_not_equal(bench->spec->points[0].training, first);
+    free(first);
+}
+
+static void the_tokens_of_a_file_see_the_corpus_as_it_stands(void **state)
+{
+    struct bench *bench = *state;
+    const struct mg_point *point;
+    const int *context;
+
+    assert_int_equal(take(bench, FILED ", \"tokenizer\": \"llada.json\"",
+                          "\"kind\": \"joint\", \"targets\": [2], \"context\": "
+                          "{\"text\": \"the\", \"after\": \"\\n\"}"),
+                     MG_OK);
+    point = &bench->spec->points[0];
+    assert_written(point,
+                   "in\u2423the\u2423day\u010Aof\u2423the\u2423sea\u010Aand\u2423of\u2423the\u010A"
+                   "|land\u2423he\u2423is\u010A");
+    context = point->measures[0].spec.context;
+    assert_string_equal(point->symbols[context[0]], "the");
+    assert_int_equal(context[1], MG_MASK);
+    assert_string_equal(point->symbols[context[3]], "\u010A");
+    assert_non_null(strstr(point->training, "\"tokens_sha256\""));
+    assert_null(strstr(point->training, "llada.json"));
+    assert_int_equal(take(bench, FILED ", \"tokenizer\": \"llada.json\", \"vocab\": 1024", LEFT),
+                     MG_OK);
+    assert_int_equal(bench->spec->points[0].source->vocab, 1024);
+    assert_string_equal(bench->spec->points[0].symbols[1023], "<#1023>");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -186,6 +284,8 @@ int main(void)
         TEST(faults_are_errors_that_say_what),
         TEST(without_its_corpus_an_experiment_that_says_so_is_not_run),
         TEST(a_context_is_written_as_text),
+        TEST(tokens_can_be_learnt),
+        TEST(the_tokens_of_a_file_see_the_corpus_as_it_stands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,8 @@
  */
 #include "harness/claim.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/answer.h"
@@ -137,6 +139,36 @@ static void the_overall_answer_is_yes_or_undecided(void **state)
     database_close(&database);
 }
 
+/* 20 of 20 draws: the interval from .05^(1/20) = .860892 to 1, by the binomial law alone. */
+static void a_counted_share_is_as_sure_as_its_draws(void **state)
+{
+    static const struct {
+        const char *accept, *verdict;
+    } cases[] = {{"[0.86, 1]", "reproduced"},
+                 {"[0.87, 1]", "inconclusive"},
+                 {"[0, 0.86]", "not_reproduced"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct database database;
+        struct mg_verdicts verdicts;
+        struct mg_error err = {0};
+        char members[300];
+
+        snprintf(members, sizeof(members),
+                 "\"claims\": [{\"about\": \"C1\", \"name\": \"share\", \"accept\": %s, "
+                 "\"query\": \"SELECT 0, 1.0, 20\"}]",
+                 cases[i].accept);
+        database_open(&database, members);
+        (void)mg_claims_verify(&verdicts, database.store, NULL, 0, &err);
+        assert_string_equal(mg_verdict_name(verdicts.items[0].word), cases[i].verdict);
+        assert_close(verdicts.items[0].ci_lo, pow(0.05, 0.05), 1e-12);
+        assert_close(verdicts.items[0].ci_hi, 1.0, 1e-15);
+        mg_verdicts_free(&verdicts);
+        database_close(&database);
+    }
+}
+
 /* A wrong query is the file's fault: exit 2, told by name, and no verdict is stored. */
 static void faulty_queries_store_nothing(void **state)
 {
@@ -147,6 +179,8 @@ static void faulty_queries_store_nothing(void **state)
         {"SELECT value FROM information", "", "returns 1 columns"},
         {"SELECT 0, quantity FROM information LIMIT 1", "", "is not a number"},
         {"SELECT 0.5, 1", "", "not a whole number"},
+        {"SELECT 0, 0.55, 10", "", "not a share of 10 draws"},
+        {"SELECT 0, 1, 10, 2", "", "returns 4 columns"},
         {"SELECT value FROM information", ", \"exact\": true", "not 2 rows"},
         {"SELECT nonsense FROM information", "", "nonsense"},
     };
@@ -206,6 +240,7 @@ int main(void)
         cmocka_unit_test(a_diverged_replicate_is_never_dropped),
         cmocka_unit_test(verify_stores_the_four_verdicts),
         cmocka_unit_test(the_overall_answer_is_yes_or_undecided),
+        cmocka_unit_test(a_counted_share_is_as_sure_as_its_draws),
         cmocka_unit_test(faulty_queries_store_nothing),
         cmocka_unit_test(an_unknown_experiment_is_told_with_those_known),
     };

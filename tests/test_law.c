@@ -7,6 +7,7 @@
 #include "model/measure/contest.h"
 #include "model/measure/measure.h"
 #include "model/source/sequences.h"
+#include "tests/support/laws.h"
 #include "tests/support/test.h"
 
 static const double UNEVEN_START[2] = {0.62, 0.38};
@@ -39,34 +40,6 @@ static struct mg_source *chain_new(const double *start, const double rows[2][2],
     return source;
 }
 
-static struct mg_sampler sampler_of(const char *order)
-{
-    const struct mg_sampler sampler = {.order = mg_order_find(order), .temperature = 1.0};
-
-    return sampler;
-}
-
-static struct mg_law *law_of(const struct mg_source *source, const struct mg_sampler *sampler)
-{
-    struct mg_predictor *oracle = mg_oracle_new(source);
-    struct mg_error err = {0};
-    struct mg_law *law = NULL;
-
-    assert_int_equal(mg_law_walk(&law, oracle, source, sampler, NULL, MG_LAW_MOVES_MAX, &err),
-                     MG_OK);
-    mg_predictor_free(oracle);
-    return law;
-}
-
-static void expect_kl(const struct mg_source *source, const struct mg_sampler *sampler, double kl,
-                      double tolerance)
-{
-    struct mg_law *law = law_of(source, sampler);
-
-    assert_close(law->kl_nats, kl, tolerance);
-    mg_law_free(law);
-}
-
 /* The notes on the paper: sizes (5), (3,2), (2,2,1), (1x5); three or four digits. */
 static void documented_orders_have_their_documented_kl(void **state)
 {
@@ -88,11 +61,11 @@ static void documented_orders_have_their_documented_kl(void **state)
     (void)state;
     for (size_t r = 0; r < sizeof(ROWS) / sizeof(ROWS[0]); r++) {
         for (size_t s = 0; s < 4; s++) {
-            struct mg_sampler sampler = sampler_of(ROWS[r].order);
+            struct mg_sampler sampler = test_sampler_of(ROWS[r].order);
 
             sampler.ties = ROWS[r].ties;
             sampler.steps = STEPS[s];
-            expect_kl(source, &sampler, ROWS[r].kl[s], ROWS[r].tolerance);
+            test_law_expect_kl(source, &sampler, ROWS[r].kl[s], ROWS[r].tolerance);
         }
     }
     mg_source_free(source);
@@ -103,13 +76,13 @@ static void flip_chain_under_low_confidence(void **state)
     static const size_t STEPS[4] = {1, 2, 3, 5};
     static const double KL[4] = {1.472, 0.500, 0.123, 0.531};
     struct mg_source *source = chain_new(FLIP_START, FLIP, 5);
-    struct mg_sampler sampler = sampler_of("low_confidence");
+    struct mg_sampler sampler = test_sampler_of("low_confidence");
 
     (void)state;
     sampler.ties = MG_TIES_UNIFORM;
     for (size_t s = 0; s < 4; s++) {
         sampler.steps = STEPS[s];
-        expect_kl(source, &sampler, KL[s], 6e-4);
+        test_law_expect_kl(source, &sampler, KL[s], 6e-4);
     }
     mg_source_free(source);
 }
@@ -132,12 +105,12 @@ static void ledger_has_its_documented_parts(void **state)
 
     (void)state;
     for (size_t r = 0; r < sizeof(ROWS) / sizeof(ROWS[0]); r++) {
-        struct mg_sampler sampler = sampler_of(ROWS[r].order);
+        struct mg_sampler sampler = test_sampler_of(ROWS[r].order);
         struct mg_law *law;
 
         sampler.ties = MG_TIES_UNIFORM;
         sampler.steps = ROWS[r].steps;
-        law = law_of(source, &sampler);
+        law = test_law_of(source, &sampler);
         assert_close(law->factorization_nats, ROWS[r].parts[0], 6e-5);
         assert_close(law->mixture_nats, ROWS[r].parts[1], 6e-5);
         assert_close(law->selection_nats, ROWS[r].parts[2], 6e-5);
@@ -156,15 +129,15 @@ static void spread_orders_beat_contiguous_pairs(void **state)
 {
     static size_t best[8] = {0, 2, 1, 3, 2, 3, 0, 1};
     struct mg_source *source = chain_new(STATIONARY_START, STATIONARY, 8);
-    struct mg_sampler sampler = sampler_of("left_to_right");
+    struct mg_sampler sampler = test_sampler_of("left_to_right");
 
     (void)state;
     sampler.per_step = 2;
-    expect_kl(source, &sampler, 0.4847, 6e-5);
+    test_law_expect_kl(source, &sampler, 0.4847, 6e-5);
     sampler.order = mg_order_find("random");
-    expect_kl(source, &sampler, 0.0290, 6e-5);
+    test_law_expect_kl(source, &sampler, 0.0290, 6e-5);
     {
-        struct mg_law *law = law_of(source, &sampler);
+        struct mg_law *law = test_law_of(source, &sampler);
 
         assert_close(law->factorization_nats, 0.1442, 6e-5); /* the mean over orders */
         mg_law_free(law);
@@ -172,12 +145,12 @@ static void spread_orders_beat_contiguous_pairs(void **state)
     sampler.per_step = 0;
     sampler.steps = 4;
     sampler.order = mg_order_find("strided");
-    expect_kl(source, &sampler, 0.0080, 6e-5);
+    test_law_expect_kl(source, &sampler, 0.0080, 6e-5);
     sampler.order = mg_order_find("fixed");
     sampler.group_of = best;
-    expect_kl(source, &sampler, 0.0011, 6e-5);
+    test_law_expect_kl(source, &sampler, 0.0011, 6e-5);
     sampler.order = mg_order_find("bisect");
-    expect_kl(source, &sampler, 0.0, 1e-12);
+    test_law_expect_kl(source, &sampler, 0.0, 1e-12);
     mg_source_free(source);
 }
 
@@ -199,12 +172,12 @@ static void blocks_mend_low_confidence(void **state)
 
     (void)state;
     for (size_t r = 0; r < sizeof(ROWS) / sizeof(ROWS[0]); r++) {
-        struct mg_sampler sampler = sampler_of(ROWS[r].order);
+        struct mg_sampler sampler = test_sampler_of(ROWS[r].order);
 
         sampler.ties = MG_TIES_UNIFORM;
         sampler.per_step = ROWS[r].per_step;
         sampler.block = ROWS[r].block;
-        expect_kl(source, &sampler, ROWS[r].kl, 6e-4);
+        test_law_expect_kl(source, &sampler, ROWS[r].kl, 6e-4);
     }
     mg_source_free(source);
 }
@@ -212,26 +185,26 @@ static void blocks_mend_low_confidence(void **state)
 static void the_tie_rule_decides_the_entropy_order(void **state)
 {
     struct mg_source *source = chain_new(STATIONARY_START, STATIONARY, 5);
-    struct mg_sampler sampler = sampler_of("entropy");
+    struct mg_sampler sampler = test_sampler_of("entropy");
 
     (void)state;
     sampler.steps = 2;
-    expect_kl(source, &sampler, 0.438, 6e-4);
+    test_law_expect_kl(source, &sampler, 0.438, 6e-4);
     sampler.ties = MG_TIES_UNIFORM;
-    expect_kl(source, &sampler, 0.161, 6e-4);
+    test_law_expect_kl(source, &sampler, 0.161, 6e-4);
     mg_source_free(source);
 }
 
 static void temperature_zero_is_infinitely_far(void **state)
 {
     struct mg_source *source = chain_new(UNEVEN_START, UNEVEN, 4);
-    struct mg_sampler sampler = sampler_of("low_confidence");
+    struct mg_sampler sampler = test_sampler_of("low_confidence");
     struct mg_law *law;
 
     (void)state;
     sampler.per_step = 1;
     sampler.temperature = 0.0;
-    law = law_of(source, &sampler);
+    law = test_law_of(source, &sampler);
     assert_true(isinf(law->kl_nats) && law->kl_nats > 0.0);
     assert_true(isinf(law->model_nats));
     assert_true(isnan(law->order_nats));
@@ -270,7 +243,7 @@ static void contest_probabilities_sum_to_one(void **state)
 static void moves_are_counted_before_the_walk(void **state)
 {
     struct mg_source *source = chain_new(STATIONARY_START, STATIONARY, 8);
-    struct mg_sampler sampler = sampler_of("random");
+    struct mg_sampler sampler = test_sampler_of("random");
     struct mg_predictor *oracle = mg_oracle_new(source);
     struct mg_law *law = NULL;
     struct mg_error err = {0};
@@ -281,7 +254,7 @@ static void moves_are_counted_before_the_walk(void **state)
     assert_close(mg_law_moves(source, &sampler, NULL), 256.0 * 1017.0, 0.0);
     sampler.block = 2;
     assert_close(mg_law_moves(source, &sampler, NULL), 256.0 * 4.0 * 3.0, 0.0);
-    sampler = sampler_of("left_to_right");
+    sampler = test_sampler_of("left_to_right");
     sampler.per_step = 2;
     assert_close(mg_law_moves(source, &sampler, NULL), 256.0 * 4.0, 0.0);
     assert_int_equal(mg_law_walk(&law, oracle, source, &sampler, NULL, 700.0, &err), MG_UNDECIDED);
@@ -295,7 +268,7 @@ static void a_prompt_conditions_the_law(void **state)
 {
     struct mg_source *source = chain_new(UNEVEN_START, UNEVEN, 5);
     struct mg_predictor *oracle = mg_oracle_new(source);
-    struct mg_sampler sampler = sampler_of("random");
+    struct mg_sampler sampler = test_sampler_of("random");
     const int prompt[5] = {MG_MASK, 1, MG_MASK, MG_MASK, 0};
     struct mg_error err = {0};
     struct mg_law *law = NULL;

@@ -9,16 +9,12 @@
 #include "model/measure/kinds.h"
 #include "model/source/entropies.h"
 #include "tests/support/chains.h"
+#include "tests/support/laws.h"
 #include "tests/support/test.h"
 
 enum { L = 32, DRAWS = 1000 };
 
 static const struct mg_stream STREAM = {{11, 7}};
-
-static struct mg_sampler sampler_of(const char *order)
-{
-    return (struct mg_sampler){.order = mg_order_find(order), .temperature = 1.0};
-}
 
 /* Nats a token by the closed form; the kind must be the one given. */
 static double closed(const struct mg_source *source, const struct mg_sampler *sampler,
@@ -58,7 +54,7 @@ static void fixed_orders_on_long_chains_have_their_documented_kl(void **state)
 
     (void)state;
     for (size_t k = 0; k < 6; k++) {
-        sampler = sampler_of("left_to_right");
+        sampler = test_sampler_of("left_to_right");
         sampler.steps = (size_t)1 << k;
         assert_close(closed(cycle, &sampler, "closed_form"), CONTIGUOUS[k], 5.1e-5);
         sampler.order = mg_order_find("right_to_left");
@@ -75,7 +71,7 @@ static void fixed_orders_on_long_chains_have_their_documented_kl(void **state)
     assert_close(closed(zipf, &sampler, "closed_form"), .3133, 5.1e-5);
     sampler.order = mg_order_find("strided");
     assert_close(closed(zipf, &sampler, "closed_form"), 6e-7, 5e-8);
-    sampler = sampler_of("bisect");
+    sampler = test_sampler_of("bisect");
     assert_close(closed(cycle, &sampler, "closed_form"), 0.0, 1e-12);
     mg_source_free(zipf);
     mg_source_free(cycle);
@@ -86,7 +82,7 @@ static void bisect_is_exact_in_the_logarithm_of_the_length(void **state)
 {
     struct mg_source *source = test_chain_lazy(512);
     struct mg_predictor *oracle = mg_oracle_new(source);
-    const struct mg_sampler sampler = sampler_of("bisect");
+    const struct mg_sampler sampler = test_sampler_of("bisect");
     struct mg_law_estimate *estimate = NULL;
 
     (void)state;
@@ -107,7 +103,7 @@ static void closed_form_is_the_ledger_of_the_walk(void **state)
 
     (void)state;
     for (size_t o = 0; o < 4; o++) {
-        struct mg_sampler sampler = sampler_of(ORDERS[o]);
+        struct mg_sampler sampler = test_sampler_of(ORDERS[o]);
         struct mg_law_estimate *estimate = NULL;
         struct mg_law *law = NULL;
         struct mg_error err = {0};
@@ -137,7 +133,7 @@ static void closed_form_needs_the_oracle_at_temperature_one_and_a_blind_rule(voi
     struct mg_predictor *foreign = mg_oracle_new(other);
     struct mg_predictor *uniform = mg_uniform_new(7, 2);
     struct mg_law_estimate *estimate = NULL;
-    struct mg_sampler sampler = sampler_of("left_to_right");
+    struct mg_sampler sampler = test_sampler_of("left_to_right");
 
     (void)state;
     sampler.per_step = 2;
@@ -186,7 +182,7 @@ static void estimates_agree_with_the_walk(void **state)
 
     (void)state;
     for (size_t o = 0; o < sizeof(ORDERS) / sizeof(ORDERS[0]); o++) {
-        struct mg_sampler sampler = sampler_of(ORDERS[o]);
+        struct mg_sampler sampler = test_sampler_of(ORDERS[o]);
         const bool counts = sampler.order->sizing == MG_SIZING_COUNT;
         struct mg_law_estimate *estimate;
         struct mg_law *law = NULL;
@@ -233,7 +229,7 @@ static void confidence_on_long_chains_reaches_its_documented_estimates(void **st
     struct mg_source *cycle = test_chain_cycle(L);
     struct mg_source *zipf = test_chain_zipf(L);
     struct mg_predictor *oracle = mg_oracle_new(cycle);
-    struct mg_sampler sampler = sampler_of("confidence");
+    struct mg_sampler sampler = test_sampler_of("confidence");
     struct mg_law_estimate *estimate;
 
     (void)state;
@@ -266,7 +262,7 @@ static void thresholds_are_no_faster_on_a_noisy_chain(void **state)
 {
     struct mg_source *cycle = test_chain_cycle(L);
     struct mg_predictor *oracle = mg_oracle_new(cycle);
-    struct mg_sampler sampler = sampler_of("threshold");
+    struct mg_sampler sampler = test_sampler_of("threshold");
     struct mg_law_estimate *estimate;
 
     (void)state;
@@ -288,7 +284,7 @@ static void the_uniform_model_costs_what_it_must(void **state)
 {
     struct mg_source *source = test_chain_zipf(12);
     struct mg_predictor *uniform = mg_uniform_new(12, 8);
-    struct mg_sampler sampler = sampler_of("random");
+    struct mg_sampler sampler = test_sampler_of("random");
     const double kl = 12.0 * log(8.0) - mg_source_entropy_nats(source);
     const double tc = mg_source_total_correlation_nats(source);
     struct mg_law_estimate *estimate;
@@ -320,7 +316,7 @@ static void an_exact_factorization_replaces_the_drawn_one(void **state)
 
     (void)state;
     for (size_t o = 0; o < 3; o++) {
-        struct mg_sampler sampler = sampler_of(ORDERS[o]);
+        struct mg_sampler sampler = test_sampler_of(ORDERS[o]);
         struct mg_law_estimate *estimate;
         struct mg_law_estimate *exact = NULL;
         struct mg_law *law = NULL;
@@ -383,8 +379,8 @@ static void each_sampler_gets_the_best_kind_there_is(void **state)
     static const char *const KINDS[] = {"closed_form", "path_bound", "monte_carlo", "path_bound"};
     struct mg_source *source = test_chain_cycle(L);
     struct mg_predictor *oracle = mg_oracle_new(source);
-    struct mg_sampler samplers[4] = {sampler_of("left_to_right"), sampler_of("random"),
-                                     sampler_of("confidence"), sampler_of("random")};
+    struct mg_sampler samplers[4] = {test_sampler_of("left_to_right"), test_sampler_of("random"),
+                                     test_sampler_of("confidence"), test_sampler_of("random")};
     const struct mg_measure_spec spec = {.samplers = samplers, .n_samplers = 4, .draws = 20};
     const struct mg_streams streams = {.order = STREAM};
     struct kept kept = {.sink = {.row = keep}};
@@ -419,7 +415,7 @@ static void each_sampler_gets_the_best_kind_there_is(void **state)
 static void a_rule_that_looks_at_its_draws_is_refused_by_size(void **state)
 {
     struct mg_source *source = test_chain_cycle(L);
-    struct mg_sampler sampler = sampler_of("low_confidence");
+    struct mg_sampler sampler = test_sampler_of("low_confidence");
     const struct mg_measure_spec spec = {.samplers = &sampler, .n_samplers = 1};
     struct mg_error err = {0};
 

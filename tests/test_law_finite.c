@@ -6,35 +6,8 @@
 
 #include "model/source/sequences.h"
 #include "model/source/tasks.h"
+#include "tests/support/laws.h"
 #include "tests/support/test.h"
-
-static struct mg_sampler sampler_of(const char *order)
-{
-    const struct mg_sampler sampler = {.order = mg_order_find(order), .temperature = 1.0};
-
-    return sampler;
-}
-
-static struct mg_law *law_of(const struct mg_source *source, const struct mg_sampler *sampler)
-{
-    struct mg_predictor *oracle = mg_oracle_new(source);
-    struct mg_error err = {0};
-    struct mg_law *law = NULL;
-
-    assert_int_equal(mg_law_walk(&law, oracle, source, sampler, NULL, MG_LAW_MOVES_MAX, &err),
-                     MG_OK);
-    mg_predictor_free(oracle);
-    return law;
-}
-
-static void expect_kl(const struct mg_source *source, const struct mg_sampler *sampler, double kl,
-                      double tolerance)
-{
-    struct mg_law *law = law_of(source, sampler);
-
-    assert_close(law->kl_nats, kl, tolerance);
-    mg_law_free(law);
-}
 
 static struct mg_source *words_new(const char *const *rows, const double *weight, size_t n,
                                    size_t vocab)
@@ -123,7 +96,7 @@ static struct mg_source *latin_new(void)
 static void expect_row(const struct mg_source *source, const struct mg_sampler *sampler, double nfe,
                        double coherence, double kl, double kl_tolerance)
 {
-    struct mg_law *law = law_of(source, sampler);
+    struct mg_law *law = test_law_of(source, sampler);
 
     assert_close(law->nfe, nfe, 0.005);
     assert_close(law->coherence, coherence, 6e-5);
@@ -134,20 +107,20 @@ static void expect_row(const struct mg_source *source, const struct mg_sampler *
 /* Rows one step, confidence k = 2, threshold .9, entropy budget .1, bisect: nfe, coherence, KL. */
 static void expect_table(const struct mg_source *source, const double table[5][3])
 {
-    struct mg_sampler sampler = sampler_of("left_to_right");
+    struct mg_sampler sampler = test_sampler_of("left_to_right");
 
     sampler.per_step = source->length;
     expect_row(source, &sampler, table[0][0], table[0][1], table[0][2], 6e-3);
-    sampler = sampler_of("confidence");
+    sampler = test_sampler_of("confidence");
     sampler.per_step = 2;
     expect_row(source, &sampler, table[1][0], table[1][1], table[1][2], 6e-4);
-    sampler = sampler_of("threshold");
+    sampler = test_sampler_of("threshold");
     sampler.tau = 0.9;
     expect_row(source, &sampler, table[2][0], table[2][1], table[2][2], 1e-9);
-    sampler = sampler_of("entropy_budget");
+    sampler = test_sampler_of("entropy_budget");
     sampler.gamma = 0.1;
     expect_row(source, &sampler, table[3][0], table[3][1], table[3][2], 1e-9);
-    sampler = sampler_of("bisect");
+    sampler = test_sampler_of("bisect");
     expect_row(source, &sampler, table[4][0], table[4][1], table[4][2], 6e-4);
 }
 
@@ -165,7 +138,7 @@ static void finite_sources_have_their_documented_rows(void **state)
     struct mg_source *abab = abab_new();
     struct mg_source *parity = parity_new();
     struct mg_source *latin = latin_new();
-    struct mg_sampler sampler = sampler_of("threshold");
+    struct mg_sampler sampler = test_sampler_of("threshold");
 
     (void)state;
     expect_table(mixed, MIXED);
@@ -175,9 +148,9 @@ static void finite_sources_have_their_documented_rows(void **state)
     sampler.tau = 0.9;
     sampler.block = 2;
     expect_row(mixed, &sampler, 4.76, 1.0, 0.0, 1e-9);
-    sampler = sampler_of("left_to_right");
+    sampler = test_sampler_of("left_to_right");
     sampler.per_step = 16;
-    expect_kl(latin, &sampler, 15.824602, 6e-7);
+    test_law_expect_kl(latin, &sampler, 15.824602, 6e-7);
     mg_source_free(latin);
     mg_source_free(parity);
     mg_source_free(abab);
@@ -190,7 +163,7 @@ static void parity_needs_its_last_position_alone_and_abab_its_first(void **state
     static size_t first[8] = {0, 1, 1, 1, 1, 1, 1, 1};
     struct mg_source *parity = parity_new();
     struct mg_source *abab = abab_new();
-    struct mg_sampler sampler = sampler_of("fixed");
+    struct mg_sampler sampler = test_sampler_of("fixed");
 
     (void)state;
     sampler.group_of = last;
@@ -223,7 +196,7 @@ static void shuffles_have_the_closed_form(void **state)
 {
     static const size_t pairs[] = {2, 2, 2, 2, 2, 2, 2, 1};
     struct mg_task_sizes sizes = mg_task_sizes_none();
-    struct mg_sampler sampler = sampler_of("random");
+    struct mg_sampler sampler = test_sampler_of("random");
     struct mg_source *six;
     struct mg_law *law;
     struct mg_error err = {0};
@@ -236,7 +209,7 @@ static void shuffles_have_the_closed_form(void **state)
         const size_t equal[] = {per_step, per_step, per_step, per_step, per_step, per_step};
 
         sampler.per_step = per_step;
-        law = law_of(six, &sampler);
+        law = test_law_of(six, &sampler);
         assert_close(law->coherence, shuffle_coherence(6, equal, 6 / per_step), 1e-12);
         mg_law_free(law);
     }
@@ -254,11 +227,11 @@ static void the_abstract_pair_shares_a_third_of_a_nat(void **state)
     static const int tokens[] = {0, 0, 1, 0, 1, 1};
     static const double weight[] = {55, 14, 31};
     struct mg_source *pair = mg_sequences_new(tokens, weight, 3, 2, 2);
-    struct mg_sampler sampler = sampler_of("random");
+    struct mg_sampler sampler = test_sampler_of("random");
 
     (void)state;
     sampler.steps = 1;
-    expect_kl(pair, &sampler, 0.340, 5e-4);
+    test_law_expect_kl(pair, &sampler, 0.340, 5e-4);
     mg_source_free(pair);
 }
 

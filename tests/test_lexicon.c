@@ -15,7 +15,7 @@ static const char *const SPELLING[V] = {
 };
 
 /* "ab c ab ca " to train on; " ab cc c" held out: ab is known, cc is not, c is cut. */
-static const uint16_t TOKENS[] = {A,     B,     SPACE, C, SPACE, A, B, SPACE, C, A,
+static const uint32_t TOKENS[] = {A,     B,     SPACE, C, SPACE, A, B, SPACE, C, A,
                                   SPACE, SPACE, A,     B, SPACE, C, C, SPACE, C};
 enum { N = sizeof(TOKENS) / sizeof(TOKENS[0]), N_TRAIN = 11 };
 
@@ -56,7 +56,7 @@ static struct numbers numbers_of(const struct mg_lexicon *lexicon)
 
 static struct mg_lexicon *lexicon_new(struct mg_source **text)
 {
-    *text = mg_text_new(TOKENS, N, N_TRAIN, 4, V);
+    *text = mg_text_new(TOKENS, N, N_TRAIN, 4, V, NULL);
     mg_text_spell(*text, SPELLING);
     return mg_lexicon_new(*text);
 }
@@ -111,7 +111,7 @@ static void what_was_given_does_not_count(void **state)
 
 static void only_spelled_texts_have_words(void **state)
 {
-    struct mg_source *text = mg_text_new(TOKENS, N, N_TRAIN, 4, V);
+    struct mg_source *text = mg_text_new(TOKENS, N, N_TRAIN, 4, V, NULL);
     struct mg_source *chain = test_chain_flip(0.1, 4);
 
     (void)state;

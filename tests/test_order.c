@@ -1,6 +1,7 @@
 #include "model/diffusion/order.h"
 
 #include "model/source/source.h"
+#include "tests/support/laws.h"
 #include "tests/support/test.h"
 
 enum { L = 8, V = 3 };
@@ -64,20 +65,12 @@ static void expect(const struct mg_sampler *sampler, const int *context, const d
     assert_string_equal(text, expected);
 }
 
-static struct mg_sampler sampler_of(const char *order)
-{
-    const struct mg_sampler sampler = {.order = mg_order_find(order), .temperature = 1.0};
-
-    assert_non_null(sampler.order);
-    return sampler;
-}
-
 static const int OPEN[L] = {M, M, M, M, M, M, M, M};
 static const int HOLES[L] = {M, 0, M, M, 0, M, 0, M};
 
 static void positional_orders_take_what_their_name_says(void **state)
 {
-    struct mg_sampler sampler = sampler_of("left_to_right");
+    struct mg_sampler sampler = test_sampler_of("left_to_right");
 
     (void)state;
     sampler.per_step = 3;
@@ -93,7 +86,7 @@ static void positional_orders_take_what_their_name_says(void **state)
 
 static void rank_rules_break_ties_as_told(void **state)
 {
-    struct mg_sampler sampler = sampler_of("confidence");
+    struct mg_sampler sampler = test_sampler_of("confidence");
 
     (void)state;
     sampler.per_step = 3;
@@ -114,7 +107,7 @@ static void rank_rules_break_ties_as_told(void **state)
 static void differences_below_twelve_decimals_are_ties(void **state)
 {
     double top[L] = {0.4, 0.8, 0.4, 0.8 + 2e-13, 0.4, 0.4, 0.4, 0.8 - 2e-13};
-    struct mg_sampler sampler = sampler_of("confidence");
+    struct mg_sampler sampler = test_sampler_of("confidence");
 
     (void)state;
     sampler.per_step = 1;
@@ -139,7 +132,7 @@ static void margin_and_entropy_rank_by_their_own_score(void **state)
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct mg_sampler sampler = sampler_of(NAMES[i]);
+        struct mg_sampler sampler = test_sampler_of(NAMES[i]);
         struct step step = {.selection = {.sure = step.sure, .pool = step.pool}};
         const struct mg_order_view view = {
             .sampler = &sampler, .length = 3, .vocab = V, .context = MASKS, .probs = PROBS};
@@ -184,7 +177,7 @@ static void strided_takes_residues_in_bit_reversed_order(void **state)
     static const int AFTER_1[L] = {0, M, M, M, 0, M, M, M};
     static const int AFTER_2[L] = {0, M, 0, M, 0, M, 0, M};
     static const int THREE_1[L] = {0, M, M, 0, M, M, 0, M};
-    struct mg_sampler sampler = sampler_of("strided");
+    struct mg_sampler sampler = test_sampler_of("strided");
 
     (void)state;
     sampler.steps = 4;
@@ -202,7 +195,7 @@ static void bisect_takes_the_middle_of_every_gap(void **state)
 
     (void)state;
     {
-        const struct mg_sampler sampler = sampler_of("bisect");
+        const struct mg_sampler sampler = test_sampler_of("bisect");
 
         expect(&sampler, OPEN, TOP, "4");
         expect(&sampler, AFTER, TOP, "26");
@@ -214,7 +207,7 @@ static void fixed_follows_its_partition(void **state)
 {
     static size_t group_of[L] = {0, 2, 1, 3, 3, 2, 0, 1};
     static const int AFTER[L] = {0, M, M, M, M, M, 0, M};
-    struct mg_sampler sampler = sampler_of("fixed");
+    struct mg_sampler sampler = test_sampler_of("fixed");
 
     (void)state;
     sampler.group_of = group_of;
@@ -226,7 +219,7 @@ static void fixed_follows_its_partition(void **state)
 
 static void threshold_takes_all_that_reach_tau_or_the_best(void **state)
 {
-    struct mg_sampler sampler = sampler_of("threshold");
+    struct mg_sampler sampler = test_sampler_of("threshold");
 
     (void)state;
     sampler.tau = 0.9;
@@ -253,7 +246,7 @@ static void entropy_budget_leaves_out_the_largest(void **state)
 {
     const double two = entropy_of(0.95);
     const double three = two + entropy_of(0.9);
-    struct mg_sampler sampler = sampler_of("entropy_budget");
+    struct mg_sampler sampler = test_sampler_of("entropy_budget");
 
     (void)state;
     sampler.gamma = 0.0;
@@ -273,7 +266,7 @@ static void entropy_budget_leaves_out_the_largest(void **state)
 /* c = .95 .9 .9 .7 .5: (n+1)(1-c) = .1 .3 .4 1.5 3; sums of 1-c = .05 .15 .25 .55 1.05. */
 static void certificates_bound_how_many_are_taken(void **state)
 {
-    struct mg_sampler sampler = sampler_of("factor");
+    struct mg_sampler sampler = test_sampler_of("factor");
 
     (void)state;
     sampler.gamma = 0.05;
@@ -284,7 +277,7 @@ static void certificates_bound_how_many_are_taken(void **state)
     expect(&sampler, HOLES, TOP, "357");
     sampler.gamma = 4.0;
     expect(&sampler, HOLES, TOP, "02357");
-    sampler = sampler_of("frechet");
+    sampler = test_sampler_of("frechet");
     sampler.tau = 0.99;
     expect(&sampler, HOLES, TOP, "5");
     sampler.tau = 0.75;
@@ -296,7 +289,7 @@ static void certificates_bound_how_many_are_taken(void **state)
 static void blocks_confine_every_order_from_the_left(void **state)
 {
     static const int SECOND[L] = {0, 1, 0, 1, M, M, M, M};
-    struct mg_sampler sampler = sampler_of("confidence");
+    struct mg_sampler sampler = test_sampler_of("confidence");
 
     (void)state;
     sampler.block = 4;
@@ -319,7 +312,7 @@ static void blocks_confine_every_order_from_the_left(void **state)
 
 static void candidates_are_the_masks_of_the_first_open_block(void **state)
 {
-    struct mg_sampler sampler = sampler_of("low_confidence");
+    struct mg_sampler sampler = test_sampler_of("low_confidence");
     const struct mg_order_view view = {
         .sampler = &sampler, .length = L, .vocab = V, .context = HOLES};
     size_t at[L];

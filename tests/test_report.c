@@ -197,10 +197,10 @@ static void a_topic_gets_its_section_from_the_file(void **state)
     assert_non_null(
         strstr(page, "<h2>C9 · Nine</h2>\n<p class=\"question\">It is &lt;so&gt;.</p>"));
     assert_non_null(strstr(page, "<td>As 0.25 (exact).</td>"));
-    assert_non_null(strstr(page,
-                           "<p>Half is 0.25 (exact), none –, <b class=\"not_run\">not run</b>, "
-                           "(no/such: not here), 2 (exact), <b class=\"not_reproduced\">not "
-                           "reproduced</b>; {open</p>"));
+    assert_non_null(
+        strstr(page, "<p>Half is 0.25 (exact), none – (n = 0, <b class=\"not_run\">not run</b>), "
+                     "(no/such: not here), 2 (exact, <b class=\"not_reproduced\">not "
+                     "reproduced</b>); {open</p>"));
     assert_non_null(strstr(page, "C10 · Ten &lt;b&gt;"));
     assert_non_null(strstr(page, "not run</span>: no means"));
     assert_non_null(strstr(page, "not run</span><br>nobody &lt;knows&gt;"));

@@ -6,17 +6,17 @@
 enum { N = 50, N_TRAIN = 30, L = 7, V = 50 };
 
 /* Every token is its own place, so a window tells where it begins. */
-static struct mg_source *places(uint16_t tokens[N])
+static struct mg_source *places(uint32_t tokens[N])
 {
     for (size_t i = 0; i < N; i++) {
-        tokens[i] = (uint16_t)i;
+        tokens[i] = (uint32_t)i;
     }
-    return mg_text_new(tokens, N, N_TRAIN, L, V);
+    return mg_text_new(tokens, N, N_TRAIN, L, V, NULL);
 }
 
 static void windows_begin_anywhere_in_their_part_and_never_leave_it(void **state)
 {
-    uint16_t tokens[N];
+    uint32_t tokens[N];
     struct mg_source *text = places(tokens);
     size_t seen[2][N] = {{0}};
     int row[L];
@@ -43,8 +43,8 @@ static void windows_begin_anywhere_in_their_part_and_never_leave_it(void **state
 
 static void the_unigram_law_counts_the_training_part_alone(void **state)
 {
-    static const uint16_t tokens[] = {0, 1, 1, 2, 1, 0, 1, 1, 2, 2, 2, 2};
-    struct mg_source *text = mg_text_new(tokens, 12, 8, 3, 4);
+    static const uint32_t tokens[] = {0, 1, 1, 2, 1, 0, 1, 1, 2, 2, 2, 2};
+    struct mg_source *text = mg_text_new(tokens, 12, 8, 3, 4, NULL);
     const struct mg_text *view = mg_source_text(text);
 
     (void)state;
@@ -57,7 +57,7 @@ static void the_unigram_law_counts_the_training_part_alone(void **state)
 
 static void a_text_has_no_oracle(void **state)
 {
-    uint16_t tokens[N];
+    uint32_t tokens[N];
     struct mg_source *text = places(tokens);
 
     (void)state;

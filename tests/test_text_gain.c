@@ -14,14 +14,14 @@ enum { N = 120000, N_TRAIN = 100000, L = 16 };
 static const struct mg_stream STREAM = {{5, 6}};
 
 /* Two letters, each changed to the other with probability p; p = .5: independent. */
-static uint16_t *flips(double p)
+static uint32_t *flips(double p)
 {
-    uint16_t *tokens = calloc(N, sizeof(*tokens));
+    uint32_t *tokens = calloc(N, sizeof(*tokens));
     struct mg_rng rng = mg_rng_at(STREAM, 0, 77);
 
     assert_non_null(tokens);
     for (size_t i = 1; i < N; i++) {
-        tokens[i] = (uint16_t)(mg_rng_uniform(&rng) < p ? 1 - tokens[i - 1] : tokens[i - 1]);
+        tokens[i] = (uint32_t)(mg_rng_uniform(&rng) < p ? 1 - tokens[i - 1] : tokens[i - 1]);
     }
     return tokens;
 }
@@ -36,8 +36,8 @@ static double information(double p, size_t d)
 
 static void one_sided_bound_is_the_information_of_a_chain(void **state)
 {
-    uint16_t *tokens = flips(0.1);
-    struct mg_source *text = mg_text_new(tokens, N, N_TRAIN, L, 2);
+    uint32_t *tokens = flips(0.1);
+    struct mg_source *text = mg_text_new(tokens, N, N_TRAIN, L, 2, NULL);
     const struct mg_distance_layout left = {4, 12, 0};
     const struct mg_distance_layout right = {0, 12, 4};
     double bound[12];
@@ -57,8 +57,8 @@ static void one_sided_bound_is_the_information_of_a_chain(void **state)
 
 static void two_sided_bound_is_that_of_the_nearer_side(void **state)
 {
-    uint16_t *tokens = flips(0.1);
-    struct mg_source *text = mg_text_new(tokens, N, N_TRAIN, L, 2);
+    uint32_t *tokens = flips(0.1);
+    struct mg_source *text = mg_text_new(tokens, N, N_TRAIN, L, 2, NULL);
     const struct mg_distance_layout both = {4, 8, 4};
     double bound[8];
 
@@ -73,8 +73,8 @@ static void two_sided_bound_is_that_of_the_nearer_side(void **state)
 
 static void independent_letters_tell_nothing(void **state)
 {
-    uint16_t *tokens = flips(0.5);
-    struct mg_source *text = mg_text_new(tokens, N, N_TRAIN, L, 2);
+    uint32_t *tokens = flips(0.5);
+    struct mg_source *text = mg_text_new(tokens, N, N_TRAIN, L, 2, NULL);
     const struct mg_distance_layout left = {8, 8, 0};
     double bound[8];
 
@@ -122,7 +122,7 @@ static void model_gain_of_the_true_law_is_its_information(void **state)
     const struct mg_streams streams = {.order = {{3, 4}}};
     struct collector rows = {.sink = {collect}};
     struct mg_rng rng = mg_rng_at(STREAM, 0, 78);
-    uint16_t *tokens = calloc(N, sizeof(*tokens));
+    uint32_t *tokens = calloc(N, sizeof(*tokens));
     int *drawn = calloc(N, sizeof(*drawn));
     struct mg_source *text;
     struct mg_error err = {0};
@@ -130,9 +130,9 @@ static void model_gain_of_the_true_law_is_its_information(void **state)
     (void)state;
     mg_source_draw(chain, &rng, drawn);
     for (size_t i = 0; i < N; i++) {
-        tokens[i] = (uint16_t)drawn[i];
+        tokens[i] = (uint32_t)drawn[i];
     }
-    text = mg_text_new(tokens, N, N_TRAIN, L, 2);
+    text = mg_text_new(tokens, N, N_TRAIN, L, 2, NULL);
     assert_int_equal(
         mg_measure_distance.run(
             &(struct mg_measure_input){&spec, text, truth, &streams, &rows.sink}, &err),

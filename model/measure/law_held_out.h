@@ -17,7 +17,8 @@ enum mg_status mg_law_held_out_check(const struct mg_sampler *sampler, struct mg
  * One row of `likelihoods`: mean over `draws` >= 2 held-out sequences of -log path(x) per token,
  * path as in law_estimate.h. Above the unknown entropy rate by KL(mu || sampler) (by that and the
  * mixture term, kind path_bound, where the order leaves choices), so differences between samplers
- * are differences of KL. Draw d uses element d of the stream, whatever the sampler. MG_NO when a
+ * are differences of KL. Draw d uses element d of the stream, whatever the sampler. Of a text
+ * also per character: the sum over draws of nats by that of characters. MG_NO when a
  * prediction is not finite.
  */
 enum mg_status mg_law_held_out(const struct mg_measure_input *input,

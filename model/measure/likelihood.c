@@ -11,6 +11,7 @@
 #include "model/measure/measure.h"
 #include "model/measure/set_entropy.h"
 #include "model/numeric/statistics.h"
+#include "model/source/text.h"
 
 enum { DRAWS_DEFAULT = 1024 }; /* of each Monte Carlo form; LLaDA's evaluation uses 128 */
 
@@ -333,6 +334,24 @@ static bool run_exact(const struct mg_measure_input *input)
     return !isnan(nelbo) && !isnan(model.nll_random_order_nats);
 }
 
+/* What turns nats per token of a text into nats per character: mean over the part held out. */
+static void emit_length(const struct mg_measure_input *input)
+{
+    const struct mg_text *text = mg_source_text(input->source);
+    double characters = 0.0;
+
+    if (text == NULL) {
+        return;
+    }
+    for (size_t i = text->n_train; i < text->n; i++) {
+        const int token = (int)text->tokens[i];
+
+        characters += mg_text_characters(text, &token, 1);
+    }
+    emit(input->sink, "characters_per_token", mg_null(),
+         mg_real(characters / (double)(text->n - text->n_train)));
+}
+
 static enum mg_status likelihood_check(const struct mg_measure_spec *spec,
                                        const struct mg_source *source, struct mg_error *err)
 {
@@ -358,6 +377,7 @@ static enum mg_status likelihood_run(const struct mg_measure_input *input, struc
         emit(input->sink, estimators[i].quantity_sd, mg_real(mg_moments_sd(&moments)), mg_null());
         defined = defined && !isnan(moments.mean);
     }
+    emit_length(input);
     return defined ? MG_OK : mg_fail(err, MG_NO, "likelihood: a prediction is not a number");
 }
 

@@ -46,7 +46,8 @@ struct mg_cell {
     X(reveals, "sampler, position, mean_step, sd_step")                                            \
     X(schedules, "j, h_nats, z_nats")                                                              \
     X(plans, "rule, nfe, plan, kl_nats, regret_nats, against")                                     \
-    X(likelihoods, "sampler, nfe, draws, nll_nats_per_token, nll_se_nats_per_token, kind")
+    X(likelihoods, "sampler, nfe, draws, nll_nats_per_token, nll_se_nats_per_token, kind, "        \
+                   "nll_nats_per_character")
 
 enum mg_table {
 #define MG_TABLE_NAME(table, columns) MG_TABLE_##table,

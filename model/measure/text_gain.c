@@ -17,7 +17,7 @@ enum {
     SLOTS = 8192 /* of the hash table, a power of two above 2 WINDOWS_MAX */
 };
 static const double COUNTS_MAX = 67108864.0;        /* 2^26 counters, 256 MB */
-static const uint64_t CODES_MAX = UINT64_MAX >> 17; /* a code times V, V < 2^16, does not wrap */
+static const uint64_t CODES_MAX = UINT64_MAX >> 21; /* a code times V, V <= 2^20, does not wrap */
 
 /* One side, seen so that the context comes first: the right side reversed. */
 struct side {
@@ -26,9 +26,9 @@ struct side {
     size_t reach;      /* distances looked at */
     size_t orders;     /* tokens of context used, at most */
     size_t windows;    /* W */
-    uint16_t *train;   /* (n_train) */
-    uint16_t *context; /* (W, orders) the tokens next to the run, the nearest first */
-    uint16_t *target;  /* (W, reach) */
+    uint32_t *train;   /* (n_train) */
+    uint32_t *context; /* (W, orders) the tokens next to the run, the nearest first */
+    uint32_t *target;  /* (W, reach) */
     double *p;         /* (W, reach) probability of each target so far */
     uint32_t *counts;  /* (distinct contexts, reach, V) */
     size_t *number;    /* (W) of each window's context */
@@ -150,12 +150,12 @@ static void fill_side(struct side *side, const struct mg_source *source,
         mg_source_draw_held_out(source, &rng, row);
         for (size_t i = 0; i < side->orders; i++) {
             side->context[w * side->orders + i] =
-                (uint16_t)row[right ? layout->left + layout->run + i : layout->left - 1 - i];
+                (uint32_t)row[right ? layout->left + layout->run + i : layout->left - 1 - i];
         }
         for (size_t d = 0; d < side->reach; d++) {
             const int token = row[right ? layout->left + layout->run - 1 - d : layout->left + d];
 
-            side->target[w * side->reach + d] = (uint16_t)token;
+            side->target[w * side->reach + d] = (uint32_t)token;
             side->p[w * side->reach + d] = side->text->unigram[token];
         }
     }

@@ -22,7 +22,7 @@ static void draw_window(const struct mg_source *source, struct mg_rng *rng, int 
                         size_t first, size_t n)
 {
     const uint32_t starts = (uint32_t)(n - source->length + 1);
-    const uint16_t *from = self(source)->view.tokens + first + mg_rng_below(rng, starts);
+    const uint32_t *from = self(source)->view.tokens + first + mg_rng_below(rng, starts);
 
     for (size_t i = 0; i < source->length; i++) {
         tokens[i] = (int)from[i];
@@ -56,8 +56,8 @@ static const struct mg_source_ops TEXT = {
     .free = text_free,
 };
 
-struct mg_source *mg_text_new(const uint16_t *tokens, size_t n, size_t n_train, size_t length,
-                              size_t vocab)
+struct mg_source *mg_text_new(const uint32_t *tokens, size_t n, size_t n_train, size_t length,
+                              size_t vocab, const uint32_t *characters)
 {
     struct text *text = mg_array_new(1, sizeof(*text));
 
@@ -72,7 +72,11 @@ struct mg_source *mg_text_new(const uint16_t *tokens, size_t n, size_t n_train, 
     for (size_t v = 0; v < vocab; v++) {
         text->unigram[v] /= (double)n_train;
     }
-    text->view = (struct mg_text){tokens, n, n_train, text->unigram, NULL};
+    text->view = (struct mg_text){.tokens = tokens,
+                                  .n = n,
+                                  .n_train = n_train,
+                                  .unigram = text->unigram,
+                                  .characters = characters};
     return &text->source;
 }
 
@@ -85,4 +89,14 @@ void mg_text_spell(struct mg_source *source, const char *const *spelling)
 const struct mg_text *mg_source_text(const struct mg_source *source)
 {
     return source->ops == &TEXT ? &self(source)->view : NULL;
+}
+
+double mg_text_characters(const struct mg_text *text, const int *tokens, size_t n)
+{
+    double characters = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        characters += text->characters == NULL ? 1.0 : (double)text->characters[tokens[i]];
+    }
+    return characters;
 }

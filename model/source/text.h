@@ -16,10 +16,11 @@
 
 /* The text behind a source; the arrays live as long as the source. */
 struct mg_text {
-    const uint16_t *tokens; /* (n) the training part, then the part held out */
+    const uint32_t *tokens; /* (n) the training part, then the part held out */
     size_t n;
     size_t n_train;
-    const double *unigram; /* (V) share of each token in the training part */
+    const double *unigram;      /* (V) share of each token in the training part */
+    const uint32_t *characters; /* (V) characters of each token; NULL: one each */
     /* (V) how tokens are written, a space as MG_TEXT_SPACE; NULL: nobody said (mg_text_spell) */
     const char *const *spelling;
 };
@@ -28,10 +29,13 @@ struct mg_text {
  * Windows of `length` tokens over `vocab` values, every start as likely as any other, inside one
  * of the parts tokens[0 .. n_train) and tokens[n_train .. n). Both parts have length tokens or
  * more (asserted). The tokens are borrowed and must outlive the source. Never NULL; free with
- * mg_source_free.
+ * mg_source_free. characters (V) as in struct mg_text, borrowed too.
  */
-struct mg_source *mg_text_new(const uint16_t *tokens, size_t n, size_t n_train, size_t length,
-                              size_t vocab);
+struct mg_source *mg_text_new(const uint32_t *tokens, size_t n, size_t n_train, size_t length,
+                              size_t vocab, const uint32_t *characters);
+
+/* Characters that a row of n tokens writes. */
+double mg_text_characters(const struct mg_text *text, const int *tokens, size_t n);
 
 /* Say how the V tokens are written: UTF-8, borrowed, must outlive the source. */
 void mg_text_spell(struct mg_source *source, const char *const *spelling);

@@ -78,6 +78,29 @@ faulty 'targets of 2 tokens have 2.097e+06 outcomes, above the limit 1048576' \
     '{"kind": "joint", "name": "p", "context": "_ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _",
       "targets": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]}'
 
+# ---- texts: a corpus and a tokenizer that do not fit ----
+text() { printf '"kind": "text", "held_out": 0.5, "corpus": "%s", "length": %s%s' "$1" "$2" "${3:-}"; }
+left='{"kind": "distance", "name": "d", "left": 2}'
+printf 'in the day\nof the sea\n' >two.txt
+printf 'in the day\nof \377\n' >bytes.txt
+: >empty.txt
+faulty '/source/corpus: none.txt: no such file' "$(text none.txt 4)" '"kind": "uniform"' "$left"
+faulty 'empty.txt: error: the corpus is empty' "$(text empty.txt 4)" '"kind": "uniform"' "$left"
+faulty 'bytes.txt:2: error: byte 0xFF is not UTF-8' "$(text bytes.txt 4)" '"kind": "uniform"' "$left"
+faulty '/source/length: the corpus has 10 tokens to train on and 10 held out' "$(text two.txt 11)" \
+    '"kind": "uniform"' "$left"
+faulty '/source/sha256: the corpus has the SHA-256' "$(text two.txt 4 ', "sha256": "00"')" \
+    '"kind": "uniform"' "$left"
+faulty '/measure/0/context: unknown character "9"' "$(text two.txt 4)" '"kind": "uniform"' \
+    '{"kind": "joint", "name": "j", "context": {"text": "9"}, "targets": [2]}'
+faulty '/source/vocab: the part to train on gives' "$(text two.txt 4 ', "tokens": "bpe", "vocab": 99')" \
+    '"kind": "uniform"' "$left"
+faulty '/source/tokenizer: none.json: no such file' \
+    "$(text two.txt 4 ', "tokens": "tokenizer", "tokenizer": "none.json"')" '"kind": "uniform"' "$left"
+printf '{"version": "2.0"}' >old.json
+faulty 'old.json:1:2: error: /version: "2.0" is not supported' \
+    "$(text two.txt 4 ', "tokens": "tokenizer", "tokenizer": "old.json"')" '"kind": "uniform"' "$left"
+
 # ---- databases ----
 tiny t 20 "$pair" 1 '"figures": ["joint_vs_product"],' >t.json
 echo "text, and enough of it that SQLite would look at it: ................................." >text.db
@@ -112,6 +135,8 @@ faulty "broken/model.safetensors" "$rows" "$saved: \"broken\"" "$pair"
 faulty 'token 1 is "B", in the source "C"' \
     "$(printf '%s' "$rows" | sed 's/B/X/g; s/"alphabet/&/')" "$saved: \"models/$key\"" \
     "$(printf '%s' "$pair" | sed 's/_ _ C/_ _ _/')"
+faulty 'a model of 3 positions and 3 tokens; the source has 3 and 27' "$(text two.txt 3)" \
+    "$saved: \"models/$key\"" "$left"
 rm -r broken
 
 # ---- a network that is lost and does not come out the same ----

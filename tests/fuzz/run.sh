@@ -14,7 +14,7 @@ for fuzzer in "$1"/tests/fuzz/fuzz_*; do
     [ "$name" != spec ] || seeds="$seeds tests/golden/spec experiments/quick experiments/paper experiments/beyond"
     log=$1/tests/fuzz/$name.log
     # shellcheck disable=SC2086
-    nice -n 19 "$fuzzer" -max_total_time="$2" -max_len=4096 -timeout=60 \
+    nice -n 19 "$fuzzer" -max_total_time="$2" -max_len=8192 -timeout=60 \
         -artifact_prefix="$1/tests/fuzz/$name-" "$found" $seeds >"$log" 2>&1
     if [ $? = 0 ]; then
         echo "ok    fuzz_$name: $(grep -o 'stat::number_of_executed_units.*\|Done [0-9]* runs.*' "$log" | tail -n 1)"

@@ -17,7 +17,7 @@ else
 fi
 hits=$(grep -rnE '#include "harness/' model --include='*.[ch]') && complain "model/ depends on harness/: $hits"
 hits=$(grep -rnE '\b(printf|fprintf|fopen|puts|getenv)\(' model --include='*.c') && complain "model/ touches the outside: $hits"
-for header in cJSON.h sqlite3.h cblas.h; do
+for header in cJSON.h sqlite3.h cblas.h pcre2.h utf8proc.h; do
     owners=$(grep -rlE "#include <([a-z/]*)?$header>" model harness --include='*.[ch]')
     [ "$(printf '%s\n' "$owners" | grep -c .)" -le 1 ] || complain "$header has several owners: $owners"
 done
