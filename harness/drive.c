@@ -86,7 +86,10 @@ static enum mg_status begin_job(struct driver *driver, size_t worker, size_t tra
         driver->doing[worker] = (ptrdiff_t)training;
         driver->begin_s[worker] = mg_clock_s();
         driver->n_busy++;
-        mg_progress_begin(driver->progress, worker, name);
+        mg_progress_begin(driver->progress, worker, name,
+                          mg_due_job_cost_s(driver->plan, training, driver->closed,
+                                            driver->options->retry_failed,
+                                            driver->options->cost_s));
     }
     free(name);
     free(measures);

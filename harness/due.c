@@ -64,6 +64,18 @@ size_t mg_due_count(const struct mg_plan *plan, const bool *wanted, bool retry_f
     return n;
 }
 
+double mg_due_job_cost_s(const struct mg_plan *plan, size_t at, const bool *closed,
+                         bool retry_failed, const double *cost_s)
+{
+    double sum_s = 0.0;
+
+    for (ptrdiff_t i = (ptrdiff_t)at; cost_s != NULL && i != MG_PLAN_NONE;
+         i = plan->results[i].next) {
+        sum_s += mg_due_result(plan, (size_t)i, closed, retry_failed) ? cost_s[i] : 0.0;
+    }
+    return sum_s;
+}
+
 double mg_due_cost_s(const struct mg_plan *plan, const bool *wanted, bool retry_failed,
                      const double *cost_s)
 {
@@ -103,15 +115,10 @@ size_t *mg_due_queue(size_t *n, const struct mg_plan *plan, const bool *closed, 
 
     *n = 0;
     for (size_t i = 0; i < plan->n_results; i++) {
-        double sum_s = 0.0;
-        if (!mg_due_job(plan, i, closed, retry_failed)) {
-            continue;
+        if (mg_due_job(plan, i, closed, retry_failed)) {
+            jobs[(*n)++] =
+                (struct queued){i, mg_due_job_cost_s(plan, i, closed, retry_failed, cost_s)};
         }
-        for (ptrdiff_t at = (ptrdiff_t)i; cost_s != NULL && at != MG_PLAN_NONE;
-             at = plan->results[at].next) {
-            sum_s += mg_due_result(plan, (size_t)at, closed, retry_failed) ? cost_s[at] : 0.0;
-        }
-        jobs[(*n)++] = (struct queued){i, sum_s};
     }
     qsort(jobs, *n, sizeof(*jobs), by_cost);
     queue = mg_allocate(*n + 1, sizeof(*queue));

@@ -25,6 +25,10 @@ bool mg_due_result(const struct mg_plan *plan, size_t at, const bool *closed, bo
 /* Has training `at` something to do, for itself or for a measure on top of it? */
 bool mg_due_job(const struct mg_plan *plan, size_t at, const bool *closed, bool retry_failed);
 
+/* What the job of training `at` costs by cost_s (plan->n_results); 0 where that is NULL. */
+double mg_due_job_cost_s(const struct mg_plan *plan, size_t at, const bool *closed,
+                         bool retry_failed, const double *cost_s);
+
 /* Jobs there are to do, and what they cost by cost_s (plan->n_results). */
 size_t mg_due_count(const struct mg_plan *plan, const bool *wanted, bool retry_failed);
 double mg_due_cost_s(const struct mg_plan *plan, const bool *wanted, bool retry_failed,

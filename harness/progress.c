@@ -15,11 +15,13 @@
 #define LIVE_EVERY_S  0.1
 #define PLAIN_EVERY_S 30.0
 #define JSON_EVERY_S  1.0
+#define LEAST_COST_S  0.02 /* of any computation, for the time left */
 
 /* What one worker is at. */
 struct slot {
     bool busy;
     double begin_s;
+    double cost_s;                     /* what it is thought to take, at least LEAST_COST_S */
     struct mg_training_state training; /* steps 0: none */
     size_t first_step;                 /* of it that was told of, */
     double first_s;                    /* and when */
@@ -33,6 +35,7 @@ struct mg_progress {
     bool colour;
     bool json;
     size_t total, done, failed;
+    double total_cost_s, done_cost_s; /* only their ratio counts */
     double begin_s, last_s;
     struct slot *slots;
     size_t n_slots;
@@ -70,13 +73,15 @@ static bool is_set(const char *variable)
     return value != NULL && value[0] != '\0';
 }
 
-struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots, bool json)
+struct mg_progress *mg_progress_new(FILE *stream, size_t total, double total_cost_s, size_t slots,
+                                    bool json)
 {
     struct mg_progress *progress = mg_allocate(1, sizeof(*progress));
     const char *terminal = getenv("TERM");
 
     progress->stream = stream;
     progress->total = total;
+    progress->total_cost_s = total_cost_s + LEAST_COST_S * (double)total;
     progress->slots = mg_allocate(slots + 1, sizeof(*progress->slots));
     progress->n_slots = slots;
     progress->json = json;
@@ -104,21 +109,21 @@ void mg_progress_free(struct mg_progress *progress)
     }
 }
 
-/* Time left if the rest goes like what is done; "" while nothing can be said. */
+/* Time left if the rest costs what it is thought to, in the proportion that held so far. */
 static void write_eta(char *text, size_t size, const struct mg_progress *progress, double now_s)
 {
-    double parts = 0.0; /* of computations that are not at their end */
+    double done_s = progress->done_cost_s;
     const double spent_s = now_s - progress->begin_s;
     char duration[32];
     double share;
 
     for (size_t i = 0; i < progress->n_slots; i++) {
         const struct slot *slot = &progress->slots[i];
-        parts += slot->training.steps > 0
-                     ? (double)slot->training.step / (double)slot->training.steps
-                     : 0.0;
+        done_s += slot->training.steps > 0
+                      ? slot->cost_s * (double)slot->training.step / (double)slot->training.steps
+                      : 0.0;
     }
-    share = ((double)progress->done + parts) / (double)progress->total;
+    share = done_s / progress->total_cost_s;
     text[0] = '\0';
     if (progress->done < progress->total && share > 0.0 && spent_s > 1.0) {
         snprintf(text, size, " · eta %s",
@@ -277,11 +282,11 @@ static void draw(struct mg_progress *progress, bool now)
     (void)fflush(progress->stream);
 }
 
-void mg_progress_begin(struct mg_progress *progress, size_t slot, const char *what)
+void mg_progress_begin(struct mg_progress *progress, size_t slot, const char *what, double cost_s)
 {
     struct slot *at = &progress->slots[slot];
 
-    *at = (struct slot){.busy = true, .begin_s = mg_clock_s()};
+    *at = (struct slot){.busy = true, .begin_s = mg_clock_s(), .cost_s = cost_s + LEAST_COST_S};
     snprintf(at->what, sizeof(at->what), "%s", what);
     progress->speaker = slot;
     if (progress->json) {
@@ -321,6 +326,7 @@ void mg_progress_end(struct mg_progress *progress, size_t slot, bool failed, con
     char duration[32];
 
     progress->done++;
+    progress->done_cost_s += at->cost_s;
     progress->failed += failed;
     mg_progress_leave(progress, slot);
     if (progress->json) {

@@ -19,17 +19,19 @@
 struct mg_progress;
 
 /*
- * total: computations to come, on `slots` workers. The stream (standard error) is borrowed. json:
+ * total: computations to come, on `slots` workers; total_cost_s: what they are thought to take,
+ * on one worker, 0 where nothing is known. The stream (standard error) is borrowed. json:
  * a JSON object a line instead: event (begin, progress, end, note), done, total, failed, seconds,
  * and of the computation at hand run, doing, step, steps, loss, outcome; progress once a second.
  */
-struct mg_progress *mg_progress_new(FILE *stream, size_t total, size_t slots, bool json);
+struct mg_progress *mg_progress_new(FILE *stream, size_t total, double total_cost_s, size_t slots,
+                                    bool json);
 
 /* Takes the live line away; NULL is fine. */
 void mg_progress_free(struct mg_progress *progress);
 
-/* A worker begins a computation; what names it ("toy-pairs r3"), copied. */
-void mg_progress_begin(struct mg_progress *progress, size_t slot, const char *what);
+/* A worker begins a computation; what names it ("toy-pairs r3"), copied; cost_s is its part. */
+void mg_progress_begin(struct mg_progress *progress, size_t slot, const char *what, double cost_s);
 
 /* What it is doing now ("measure cd"), copied. */
 void mg_progress_doing(struct mg_progress *progress, size_t slot, const char *doing);

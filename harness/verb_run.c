@@ -225,6 +225,7 @@ static enum mg_status drive(const struct session *session, const double *cost_s,
     const size_t cached = count_done(plan, wanted);
     struct mg_progress *progress =
         mg_progress_new(stderr, mg_due_count(plan, wanted, cli->failed),
+                        mg_due_cost_s(plan, wanted, cli->failed, cost_s),
                         mg_workers_count(session->workers), cli->progress_json);
     struct mg_drive_summary summary;
     char duration[32];

@@ -84,7 +84,7 @@ static void first_loss_is_log_of_the_vocabulary(void **state)
     (void)state;
     bench_open(&bench, &config);
     assert_int_equal(mg_trainer_step(bench.trainer, 0, &stats, &err), MG_OK);
-    assert_close(stats.loss_nats_per_token, log(8.0) + (1.0 - 1.0 / 8.0) / 6.0, 0.15);
+    assert_close(stats.loss_nats_per_token, log(8.0) + (1.0 - 1.0 / 8.0) / 6.0, 0.05);
     assert_close(stats.lr, 3e-3 / 5.0, 1e-12);
     assert_true(stats.grad_norm > 0.0);
     bench_close(&bench);

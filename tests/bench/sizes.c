@@ -1,9 +1,11 @@
 /* sizes.c - the four sizes of network that speed is told for, and what a pass over them costs. */
 #include "tests/bench/bench.h"
 
-#define NETWORK(vocab, length, layers, width, heads, hidden)                                       \
+#define NETWORK(vocab_, length_, layers_, width_, heads_, hidden_)                                 \
     {                                                                                              \
-        vocab, length, layers, width, heads, hidden, MG_POSITIONS_ROPE, false, 1e4, 1e-5, 1, 0, 0  \
+        .vocab = vocab_, .length = length_, .layers = layers_, .width = width_, .heads = heads_,   \
+        .hidden = hidden_, .positions = MG_POSITIONS_ROPE, .rope_theta = 1e4, .norm_eps = 1e-5,    \
+        .components = 1                                                                            \
     }
 
 static const struct bench_size SIZES[] = {

@@ -62,7 +62,7 @@ labels="SELECT label, train_steps, measure_free_draws, replicate, x.digest FROM 
 same "labels and wide view" "$(ask "$labels" whole/a.db)" "$(ask "$labels" fresh/a.db)"
 expect 0 "$PROGRAM" run c.json --db fresh/a.db
 says "24 of them cached" errors
-rows='SELECT count(*), round(sum(p_model), 6), (SELECT count(*) FROM samples), (SELECT round(sum(value), 6) FROM metrics) FROM marginals'
+rows="SELECT count(*), printf('%.10g', sum(p_model)), (SELECT count(*) FROM samples), (SELECT printf('%.10g', sum(value)) FROM metrics) FROM marginals"
 cells='SELECT count(*), count(digest), count(wall_s), count(max_rss_kb), sum(n_rows), count(error) FROM results'
 same "cells of results" "$(ask "$cells" whole/a.db)" "$(ask "$cells" fresh/a.db)"
 cells='SELECT count(*), count(created_at), count(cflags), count(DISTINCT core_hash) FROM provenance'
@@ -70,6 +70,27 @@ same "cells of provenance" "$(ask "$cells" whole/a.db)" "$(ask "$cells" fresh/a.
 same "rows" "$(ask "$rows" whole/a.db)" "$(ask "$rows" fresh/a.db)"
 expect 0 "$PROGRAM" submit c.json --slurm --tasks 3
 says "nothing was submitted" errors
+
+order() { python3 -c "import sqlite3; print(*sqlite3.connect('$1').execute('SELECT assignment, replicate, ordinal FROM run ORDER BY 1, 2'), sep='\n')"; }
+same "order of the file" "$(order whole/a.db)" "$(order fresh/a.db)"
+same "places" "$(order fresh/a.db | sed 's/.*, \(.*\))/\1/' | sort -n | tr '\n' ' ')" "$(seq 0 23 | tr '\n' ' ')"
+
+# What is done stays, what failed is healed.
+cp fresh/a.db failed.db
+python3 - <<END
+import sqlite3
+c = sqlite3.connect("failed.db")
+c.execute("UPDATE result SET status = 'failed', digest = NULL, error = 'why' WHERE kind = 'joint'")
+c.execute("UPDATE run SET status = 'failed', digest = NULL")
+c.commit()
+END
+expect 0 merge results/marginalia.db
+expect 0 "$PROGRAM" merge results/marginalia.db failed.db
+same "done stays" "$(ask "$digests" whole/a.db)" "$(ask "$digests" results/marginalia.db)"
+same "errors" "$(ask "SELECT count(*) FROM results WHERE status <> 'done'" results/marginalia.db)" 0
+expect 0 merge failed.db
+same "what failed is done" "$(ask "$digests" whole/a.db)" "$(ask "$digests" failed.db)"
+same "rows" "$(ask "$rows" whole/a.db)" "$(ask "$rows" failed.db)"
 
 # Two that do not agree, another core, other files.
 python3 -c "import sqlite3; c = sqlite3.connect('fresh/a.db'); c.execute(\"UPDATE result SET digest = 'other' WHERE result_id = 1\"); c.commit()"
