@@ -354,6 +354,7 @@ static bool bind_entry(struct entry *entry, const char *kind)
     if (get(entry, "contexts") != NULL) {
         spec->contexts = mg_bound_size(entry->binding, "%s.contexts", entry->path);
     }
+    fine = mg_bind_top(entry->binding, spec, entry->path) && fine;
     if (get(entry, "samplers") != NULL) {
         fine = mg_bind_samplers(entry->binding, &spec->samplers, &spec->n_samplers,
                                 path_of(entry, "samplers", path), spec->context) &&

@@ -30,5 +30,6 @@ extern const struct mg_measure mg_measure_marginal_error; /* marginal_error.c */
 extern const struct mg_measure mg_measure_consistency;    /* consistency.c */
 extern const struct mg_measure mg_measure_certificate;    /* certificate.c */
 extern const struct mg_measure mg_measure_bidirectional;  /* bidirectional.c */
+extern const struct mg_measure mg_measure_top;            /* top.c */
 
 #endif

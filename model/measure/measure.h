@@ -16,7 +16,7 @@
 
 /* One entry of "measure", resolved: fields that do not apply to its kind are 0. */
 struct mg_measure_spec {
-    int *context;    /* (L) joint, samples: tokens or MG_MASK; NULL: all masked */
+    int *context;    /* (L) joint, samples, order, top: tokens or MG_MASK; NULL: all masked */
     size_t *targets; /* joint: masked positions asked for, in the given order */
     size_t n_targets;
     struct mg_sampler *samplers;
@@ -30,6 +30,9 @@ struct mg_measure_spec {
     int *right_tokens;
     size_t run;      /* distance, bidirectional: masked positions between them, 0: all */
     size_t contexts; /* distance, bidirectional: contexts averaged over */
+    size_t top;      /* top: likeliest tokens listed */
+    int *watch;      /* (n_watch) top: tokens whose probabilities are told besides */
+    size_t n_watch;
 };
 
 struct mg_measure_input {
