@@ -157,6 +157,7 @@ static void faults_are_errors_that_say_what(void **state)
         {BPE ", \"vocab\": 30", "\"kind\": \"joint\", \"context\": {\"text\": \"in 1\"}",
          "unknown character \"1\""},
         {FILED ", \"tokenizer\": \"none.json\"", LEFT, "none.json: no such file"},
+        {FILED, LEFT, "only a checkpoint brings its own"},
         {FILED ", \"tokenizer\": \"bad.json\"", LEFT, "bad.json:1:2: error: /a: is not supported"},
         {FILED ", \"tokenizer\": \"llada.json\", \"tokens_sha256\": \"00\"", LEFT,
          "the tokenizer has the SHA-256"},
