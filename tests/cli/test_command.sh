@@ -86,6 +86,24 @@ sed 's/"targets": \[0, 1\]/"targets": [1, 0]/' via.json >more.json
 expect 1 "$PROGRAM" run more.json --db "$work/via.db" --allow-commands
 says "answers otherwise than when its results were recorded" errors
 
+# Sums within 1e-4 of 1 are made 1, farther ones are refused.
+cp "$examples"/oracle.awk near.awk
+sed -i 's|/ total))|* 1.00005 / total))|' near.awk
+sed 's/1.00005/1.0002/' near.awk >far.awk
+for file in near far; do
+    one $file "while IFS= read -r request; do printf '%s\n' \"\$request\" | awk -f $file.awk; done"
+done
+expect 0 "$PROGRAM" run near.json --db "$work/near.db" --allow-commands
+same "marginals" "$(ask "SELECT position, token, round(p_model, 12), round(p_exact, 12) FROM marginals" "$work/near.db")" \
+    "0,A,0.75,0.75
+0,B,0.25,0.25
+0,C,0,0
+1,A,0.25,0.25
+1,B,0.75,0.75
+1,C,0,0"
+expect 1 "$PROGRAM" run far.json --db "$work/far.db" --allow-commands
+says "probabilities sum to 1.0002" errors
+
 # It ends with the driver.
 one stays 'echo $$ >pid; exec sleep 60'
 "$PROGRAM" run stays.json --db "$work/stays.db" --allow-commands 2>/dev/null &
