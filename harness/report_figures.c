@@ -10,7 +10,7 @@
 #include "harness/report_part.h"
 #include "harness/svg.h"
 
-enum { SVG_MAX = 8 << 20, CSV_MAX = 32 << 10, PAGE_WIDTH = 600 };
+enum { SVG_MAX = 8 << 20, CSV_MAX = 12 << 10, PAGE_WIDTH = 600 };
 
 static void place(struct mg_report *report, const char *experiment, const char *path,
                   const char *entry, size_t topic)

@@ -8,7 +8,8 @@
 
 /*
  * Take groups without content, titles of plots (a browser would show the plot command), line ends
- * and the strokes' default caps and joins out of a picture, in place; the picture stays the same.
+ * and the strokes' default caps and joins out of a picture, in place, and write colours in hex; the
+ * picture stays the same.
  * Returns the new length, which is also that of the text. Text elements keep every byte.
  */
 size_t mg_svg_squeeze(char *svg);

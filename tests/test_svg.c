@@ -36,6 +36,16 @@ static void what_draws_stays(void **state)
                     "<g fill=\"none\"><a/></g>");
 }
 
+static void colours_are_hex(void **state)
+{
+    (void)state;
+    assert_squeezed("<g stroke=\"rgb( 26, 128,   0)\"><a fill='rgb(255,0,16)'/></g>",
+                    "<g stroke=\"#1a8000\"><a fill='#ff0010'/></g>");
+    assert_squeezed("<g a=\"rgb(256,0,0)\"><b c='rgb(1,2)'/></g>",
+                    "<g a=\"rgb(256,0,0)\"><b c='rgb(1,2)'/></g>");
+    assert_squeezed("<text>rgb(1,2,3)</text>", "<text>rgb(1,2,3)</text>");
+}
+
 /* Data becomes text: none of it may be taken for markup or be changed. */
 static void words_keep_every_byte(void **state)
 {
@@ -51,6 +61,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups_that_hold_nothing_go),
         cmocka_unit_test(what_draws_stays),
+        cmocka_unit_test(colours_are_hex),
         cmocka_unit_test(words_keep_every_byte),
     };
 
