@@ -12,6 +12,30 @@
 
 #define COMMIT_EVERY_S 0.1
 
+/* Is a training there, and every measure that may need its states on the way ("at")? */
+static bool is_complete(const struct mg_plan *plan, size_t training)
+{
+    bool complete = plan->results[training].point->trains;
+
+    for (ptrdiff_t at = (ptrdiff_t)training; at != MG_PLAN_NONE; at = plan->results[at].next) {
+        complete = complete && plan->results[at].stored.status == MG_RESULT_DONE;
+    }
+    return complete;
+}
+
+/* A driver that was killed between a commit and the removal after it has left a state behind. */
+static void remove_old_states(const struct mg_drive_store *to)
+{
+    for (size_t i = 0; i < to->plan->n_results; i++) {
+        if (to->plan->results[i].entry == NULL && is_complete(to->plan, i)) {
+            char *path = mg_resume_path(to->models_dir, to->plan->results[i].key);
+
+            (void)unlink(path);
+            free(path);
+        }
+    }
+}
+
 enum mg_status mg_drive_store_begin(struct mg_drive_store *to, struct mg_plan *plan,
                                     struct mg_store *store, const char *models_dir,
                                     bool will_compute, struct mg_error *err)
@@ -19,6 +43,7 @@ enum mg_status mg_drive_store_begin(struct mg_drive_store *to, struct mg_plan *p
     struct mg_provenance provenance;
 
     *to = (struct mg_drive_store){.plan = plan, .store = store, .models_dir = models_dir};
+    remove_old_states(to);
     if (!will_compute) {
         return MG_OK;
     }

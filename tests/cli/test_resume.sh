@@ -94,4 +94,12 @@ for again in "" "" --failed; do
     same "states" "$(ask "SELECT min(status) || max(status) FROM runs WHERE experiment = 'bad'")" donefailed
 done
 same "flags" "$(ask "SELECT count(*) > 0 FROM nonfinite JOIN runs USING (run_id) WHERE experiment = 'bad'")" 1
+
+# A driver that was killed between the commit of a training and the removal of its state left one.
+tiny late 20 "$pair" 1 >late.json
+expect 0 "$PROGRAM" run late.json --db late.db
+key=$("$PROGRAM" sql "SELECT key FROM results WHERE name = 'train'" --db late.db | tail -n 1)
+touch "models/$key.resume"
+expect 0 "$PROGRAM" run late.json --db late.db
+same "states left behind" "$(ls "models/$key.resume" 2>/dev/null)" ""
 exit "$faults"
