@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "harness/cores.h"
 #include "harness/file.h"
 #include "harness/json.h"
 #include "harness/only.h"
@@ -155,8 +155,7 @@ enum mg_status mg_cli_select_runs(bool **wanted, const struct mg_cli *cli,
 
 size_t mg_cli_workers(const struct mg_cli *cli, const struct mg_plan *plan)
 {
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    const size_t wanted = cli->jobs > 0 ? cli->jobs : (cores > 0 ? (size_t)cores : 1);
+    const size_t wanted = cli->jobs > 0 ? cli->jobs : mg_cores_count();
     size_t trainings = 0;
 
     for (size_t i = 0; i < plan->n_results; i++) {

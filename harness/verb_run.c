@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/cli.h"
+#include "harness/cores.h"
 #include "harness/drive.h"
 #include "harness/due.h"
 #include "harness/estimate.h"
@@ -216,8 +217,9 @@ enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
         cut_to_share(&plan, &wanted);
     }
     if (status == MG_OK) { /* before a database is made or opened */
-        status = mg_workers_new(&session.workers, mg_cli_workers(cli, &plan), mg_job_work, &setting,
-                                err);
+        const size_t n = mg_cli_workers(cli, &plan);
+        const bool pinned = n == mg_cores_count() && cli->threads <= 1;
+        status = mg_workers_new(&session.workers, n, pinned, mg_job_work, &setting, err);
     }
     if (status == MG_OK) {
         session.wanted = wanted;
