@@ -25,15 +25,20 @@ static size_t qkv_width(const struct mg_transformer_config *config)
     return (config->heads + 2 * mg_kv_heads(config)) * mg_head_size(config);
 }
 
-static void carve_block(struct mg_block_state *block, const struct mg_transformer_config *config,
-                        size_t M, bool last, struct mg_arena *arena)
+static void carve_block(struct mg_block_state *block, const struct mg_pass *pass,
+                        const struct mg_network *network, bool last, struct mg_arena *arena)
 {
+    const struct mg_transformer_config *config = &network->config;
+    const size_t M = pass->capacity * network->row_length;
+    const size_t probs =
+        pass->capacity * config->heads * mg_attention_probs_size(&network->attention);
     const size_t attended = config->heads * mg_head_size(config);
 
     block->input = take(arena, M * config->width);
     block->norm1 = take(arena, M * config->width);
     block->rstd1 = take(arena, M);
     block->qkv = take(arena, M * qkv_width(config));
+    block->probs = pass->train ? take(arena, probs) : NULL;
     block->attended = take(arena, M * attended);
     block->kept = last ? take(arena, M * config->width) : block->input;
     block->kept_attended = last ? take(arena, M * attended) : block->attended;
@@ -44,14 +49,15 @@ static void carve_block(struct mg_block_state *block, const struct mg_transforme
     block->activated = take(arena, M * config->hidden);
 }
 
-static void carve_blocks(struct mg_pass *pass, const struct mg_transformer_config *config, size_t M,
+static void carve_blocks(struct mg_pass *pass, const struct mg_network *network,
                          struct mg_arena *arena)
 {
+    const struct mg_transformer_config *config = &network->config;
     struct mg_block_state last;
 
     pass->blocks =
         (struct mg_block_state *)mg_arena_take(arena, config->layers, sizeof(*pass->blocks));
-    carve_block(&last, config, M, true, arena);
+    carve_block(&last, pass, network, true, arena);
     for (size_t i = 0; i < config->layers; i++) {
         struct mg_block_state block = last;
 
@@ -59,7 +65,7 @@ static void carve_blocks(struct mg_pass *pass, const struct mg_transformer_confi
             block.kept = last.input;
             block.kept_attended = last.attended;
             if (pass->train) {
-                carve_block(&block, config, M, false, arena);
+                carve_block(&block, pass, network, false, arena);
             }
         }
         if (pass->blocks != NULL) {
@@ -75,7 +81,7 @@ void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struc
     const size_t M = pass->capacity * network->row_length;
     const size_t most = pass->capacity * config->length; /* masked positions */
 
-    carve_blocks(pass, config, M, arena);
+    carve_blocks(pass, network, arena);
     pass->ids = (size_t *)mg_arena_take(arena, M, sizeof(size_t));
     pass->masked = (size_t *)mg_arena_take(arena, most, sizeof(size_t));
     pass->output = take(arena, most * d);
@@ -189,7 +195,7 @@ static void head_task(void *ctx, size_t index, size_t worker)
     const struct heads_job *job = (const struct heads_job *)ctx;
     const size_t heads = job->shape->heads;
 
-    mg_attention_head(job->block->attended, job->block->qkv,
+    mg_attention_head(job->block->attended, NULL, job->block->qkv,
                       job->scratch + worker * mg_attention_scratch_size(job->shape), job->shape,
                       index / heads, index % heads);
 }
@@ -213,7 +219,7 @@ static void attend(struct mg_block_state *block, const struct mg_network *networ
     if (pass->threads > 0) {
         mg_pool_run(pass->pool, head_task, &job, n * shape->heads);
     } else {
-        mg_attention_forward(block->attended, block->qkv, pass->scratch, shape, n);
+        mg_attention_forward(block->attended, block->probs, block->qkv, pass->scratch, shape, n);
     }
 }
 
@@ -380,7 +386,8 @@ static void attend_backward(struct mg_pass *pass, const struct mg_network *netwo
     const size_t d = network->config.width;
     const size_t M = n * network->row_length;
 
-    mg_attention_backward(pass->d_qkv, pass->d_attended, block->qkv, pass->scratch, shape, n);
+    mg_attention_backward(pass->d_qkv, pass->d_attended, block->qkv, block->probs, pass->scratch,
+                          shape, n);
     mg_rope_turn(pass->d_qkv, 3 * d, network->cosine, network->sine, -1.0f, M, shape->length,
                  2 * shape->heads, shape->size / 2);
     mg_matmul_backward_weight(d_weights->qkv, pass->d_qkv, block->norm1, M, 3 * d, d);

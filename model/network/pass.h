@@ -24,6 +24,7 @@ struct mg_block_state {
     float *norm1;         /* (M, d) */
     float *rstd1;         /* (M) */
     float *qkv;           /* (M, 3 d), q and k already turned */
+    float *probs;         /* (rows, heads, mg_attention_probs_size); NULL without training */
     float *attended;      /* (M, d) */
     float *kept;          /* (M or count, d) rows of input that go on, from here on all like it */
     float *kept_attended; /* the same rows of attended */
