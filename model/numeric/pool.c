@@ -34,7 +34,8 @@ struct mg_pool {
     atomic_size_t left;       /* tasks nobody has taken */
     atomic_size_t unfinished; /* tasks not done */
     atomic_bool stopping;
-    /* Sleeping: who is about to says so before it looks for the last time, who wakes looks after. */
+    /* Sleeping: who is about to says so before it looks for the last time, who wakes looks after.
+     */
     atomic_size_t sleepers;
     atomic_bool caller_sleeps;
     pthread_mutex_t mutex;
