@@ -148,9 +148,7 @@ static void race_all(const struct settings *settings)
         "peer's best way");
     for (size_t k = 0; k < sizeof(KINDS) / sizeof(KINDS[0]); k++) {
         for (size_t s = 0; s < n && wanted(settings->only, KINDS[k]->name); s++) {
-            const bool runs = KINDS[k] != &bench_sampler || sizes[s].rounds > 0;
-
-            if (runs && wanted(settings->size, sizes[s].name)) {
+            if (wanted(settings->size, sizes[s].name)) {
                 bench_race(csv, KINDS[k], &sizes[s], peers, &settings->options);
             }
         }
@@ -186,6 +184,7 @@ int main(int argc, char **argv)
         race_all(&settings);
     }
     if (wanted(settings.only, "tasks")) {
+        bench_memory(other);
         bench_tasks(other, &settings.options);
     }
     (void)fclose(other);
