@@ -134,7 +134,8 @@ static void answer(struct answers *answers, const struct mg_measure_input *input
     for (size_t begin = 0; begin < answers->n; begin += batch) {
         const size_t rows = answers->n - begin < batch ? answers->n - begin : batch;
 
-        mg_predict(input->predictor, probs, NULL, answers->contexts + begin * length, rows);
+        mg_predict_distinct(input->predictor, probs, NULL, answers->contexts + begin * length,
+                            rows);
         for (size_t r = 0; r < rows; r++) {
             memcpy(answers->model + (begin + r) * cells,
                    probs + (r * length + layout->left) * vocab, cells * sizeof(*probs));

@@ -263,7 +263,7 @@ static void estimate(struct mg_moments *moments, const struct estimator *estimat
             memcpy(noisy + r * length, clean + r * length, length * sizeof(*noisy));
             weight[r] = estimator->corrupt(noisy + r * length, length, &rng);
         }
-        mg_predict(input->predictor, probs, NULL, noisy, rows);
+        mg_predict_distinct(input->predictor, probs, NULL, noisy, rows);
         for (size_t r = 0; r < rows; r++) {
             mg_moments_add(moments, weighted_loss_nats(clean + r * length, noisy + r * length,
                                                        probs + r * length * vocab, weight[r],
