@@ -12,9 +12,6 @@
 
 #include "harness/share.h"
 
-/* Path of a task's shard, malloc'd; db is where all of them are to be merged. */
-char *mg_shard_path(const char *db, struct mg_share share);
-
 /* "results/marginalia" of "results/marginalia.db", malloc'd: what names beside it begin with. */
 char *mg_shard_stem(const char *db);
 

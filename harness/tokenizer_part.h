@@ -39,9 +39,8 @@ struct mg_tokenizer {
     struct mg_added *matched; /* looked for after normalization */
 };
 
-/* The character that stands for a byte in byte-level BPE (below U+0144), and back: -1 if none. */
+/* The character that stands for a byte in byte-level BPE (below U+0144). */
 unsigned mg_byte_character(unsigned char byte);
-int mg_character_byte(unsigned code);
 
 /* A text as the model sees it, appended to out. MG_EUSAGE: cannot be normalized. */
 enum mg_status mg_tokenizer_normalize(struct mg_buffer *out, const struct mg_tokenizer *tokenizer,

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/source/entropies.h"
 #include "tests/support/brute.h"
 #include "tests/support/test.h"
 
