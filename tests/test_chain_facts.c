@@ -1,7 +1,6 @@
 /* test_chain_facts.c - the documented chains, small chains solved by hand, and identities. */
 #include "model/source/chain_facts.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/numeric/statistics.h"

@@ -1,7 +1,6 @@
 /* test_schedule.c - model/measure/schedule.c, partition.c. */
 #include "model/measure/schedule.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/measure/kinds.h"

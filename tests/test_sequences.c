@@ -1,7 +1,6 @@
 /* test_sequences.c - listed laws: the documented toys to all digits, and random lists. */
 #include "model/source/sequences.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/brute.h"

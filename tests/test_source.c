@@ -1,7 +1,6 @@
 /* test_source.c - what a source gets for free from its mass, and its entropy. */
 #include "model/source/source.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/source/hmm.h"
