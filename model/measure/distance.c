@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/measure/batch.h"
+#include "model/measure/chain_rows.h"
 #include "model/measure/distance_bounds.h"
 #include "model/measure/distance_curves.h"
 #include "model/measure/kinds.h"
@@ -12,8 +13,6 @@
 #include "model/measure/text_gain.h"
 #include "model/measure/unconditional.h"
 #include "model/numeric/statistics.h"
-#include "model/source/chain_facts.h"
-#include "model/source/markov.h"
 #include "model/source/text.h"
 
 static const double CELLS_MAX = 67108864.0; /* 2^26 probabilities kept, 512 MB */
@@ -359,28 +358,6 @@ static enum mg_status distance_check(const struct mg_measure_spec *spec,
     return possible ? MG_OK : mg_fail(err, MG_EUSAGE, "distance: the context has probability 0");
 }
 
-/* What theory knows of the chain behind a source, beside what was measured; no model's value. */
-static void emit_chain_facts(struct mg_sink *sink, const struct mg_source *source)
-{
-    const struct mg_chain *chain = mg_source_chain(source);
-
-    if (chain != NULL) {
-        const struct {
-            const char *name;
-            double exact;
-        } facts[] = {
-            {"dobrushin", mg_chain_dobrushin(chain->transition, source->vocab)},
-            {"second_eigenvalue", mg_chain_second_modulus(chain->transition, source->vocab)},
-            {"period", (double)mg_chain_period(chain->transition, source->vocab)},
-        };
-
-        for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
-            MG_EMIT(sink, MG_TABLE_information, mg_text(facts[i].name), mg_null(),
-                    mg_real(facts[i].exact));
-        }
-    }
-}
-
 static enum mg_status distance_run(const struct mg_measure_input *input, struct mg_error *err)
 {
     const struct mg_distance_layout layout = layout_of(input->spec, input->source->length);
@@ -413,7 +390,7 @@ static enum mg_status distance_run(const struct mg_measure_input *input, struct 
     emit_error(input->sink, &result, &answers, vocab);
     emit_pairs(input->sink, &result);
     emit_information(input->sink, &result);
-    emit_chain_facts(input->sink, input->source);
+    mg_chain_facts_emit(input->sink, input->source);
     if (mg_source_text(input->source) != NULL && answers.drawn) {
         mg_text_gain_emit(input, &layout, side_of(&layout), distance, answers.model, answers.n);
     }
