@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "harness/answer.h"
-#include "harness/file.h"
-#include "harness/plan.h"
 #include "harness/store.h"
 #include "tests/support/store_bench.h"
 #include "tests/support/test.h"
