@@ -6,13 +6,13 @@
 
 #include <stdbool.h>
 
-#include "harness/added.h"
 #include "harness/bpe.h"
 #include "harness/buffer.h"
 #include "harness/heap.h"
 #include "harness/names.h"
-#include "harness/split.h"
 #include "harness/tokenizer.h"
+#include "harness/tokenizer_added.h"
+#include "harness/tokenizer_split.h"
 
 #define MG_SPACE_MARK "\u2581" /* what Llama-2 writes for a space */
 

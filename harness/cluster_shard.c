@@ -1,5 +1,5 @@
-/* shard.c - where the tasks of a sweep leave their databases; see shard.h. */
-#include "harness/shard.h"
+/* cluster_shard.c - where the tasks of a sweep leave their databases; see cluster_shard.h. */
+#include "harness/cluster_shard.h"
 
 #include <dirent.h>
 #include <stdio.h>
