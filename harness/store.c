@@ -259,7 +259,11 @@ static enum mg_status prepare_foreign(sqlite3_stmt **statement, struct mg_store 
     enum mg_status status = MG_OK;
 
     if (sqlite3_prepare_v2(store->db, sql, -1, statement, &tail) != SQLITE_OK) {
-        return mg_fail(err, MG_EUSAGE, "%s", sqlite3_errmsg(store->db));
+        char *said = mg_format("%s", sqlite3_errmsg(store->db));
+        (void)sqlite3_set_authorizer(store->db, NULL, NULL); /* to look for names */
+        status = mg_sql_refuse(store, sql, said, err);
+        free(said);
+        return status;
     }
     if (*statement == NULL || sqlite3_column_count(*statement) == 0 ||
         !sqlite3_stmt_readonly(*statement)) {
