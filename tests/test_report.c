@@ -181,7 +181,8 @@ static void a_topic_gets_its_section_from_the_file(void **state)
         "{\"about\": \"C91\", \"name\": \"other\", \"accept\": [0, 1], \"exact\": true, "
         "\"query\": \"SELECT 2\"}], "
         "\"topics\": [{\"name\": \"b\", \"about\": \"C10\", \"title\": \"Ten <b>\", "
-        "\"not_run\": \"no means\"}, {\"name\": \"a\", \"about\": \"C9\", \"title\": "
+        "\"not_run\": \"no means\", \"short\": \"It holds.\", \"answer\": \"So it is.\"}, "
+        "{\"name\": \"a\", \"about\": \"C9\", \"title\": "
         "\"Nine\", \"says\": \"It is <so>.\", \"short\": \"As {tiny/half}.\", \"answer\": "
         "\"Half is {tiny/half}, none {tiny/none}, {no/such}, {tiny/other}; {open\"}]";
     struct database database = open_hostile(TOPICS);
@@ -203,6 +204,9 @@ static void a_topic_gets_its_section_from_the_file(void **state)
                      "reproduced</b>); {open</p>"));
     assert_non_null(strstr(page, "C10 · Ten &lt;b&gt;"));
     assert_non_null(strstr(page, "not run</span>: no means"));
+    assert_null(strstr(page, "<td>It holds.")); /* nothing was judged, so nothing is answered */
+    assert_non_null(strstr(page, "<p><b>Nothing in this database answers it.</b> Of one that does, "
+                                 "the file says: So it is.</p>"));
     assert_non_null(strstr(page, "not run</span><br>nobody &lt;knows&gt;"));
     assert_true(strstr(page, "<h2>C9 ") < strstr(page, "<h2>C10 "));
     assert_non_null(strstr(page, "<span class=\"verdict reproduced\">1 reproduced</span> · "
