@@ -218,8 +218,8 @@ static enum mg_status find_files(struct mg_figure *figure, const char *stem,
         near = near != NULL ? near : suggest_figure(search.folders[i], figure->name);
     }
     if (!found) {
-        status = mg_fail(err, MG_EUSAGE, "there is no figure %s%s%s%s (no %s.sql with %s.gp in %s)", stem,
-                         near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+        status = mg_fail(err, MG_EUSAGE, "there is no figure %s%s%s%s (no %s.sql with %s.gp in %s)",
+                         stem, near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
                          near != NULL ? "\"?" : "", figure->name, figure->name, places.text);
     }
     free(near);
