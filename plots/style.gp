@@ -13,8 +13,8 @@
 # NULL is NaN; a block without rows holds one row of zeros, to be left out by b_n being 0. Anything
 # gnuplot says on standard error fails the figure.
 #
-# A script calls `eval figure(width, height)` first (CSS pixels: 480 is one column of a paper, 760
-# the full page) and then plots. It may use:
+# A script may call `eval figure(width, height)` first (CSS pixels: 480 is one column of a paper, 760
+# the full page; 480, 300 where it does not) and then plots. It may use:
 #   ls 1..8          series: colour (Okabe, Ito 2008, safe for colour-blind readers), dash and point
 #                    differ, so print without colour works too; fill styles with `fs pattern`
 #   ls 20 / 21 / 22  the exact value / a bound or guide / a number of the paper
@@ -116,3 +116,4 @@ zero_axis(lo, hi) = sprintf("low_k = %d; high_k = %d; top = %.17g", \
     zero = 10.0**(low_k - 0.6); set logscale y; set yrange [zero / 1.7 : top * 1.6]; unset mytics; \
     set ytics ('0' zero); set for [k = low_k:high_k] ytics add (power(k) 10.0**k); \
     set arrow 99 from graph 0, first zero to graph 1, first zero nohead back lc rgb ink lw 0.6 dt (2,4)"
+eval figure(480, 300)
