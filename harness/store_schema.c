@@ -1,5 +1,6 @@
 /* store_schema.c - which database this is: ours, of which version, making a new one, and copying
  * it. */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +41,13 @@ enum mg_status mg_schema_peek(const char *path, struct mg_error *err)
     if (file == NULL) {
         return MG_OK; /* SQLite says why */
     }
+    errno = 0;
     size = fread(bytes, 1, sizeof(bytes), file);
+    if (ferror(file) != 0) { /* a folder, above all */
+        (void)mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
+        (void)fclose(file);
+        return MG_ESTORAGE;
+    }
     (void)fclose(file);
     if (size < HEADER) {
         return size == 0 ? MG_OK : refuse_foreign(path, "; it was left as it is", err);
