@@ -1,5 +1,5 @@
 -- title: Do masked positions get different answers?
--- caption: Total variation between the prediction for each masked position and that for position 0, in the same context. Solid line: the exact value. Points: means over training seeds with the 90 % Student t interval, single seeds in light; 0 means the same distribution as position 0.
+-- caption: Total variation between the prediction for each masked position and that for position 0, in the same context. Solid line: the exact value. Points: means over training seeds with the 90 % Student t interval, single seeds in light; 0 means the same distribution as position 0. Points are moved apart sideways.
 WITH named AS (
   SELECT run_id, replicate, label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS series
   FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
