@@ -395,7 +395,9 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
 
     assert(store != NULL && (path != NULL) == on_disk);
     *store = NULL;
-    opened->path = mg_format("%s", on_disk ? path : ":memory:");
+    /* SQLite takes "file:x?mode=memory" and ":memory:" for no file: results would be nowhere. */
+    opened->path = mg_format("%s%s", on_disk && strcspn(path, ":") < strcspn(path, "/") ? "./" : "",
+                             on_disk ? path : ":memory:");
     opened->lock = -1;
     for (enum mg_table t = 0; t < MG_TABLE_COUNT; t++) {
         opened->inserts[t] = mg_sql_write_row_insert(t);

@@ -66,6 +66,12 @@ cmp -s other.db kept.db || faults=$((faults + 1))
 expect 3 "$PROGRAM" run t.json --db t.json/x.db
 expect 3 "$PROGRAM" run t.json --db /proc/x/y.db
 
+# The name of a database is a path, whatever SQLite could make of it.
+for path in "file:kept?mode=memory" ":memory:"; do
+    expect 0 "$PROGRAM" run t.json --db "$path"
+    expect 0 "$PROGRAM" status --db "$path"
+done
+
 # Queries only read.
 expect 0 "$PROGRAM" run t.json --db "$db"
 expect 2 "$PROGRAM" sql "DELETE FROM run" --db "$db"
