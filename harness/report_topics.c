@@ -217,7 +217,11 @@ enum mg_status mg_report_topics(struct mg_report *report, struct mg_error *err)
                             "the file says: ",
                       row, "answer");
         status = mg_report_topic_figures(report, row, err);
-        mg_report_claims(report, &(struct mg_report_choice){.topic = about}, IN_THE_OPEN);
+        mg_report_claims(
+            report,
+            &(struct mg_report_choice){.topic = about,
+                                       .answer = mg_answer_text(&report->topics, row, "answer")},
+            IN_THE_OPEN);
         mg_buffer_puts(page, "</section>\n");
     }
     return status;

@@ -174,7 +174,9 @@ static void a_figure_beside_the_experiment_is_embedded(void **state)
 static void a_topic_gets_its_section_from_the_file(void **state)
 {
     static const char TOPICS[] =
-        "\"claims\": [{\"about\": \"C9a\", \"name\": \"half\", \"accept\": [0.2, 0.3], "
+        "\"claims\": [{\"about\": \"C9\", \"name\": \"aside\", \"accept\": [0, 1], "
+        "\"exact\": true, \"query\": \"SELECT 0.5\"}, {\"about\": \"C9a\", \"name\": \"half\", "
+        "\"accept\": [0.2, 0.3], "
         "\"exact\": true, \"query\": \"SELECT p_model FROM marginals LIMIT 1\"}, "
         "{\"about\": \"C9\", \"name\": \"none\", \"accept\": [0, 1], \"query\": "
         "\"SELECT replicate, 1 FROM runs WHERE 0\", \"not_run\": \"nobody <knows>\"}, "
@@ -209,8 +211,11 @@ static void a_topic_gets_its_section_from_the_file(void **state)
                                  "the file says: So it is.</p>"));
     assert_non_null(strstr(page, "not run</span><br>nobody &lt;knows&gt;"));
     assert_true(strstr(page, "<h2>C9 ") < strstr(page, "<h2>C10 "));
-    assert_non_null(strstr(page, "<span class=\"verdict reproduced\">1 reproduced</span> · "
+    assert_non_null(strstr(page, "<span class=\"verdict reproduced\">2 reproduced</span> · "
                                  "<span class=\"verdict not_run\">1 not run</span></td>"));
+    /* What the answer names comes first, whatever it is about. */
+    assert_true(strstr(page, ">half</a>") < strstr(page, ">aside</a>"));
+    assert_true(strstr(page, ">none</a>") < strstr(page, ">half</a>"));
     /* C91 belongs to neither and stands with our own. */
     assert_true(strstr(page, ">C91 · tiny<") < strstr(page, "<h2>C9 "));
     assert_int_equal(count(page, ">C91 · tiny<"), 1);
