@@ -18,7 +18,7 @@ struct settings {
     struct bench_options options;
     const char *python; /* NULL: without a peer */
     const char *out;    /* folder of bench.csv */
-    const char *only;   /* a kind or "tasks"; NULL: all */
+    const char *only;   /* a kind, a task or "tasks"; NULL: all */
     const char *size;
 };
 
@@ -185,8 +185,8 @@ int main(int argc, char **argv)
     }
     if (wanted(settings.only, "tasks")) {
         bench_memory(other);
-        bench_tasks(other, &settings.options);
     }
+    bench_tasks(other, &settings.options, wanted(settings.only, "tasks") ? NULL : settings.only);
     (void)fclose(other);
     return 0;
 }

@@ -126,7 +126,8 @@ struct bench_task {
     double (*run)(const struct bench_options *options);
 };
 
-void bench_tasks(FILE *csv, const struct bench_options *options);
+/* only: the name of one; NULL: all. */
+void bench_tasks(FILE *csv, const struct bench_options *options, const char *only);
 
 /* `marginalia VERB [FILE] --db DB` in silence: its wall time, NaN unless it exits 0. */
 double bench_verb_s(const struct bench_options *options, const char *verb, const char *file,
