@@ -13,14 +13,15 @@
 
 #include "model/network/transformer.h"
 
-enum { BENCH_THREADS = 2, BENCH_ROWS = 64 }; /* threads at most; rows of a sampler */
+enum { BENCH_THREADS = 2 }; /* at most */
 
 /* A network with its batch. Positions are RoPE alone, on both sides. */
 struct bench_size {
     const char *name;
     struct mg_transformer_config config;
     size_t batch;
-    size_t rounds; /* steps of a sampler: predictor calls for a row */
+    size_t rows;   /* of a sampler */
+    size_t rounds; /* its steps: predictor calls for a row */
 };
 
 const struct bench_size *bench_sizes(size_t *n);
@@ -36,7 +37,7 @@ double bench_forward_flop(const struct bench_size *size, size_t rows);
 struct bench_kind {
     const char *name; /* column `benchmark` */
     const char *unit; /* of speed */
-    double per_call;  /* units in one call */
+    bool by_rows;     /* a call is size->rows units, else one */
     void *(*make)(const struct bench_size *size);
     void (*set_threads)(void *state, size_t threads);
     void (*call)(void *state);

@@ -12,7 +12,7 @@
 #include "tests/bench/bench.h"
 
 /* An answer later than this is none: compilers and thread pools have been seen to hang. */
-static const int ANSWER_MS = 150000;
+static const int ANSWER_MS = 300000;
 
 struct bench_peer {
     const char *python; /* borrowed */
@@ -138,7 +138,7 @@ bool bench_peer_prepare(struct bench_peer *peer, const struct bench_kind *kind,
     }
     (void)fprintf(peer->ask, "prepare %s %zu %zu %zu %zu %zu %zu %zu %zu %g\n", kind->name,
                   c->vocab, c->length, c->layers, c->width, c->heads, c->hidden,
-                  kind->per_call > 1 ? (size_t)kind->per_call : size->batch, size->rounds, seconds);
+                  kind->by_rows ? size->rows : size->batch, size->rounds, seconds);
     (void)fflush(peer->ask);
     return read_line(peer, peer->mode, sizeof(peer->mode));
 }

@@ -129,7 +129,7 @@ static void tell(FILE *csv, const struct bench_kind *kind, const struct bench_si
 {
     const double gflop = 1e-9 * kind->flop(size);
     const double calls = median_of(ours, turns, n, i);
-    const double speed = calls * kind->per_call;
+    const double speed = calls * (kind->by_rows ? (double)size->rows : 1);
     const double share = gflop * median_of(over_sgemm, turns, n, i);
     const double executed = kind->executed(size);
 
@@ -168,8 +168,8 @@ void bench_race(FILE *csv, const struct bench_kind *kind, const struct bench_siz
 {
     struct turn turns[PAIRS_MAX];
     struct bench_peer *able[BENCH_THREADS] = {NULL};
-    const size_t pairs = kind->flop(size) < LONG_FLOP ? options->pairs : PAIRS_LONG;
-    const size_t n = pairs < PAIRS_MAX ? pairs : PAIRS_MAX;
+    const size_t most = kind->flop(size) < LONG_FLOP ? PAIRS_MAX : PAIRS_LONG;
+    const size_t n = options->pairs < most ? options->pairs : most;
     void *state = kind->make(size);
     size_t kept;
 
