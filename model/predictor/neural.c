@@ -13,10 +13,11 @@
 struct transformer_predictor {
     struct mg_predictor base;
     struct mg_transformer *transformer; /* borrowed */
-    size_t *where;                      /* (batch * L) masked positions of a batch */
-    float *mix;                         /* (batch, R) */
-    double *weights;                    /* (batch, R) */
-    double *parts;                      /* (batch, R, L, V); NULL where R = 1 */
+    int *asked;      /* (batch, L) the rows with the masks that are answered; NULL: with all */
+    size_t *where;   /* (batch * L) positions answered in a batch */
+    float *mix;      /* (batch, R) */
+    double *weights; /* (batch, R) */
+    double *parts;   /* (batch, R, L, V); NULL where R = 1 */
 };
 
 /* probs (V) out: softmax of logits (V). */
@@ -37,6 +38,17 @@ static void softmax(double *probs, const float *logits, size_t V)
     }
 }
 
+/* Where the block of the first mask ends; past the row's end where there is none. */
+static size_t end_of_block(const int *row, size_t block, size_t length)
+{
+    size_t i = 0;
+
+    while (i < length && row[i] != MG_MASK) {
+        i++;
+    }
+    return (i / block + 1) * block;
+}
+
 /*
  * Behind the block of its first mask a network that sees no suffix says nothing: it has learned
  * from clean prefixes only.
@@ -44,16 +56,32 @@ static void softmax(double *probs, const float *logits, size_t V)
 static void flatten_after_block(double *probs, const int *row, size_t block, size_t length,
                                 size_t V)
 {
-    size_t i = 0;
-
-    while (i < length && row[i] != MG_MASK) {
-        i++;
-    }
-    for (i = (i / block + 1) * block; i < length; i++) {
+    for (size_t i = end_of_block(row, block, length); i < length; i++) {
         for (size_t v = 0; v < V && row[i] == MG_MASK; v++) {
             probs[i * V + v] = 1.0 / (double)V;
         }
     }
+}
+
+/*
+ * Rows (n, L) with the masks of the first block that has one: the others get the answer above, so
+ * the network need not work one out.
+ */
+static const int *choose_asked(struct transformer_predictor *predictor, const int *rows, size_t n)
+{
+    const size_t block = mg_prefix_block(mg_transformer_config(predictor->transformer));
+    const size_t L = predictor->base.length;
+
+    if (predictor->asked == NULL) {
+        return rows;
+    }
+    memcpy(predictor->asked, rows, n * L * sizeof(*rows));
+    for (size_t k = 0; k < n; k++) {
+        for (size_t i = end_of_block(rows + k * L, block, L); i < L; i++) {
+            predictor->asked[k * L + i] = 0;
+        }
+    }
+    return predictor->asked;
 }
 
 struct answer {
@@ -81,13 +109,16 @@ static void answer_batch(struct transformer_predictor *predictor, double *weight
                          const int *rows, size_t n)
 {
     const size_t R = predictor->base.components;
+    const int *asked = choose_asked(predictor, rows, n);
     struct answer answer = {parts, predictor->where, R, predictor->base.length,
                             predictor->base.vocab};
     size_t count = 0;
 
     for (size_t cell = 0; cell < n * answer.L; cell++) {
-        if (rows[cell] == MG_MASK) {
+        if (asked[cell] == MG_MASK) {
             predictor->where[count++] = cell;
+        }
+        if (rows[cell] == MG_MASK) {
             continue;
         }
         for (size_t r = 0; r < R; r++) {
@@ -97,7 +128,7 @@ static void answer_batch(struct transformer_predictor *predictor, double *weight
             out[rows[cell]] = 1.0;
         }
     }
-    (void)mg_transformer_visit(predictor->transformer, predictor->mix, rows, rows, n,
+    (void)mg_transformer_visit(predictor->transformer, predictor->mix, rows, asked, n,
                                answer_position, &answer);
     for (size_t k = 0; k < n; k++) {
         softmax(weights + k * R, predictor->mix + k * R, R);
@@ -181,6 +212,7 @@ static void release(struct mg_predictor *base)
     free(predictor->weights);
     free(predictor->mix);
     free(predictor->where);
+    free(predictor->asked);
     free(predictor);
 }
 
@@ -201,6 +233,9 @@ struct mg_predictor *mg_transformer_predictor_new(struct mg_transformer *transfo
     predictor->where = (size_t *)mg_allocate(batch * config->length, sizeof(size_t));
     predictor->mix = (float *)mg_allocate(batch * R, sizeof(float));
     predictor->weights = (double *)mg_allocate(batch * R, sizeof(double));
+    if (mg_prefix_block(config) > 0 && R == 1) { /* a mixture's weights come of all masks */
+        predictor->asked = (int *)mg_allocate(batch * config->length, sizeof(int));
+    }
     if (R > 1) {
         predictor->parts = (double *)mg_allocate(batch * R * cells, sizeof(double));
     }
