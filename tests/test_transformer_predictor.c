@@ -187,6 +187,71 @@ static void only_rope_alone_makes_all_masks_alike(void **state)
     }
 }
 
+struct heard {
+    float *logits; /* (count, V) */
+    size_t vocab;
+};
+
+static void hear(void *ctx, size_t i, size_t r, const float *logits)
+{
+    const struct heard *heard = (const struct heard *)ctx;
+
+    (void)r;
+    memcpy(heard->logits + i * heard->vocab, logits, heard->vocab * sizeof(*logits));
+}
+
+/*
+ * Every prefix of every length, asked for its next block alone and with all that follows: the same
+ * bits, and on to the next row, so that rows are found where they stand.
+ */
+static void what_follows_the_block_asked_for_changes_no_bit(void **state)
+{
+    enum { L = 12, V = 8, N = 3 };
+    static const size_t blocks[] = {0, 1, 3, 4}; /* 0: causal */
+
+    (void)state;
+    for (size_t b = 0; b < 4 * 3; b++) {
+        const struct mg_transformer_config config = {.vocab = V,
+                                                     .length = L,
+                                                     .layers = 2,
+                                                     .width = 32,
+                                                     .heads = 2,
+                                                     .hidden = 64,
+                                                     .positions = (enum mg_positions)(b % 3),
+                                                     .causal = blocks[b / 3] == 0,
+                                                     .block = blocks[b / 3],
+                                                     .rope_theta = 1e4,
+                                                     .norm_eps = 1e-5,
+                                                     .components = 1};
+        const size_t block = mg_prefix_block(&config);
+        struct fixture *f = fixture_new(config, 4, N, 0.3);
+
+        (void)mg_transformer_parameters(f->net);
+        for (size_t first = 0; first < L; first += block) {
+            int rows[N * L];
+            int asked[N * L];
+            float some[N * L * V];
+            float all[N * L * V];
+            struct heard heard = {some, V};
+
+            for (size_t i = 0; i < N * (size_t)L; i++) {
+                const size_t at = i % L;
+
+                rows[i] = at < first ? f->clean[i] : MG_MASK;
+                asked[i] = at >= first && at < first + block ? MG_MASK : 0;
+            }
+            (void)mg_transformer_logits(f->net, all, NULL, rows, N);
+            assert_int_equal(mg_transformer_visit(f->net, NULL, rows, asked, N, hear, &heard),
+                             N * block);
+            for (size_t r = 0; r < N; r++) {
+                assert_memory_equal(some + r * block * V, all + r * (L - first) * V,
+                                    block * V * sizeof(float));
+            }
+        }
+        fixture_free(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_causal_network_answers_the_first_mask_from_its_prefix),
         cmocka_unit_test(the_predictor_is_a_distribution_over_real_tokens),
         cmocka_unit_test(only_rope_alone_makes_all_masks_alike),
+        cmocka_unit_test(what_follows_the_block_asked_for_changes_no_bit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* network.c - see network.h. */
 #include "model/network/network.h"
 
+#include <assert.h>
+
 #include "model/network/rope.h"
 #include "model/numeric/half.h"
 #include "model/numeric/matmul.h"
@@ -41,6 +43,7 @@ void mg_network_carve(struct mg_network *network, bool own, struct mg_arena *are
     const size_t T = mg_row_length(config);
 
     network->row_length = T;
+    network->stride = config->length;
     network->attention = (struct mg_attention_shape){.length = T,
                                                      .heads = config->heads,
                                                      .size = size,
@@ -104,6 +107,15 @@ void mg_network_bind_borrowed(struct mg_network *network, const struct mg_weight
 {
     fill_tables(network);
     network->forward = *weights;
+}
+
+void mg_network_shorten(struct mg_network *shorter, const struct mg_network *network, size_t length)
+{
+    assert(length >= 1 && length <= network->config.length);
+    *shorter = *network; /* the tables begin as those of shorter rows */
+    shorter->config.length = length;
+    shorter->row_length = mg_row_length(&shorter->config);
+    shorter->attention.length = shorter->row_length;
 }
 
 float *mg_packed_head(const struct mg_network *network, size_t r)

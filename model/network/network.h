@@ -22,6 +22,7 @@ struct mg_block_packed {
 struct mg_network {
     struct mg_transformer_config config;
     size_t row_length; /* T, see mg_row_length */
+    size_t stride;     /* from one row of tokens to the next; more than L where shortened */
     struct mg_attention_shape attention;
     size_t mask_row; /* of the embedding */
     size_t bos_row;
@@ -44,6 +45,14 @@ void mg_network_bind(struct mg_network *network, const struct mg_parameters *par
 
 /* The same with the weights of a checkpoint. */
 void mg_network_bind_borrowed(struct mg_network *network, const struct mg_weights *weights);
+
+/*
+ * The same network, which must live on, for the first `length` >= 1 tokens of its rows; of a
+ * network that sees no suffix, at the end of a block (mg_prefix_block): the same answers to the
+ * last bit.
+ */
+void mg_network_shorten(struct mg_network *shorter, const struct mg_network *network,
+                        size_t length);
 
 /* The packed head of component r. */
 float *mg_packed_head(const struct mg_network *network, size_t r);

@@ -23,9 +23,9 @@
 static void read_rows(struct mg_pass *pass, const struct mg_network *network, const int *tokens,
                       const int *asked, const float *weight, size_t n)
 {
-    const size_t L = network->config.length;
     const size_t T = network->row_length;
-    const size_t first = T - L;
+    const size_t first = T - network->config.length;
+    const size_t stride = network->stride;
     const size_t moved = network->config.causal ? 1 : first;
     const bool all = weight == NULL || network->config.components > 1;
 
@@ -33,8 +33,8 @@ static void read_rows(struct mg_pass *pass, const struct mg_network *network, co
     for (size_t m = 0; m < n * T; m++) {
         const size_t r = m / T;
         const size_t t = m % T;
-        const int token = t < moved ? 0 : tokens[r * L + t - moved];
-        const size_t at = r * L + t - first; /* read where t >= first */
+        const int token = t < moved ? 0 : tokens[r * stride + t - moved];
+        const size_t at = r * stride + t - first; /* read where t >= first */
 
         if (t == 0) {
             pass->start[r] = pass->count;
