@@ -1,5 +1,6 @@
 /* store_schema.c - which database this is: ours, of which version, making a new one, and copying
  * it. */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,12 +33,13 @@ static enum mg_status refuse_newer(const char *path, long long version, struct m
                    version, (int)SCHEMA_VERSION);
 }
 
-/* bytes (HEADER) out. Returns how many there are; 0 too where the file cannot be read. */
+/* bytes (HEADER) out. Returns how many there are; 0 where the file cannot be read, see errno. */
 static size_t read_header(unsigned char *bytes, const char *path)
 {
     FILE *file = fopen(path, "rb");
     size_t size = 0;
 
+    errno = 0;
     if (file != NULL) {
         size = fread(bytes, 1, HEADER, file);
         (void)fclose(file);
@@ -59,6 +61,9 @@ enum mg_status mg_schema_peek(const char *path, struct mg_error *err)
     unsigned char bytes[HEADER];
     const size_t size = read_header(bytes, path);
 
+    if (size == 0 && errno == EISDIR) {
+        return mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
+    }
     if (size < HEADER) {
         return size == 0 ? MG_OK /* SQLite says why */
                          : refuse_foreign(path, "; it was left as it is", err);
