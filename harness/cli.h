@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "harness/cluster_share.h"
 #include "harness/output.h"
 #include "harness/plan.h"
-#include "harness/share.h"
 #include "harness/spec.h"
 #include "harness/store.h"
 #include "model/numeric/error.h"

@@ -165,6 +165,11 @@ static enum mg_status open_work(struct drawing_work *work, const struct mg_cli *
     work->out = out != NULL ? mg_format("%s", out) : mg_cli_beside(cli, "figures");
     work->options = (struct mg_plot_options){
         .out = work->out, .search = {work->folders, work->plots != NULL ? 1 : 0}};
+    if (status == MG_OK && mg_store_is_older(cli->db)) {
+        struct mg_error unwritable = {0}; /* then figures that ask newer views say so */
+        (void)mg_store_open(&work->store, cli->db, MG_STORE_WRITE, &unwritable);
+        mg_store_close(work->store);
+    }
     return status == MG_OK ? mg_store_open(&work->store, cli->db, MG_STORE_READ, err) : status;
 }
 

@@ -1,9 +1,6 @@
 -- title: How predictions forget their context, and grow alike, with distance
 -- caption: Left, forgetting: total variation between a masked position's prediction and its unconditional marginal. Right, alikeness: between it and that of the next masked position to the right. Both averaged over contexts, against the distance to the nearest revealed token, logarithmic; below 1e-4 is not drawn. Points: the predictor, by the side of the context (means over training seeds with the 90 % Student t interval where n is given); solid lines: the exact value; dash-dotted: our bounds, one for each side, where below 1; dotted: the one-sided rate fitted to the exact curve, from its value at distance 1, not drawn where the half-distance exceeds the run.
-WITH named AS (
-  SELECT run_id, replicate, label || CASE WHEN predictor = 'oracle' THEN ''
-         ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS label
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
+WITH named AS (SELECT run_id, replicate, panel AS label FROM done_runs),
 points AS (
   SELECT label || CASE quantity WHEN 'tv_next' THEN ', alike' ELSE ', forgetting' END AS panel,
          CASE side WHEN 'both' THEN 'context on both sides' WHEN 'left' THEN 'context on the left'

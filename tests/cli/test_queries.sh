@@ -37,7 +37,7 @@ for query in query*; do
     sed 's/""//g' out >ours # the empty text: the others do not tell it from NULL
     # shellcheck disable=SC2086
     {
-        expect 0 python3 -B ask.py "$query"
+        expect 0 python ask.py "$query"
         expect 0 $other "$PROGRAM" sql "$(cat "$query")" --db published/copy.db
         sed -i 's/""//g' out
         same "$query, published" "$(cat ours)" "$(cat out)"
@@ -64,4 +64,4 @@ for view in $(ask "SELECT name FROM sqlite_schema WHERE type = 'view' AND name N
         grep -qw "$column" "$readme" || { echo "$view.$column is not documented"; faults=$((faults + 1)); }
     done
 done
-exit "$faults"
+finish

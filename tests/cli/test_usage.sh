@@ -112,7 +112,7 @@ for view in $views; do
     "$PROGRAM" export "$view" --format csv --db "$db" >"$view.csv"
 done
 # shellcheck disable=SC2086
-expect 0 python3 back.py $views
+expect 0 python back.py $views
 expect 0 "$PROGRAM" export --snapshot copy.db --db "$db"
 expect 3 "$PROGRAM" export --snapshot copy.db --db "$db"
 expect 0 "$PROGRAM" show 1 --db "$db"
@@ -137,4 +137,4 @@ if [ -w /dev/full ]; then
     "$PROGRAM" sql "SELECT * FROM marginals" --db "$db" >/dev/full 2>errors
     same "exit code when standard output is full" "$?" 3
 fi
-exit "$faults"
+finish

@@ -1,5 +1,5 @@
-/* share.c - one task's share of a plan; see share.h. */
-#include "harness/share.h"
+/* cluster_share.c - one task's share of a plan; see cluster_share.h. */
+#include "harness/cluster_share.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
-/* added.c - see added.h: a trie of bytes. */
-#include "harness/added.h"
+/* tokenizer_added.c - see tokenizer_added.h: a trie of bytes. */
+#include "harness/tokenizer_added.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#include "harness/split.h"
+#include "harness/tokenizer_split.h"
 #include "harness/utf8.h"
 #include "model/numeric/arena.h"
 

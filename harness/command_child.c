@@ -1,5 +1,5 @@
-/* child.c - a program of the user's behind two pipes; see child.h. */
-#include "harness/child.h"
+/* command_child.c - a program of the user's behind two pipes; see command_child.h. */
+#include "harness/command_child.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,12 +1,12 @@
 /*
- * split.h - where a text is cut before byte-pair encoding: the rules of known tokenizers.
+ * tokenizer_split.h - where a text is cut before byte-pair encoding: the rules of known tokenizers.
  *
  * A rule is a regular expression that covers every text; each match is a piece. Letters, numbers
  * and white space are those of Hugging Face's `tokenizers`, whatever PCRE2's tables say (tests/
  * tokenizers measures both).
  */
-#ifndef MG_HARNESS_SPLIT_H
-#define MG_HARNESS_SPLIT_H
+#ifndef MG_HARNESS_TOKENIZER_SPLIT_H
+#define MG_HARNESS_TOKENIZER_SPLIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
-/* scratch.c - a database that is worked on elsewhere and put in its place whole; see scratch.h. */
-#include "harness/scratch.h"
+/* cluster_scratch.c - a database that is worked on elsewhere and put in its place whole; see
+ * cluster_scratch.h. */
+#include "harness/cluster_scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>

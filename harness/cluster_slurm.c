@@ -1,5 +1,5 @@
-/* slurm.c - hand a sweep to Slurm; see slurm.h. */
-#include "harness/slurm.h"
+/* cluster_slurm.c - hand a sweep to Slurm; see cluster_slurm.h. */
+#include "harness/cluster_slurm.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "harness/buffer.h"
+#include "harness/cluster_shard.h"
 #include "harness/file.h"
-#include "harness/shard.h"
 #include "harness/shell.h"
 
 /* "1-4,7": ascending numbers, as --array has them. */

@@ -1,12 +1,12 @@
 /*
- * child.h - a program of the user's that answers lines with lines, over two pipes.
+ * command_child.h - a program of the user's that answers lines with lines, over two pipes.
  *
  * It is started without a shell, gets a process group of its own and ends with us: the kernel
  * kills it when this process ends however, and what it started sees its input end. What it writes
  * to standard error goes to ours.
  */
-#ifndef MG_HARNESS_CHILD_H
-#define MG_HARNESS_CHILD_H
+#ifndef MG_HARNESS_COMMAND_CHILD_H
+#define MG_HARNESS_COMMAND_CHILD_H
 
 #include <stddef.h>
 

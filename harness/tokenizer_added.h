@@ -1,11 +1,11 @@
 /*
- * added.h - tokens that are found in a text before anything else happens to it.
+ * tokenizer_added.h - tokens that are found in a text before anything else happens to it.
  *
  * At each place from the left the longest that stands there is taken. Source: huggingface/
  * tokenizers, added_vocabulary.rs.
  */
-#ifndef MG_HARNESS_ADDED_H
-#define MG_HARNESS_ADDED_H
+#ifndef MG_HARNESS_TOKENIZER_ADDED_H
+#define MG_HARNESS_TOKENIZER_ADDED_H
 
 #include <stdbool.h>
 #include <stddef.h>

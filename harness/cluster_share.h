@@ -1,11 +1,11 @@
 /*
- * share.h - one task's share of a plan, for sweeps that run on several machines.
+ * cluster_share.h - one task's share of a plan, for sweeps that run on several machines.
  *
  * Whole trainings with their measures and runs are dealt out, the longest first, each to the task
  * with the least to do: from the plan alone, so that every task knows its share without asking.
  */
-#ifndef MG_HARNESS_SHARE_H
-#define MG_HARNESS_SHARE_H
+#ifndef MG_HARNESS_CLUSTER_SHARE_H
+#define MG_HARNESS_CLUSTER_SHARE_H
 
 #include <stdbool.h>
 #include <stddef.h>

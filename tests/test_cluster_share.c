@@ -1,5 +1,5 @@
-/* test_share.c - shares of a plan: disjoint, complete, even, and the same whoever asks. */
-#include "harness/share.h"
+/* test_cluster_share.c - shares of a plan: disjoint, complete, even, and the same whoever asks. */
+#include "harness/cluster_share.h"
 
 #include <stdlib.h>
 #include <string.h>

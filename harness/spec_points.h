@@ -1,8 +1,8 @@
 /*
- * points.h - the points of an experiment: expanded, resolved, bound, and told apart.
+ * spec_points.h - the points of an experiment: expanded, resolved, bound, and told apart.
  */
-#ifndef MG_HARNESS_POINTS_H
-#define MG_HARNESS_POINTS_H
+#ifndef MG_HARNESS_SPEC_POINTS_H
+#define MG_HARNESS_SPEC_POINTS_H
 
 #include "harness/settings.h"
 #include "harness/spec.h"

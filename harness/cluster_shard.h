@@ -1,19 +1,16 @@
 /*
- * shard.h - where the tasks of a sweep leave their databases, and what they say there.
+ * cluster_shard.h - where the tasks of a sweep leave their databases, and what they say there.
  *
  * The shard of task 3 of 8 for results/marginalia.db is results/marginalia.shard-3-of-8.db: in the
  * same folder, because databases of one folder share its models.
  */
-#ifndef MG_HARNESS_SHARD_H
-#define MG_HARNESS_SHARD_H
+#ifndef MG_HARNESS_CLUSTER_SHARD_H
+#define MG_HARNESS_CLUSTER_SHARD_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/share.h"
-
-/* Path of a task's shard, malloc'd; db is where all of them are to be merged. */
-char *mg_shard_path(const char *db, struct mg_share share);
+#include "harness/cluster_share.h"
 
 /* "results/marginalia" of "results/marginalia.db", malloc'd: what names beside it begin with. */
 char *mg_shard_stem(const char *db);

@@ -1,5 +1,5 @@
-/* split.c - see split.h; the only file that knows PCRE2 (BSD licence). */
-#include "harness/split.h"
+/* tokenizer_split.c - see tokenizer_split.h; the only file that knows PCRE2 (BSD licence). */
+#include "harness/tokenizer_split.h"
 
 #include <assert.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* wire.c - numbers, texts and rows as bytes; see wire.h. */
-#include "harness/wire.h"
+/* worker_wire.c - numbers, texts and rows as bytes; see worker_wire.h. */
+#include "harness/worker_wire.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* nfc.c - see nfc.h; the only file that knows utf8proc (MIT licence). */
-#include "harness/nfc.h"
+/* tokenizer_nfc.c - see tokenizer_nfc.h; the only file that knows utf8proc (MIT licence). */
+#include "harness/tokenizer_nfc.h"
 
 #include <assert.h>
 #include <stdbool.h>

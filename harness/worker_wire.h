@@ -1,11 +1,11 @@
 /*
- * wire.h - what goes between driver and worker: numbers, texts and rows as bytes.
+ * worker_wire.h - what goes between driver and worker: numbers, texts and rows as bytes.
  *
  * Both ends are one program on one machine, so numbers travel as they stand in memory, and bytes
  * that cannot be read are a bug (asserted).
  */
-#ifndef MG_HARNESS_WIRE_H
-#define MG_HARNESS_WIRE_H
+#ifndef MG_HARNESS_WORKER_WIRE_H
+#define MG_HARNESS_WORKER_WIRE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,12 +1,12 @@
 /*
- * scratch.h - a database that is worked on elsewhere and put in its place whole.
+ * cluster_scratch.h - a database that is worked on elsewhere and put in its place whole.
  *
  * SQLite is not to be used over a network file system. So a task works on a copy on its node's own
  * disk ($TMPDIR, else /tmp), and what it has by then is renamed into place: at the beginning, now
  * and then, and at the end. Whoever looks at the place sees a whole database of one file.
  */
-#ifndef MG_HARNESS_SCRATCH_H
-#define MG_HARNESS_SCRATCH_H
+#ifndef MG_HARNESS_CLUSTER_SCRATCH_H
+#define MG_HARNESS_CLUSTER_SCRATCH_H
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /*
- * nfc.h - Unicode's normalization form C.
+ * tokenizer_nfc.h - Unicode's normalization form C.
  */
-#ifndef MG_HARNESS_NFC_H
-#define MG_HARNESS_NFC_H
+#ifndef MG_HARNESS_TOKENIZER_NFC_H
+#define MG_HARNESS_TOKENIZER_NFC_H
 
 #include "harness/buffer.h"
 #include "model/numeric/error.h"

@@ -1,11 +1,11 @@
 /*
- * slurm.h - hand a sweep to Slurm: an array of tasks, and a merge when they have ended.
+ * cluster_slurm.h - hand a sweep to Slurm: an array of tasks, and a merge when they have ended.
  *
  * Two scripts are written to a folder beside the database and given to sbatch; they can be read,
  * changed and submitted again by hand. What the tasks say goes there, too.
  */
-#ifndef MG_HARNESS_SLURM_H
-#define MG_HARNESS_SLURM_H
+#ifndef MG_HARNESS_CLUSTER_SLURM_H
+#define MG_HARNESS_CLUSTER_SLURM_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* shard.c - where the tasks of a sweep leave their databases; see shard.h. */
-#include "harness/shard.h"
+/* cluster_shard.c - where the tasks of a sweep leave their databases; see cluster_shard.h. */
+#include "harness/cluster_shard.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -24,7 +24,8 @@ char *mg_shard_stem(const char *db)
     return mg_format("%.*s", (int)(strlen(db) - (ends_in(db, ".db") ? 3 : 0)), db);
 }
 
-char *mg_shard_path(const char *db, struct mg_share share)
+/* Path of a task's shard, malloc'd. */
+static char *shard_path(const char *db, struct mg_share share)
 {
     char *stem = mg_shard_stem(db);
     char *path = mg_format("%s.shard-%zu-of-%zu.db", stem, share.task, share.n);
@@ -42,7 +43,7 @@ static bool is_shard(struct mg_share *share, const char *path, const char *db)
                 sscanf(path + strlen(stem), ".shard-%zu-of-%zu", &share->task, &share->n) == 2;
 
     if (same) {
-        name = mg_shard_path(db, *share);
+        name = shard_path(db, *share);
         same = strcmp(name, path) == 0;
     }
     free(name);

@@ -1,5 +1,5 @@
-/* points.c - the points of an experiment: expanded, resolved, bound, and told apart. */
-#include "harness/points.h"
+/* spec_points.c - the points of an experiment: expanded, resolved, bound, and told apart. */
+#include "harness/spec_points.h"
 
 #include <assert.h>
 #include <stdio.h>
