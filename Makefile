@@ -129,7 +129,7 @@ install: all ## program, manual, figures and experiments under PREFIX
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/marginalia
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	sh .ci/manual $(PROGRAM) > $(DESTDIR)$(PREFIX)/share/man/man1/marginalia.1
-	@for f in plots/* experiments/*/*; do \
+	@for f in README.md results/README.md plots/* experiments/*/*; do \
 	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/marginalia/$$f; done
 clean: ## remove what was built (results stay)
 	rm -rf build

@@ -335,7 +335,7 @@ static bool bind_entry(struct entry *entry, const char *kind)
     if (mg_option_applies(mg_option_find(path_of(entry, "context", path)), kind)) {
         fine = bind_context(entry) && fine;
     }
-    if (fine && mg_option_applies(mg_option_find(path_of(entry, "targets", path)), kind)) {
+    if (mg_option_applies(mg_option_find(path_of(entry, "targets", path)), kind)) {
         fine = bind_targets(entry) && fine;
     }
     if (mg_option_applies(mg_option_find(path_of(entry, "left", path)), kind)) {
