@@ -41,6 +41,7 @@ bool mg_bind_point(struct mg_binding *binding);
 bool mg_bind_source(struct mg_binding *binding);
 bool mg_bind_predictor(struct mg_binding *binding);
 bool mg_bind_command(struct mg_binding *binding); /* a predictor */
+bool mg_bind_trace(struct mg_binding *binding);   /* likewise */
 bool mg_bind_train(struct mg_binding *binding);
 bool mg_bind_measures(struct mg_binding *binding);
 

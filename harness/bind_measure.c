@@ -383,6 +383,15 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
     measure->canonical = mg_heap_text(
         binding->heap, mg_resolved_canonical(binding->resolved, entry.path, "name at"));
     measure->step = binding->point->trains ? binding->point->train.steps : 0;
+    if (measure->measure->reads_trace != (binding->point->predictor == MG_PREDICTOR_TRACE)) {
+        mg_bound_refuse(binding, path_of(&entry, "kind", path),
+                        measure->measure->reads_trace
+                            ? "needs the predictor \"trace\": decodings that were recorded"
+                            : "the predictor \"trace\" answers only what it recorded: the measure "
+                              "\"trace\"");
+        return false;
+    }
+    measure->spec.trace = binding->point->trace;
     if (binding->resolved->complete && measure->measure->check != NULL &&
         measure->measure->check(&measure->spec, binding->point->source, &err) != MG_OK) {
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);

@@ -12,7 +12,7 @@
 static const char *const KINDS[] = {
     [MG_PREDICTOR_ORACLE] = "oracle",           [MG_PREDICTOR_UNIFORM] = "uniform",
     [MG_PREDICTOR_TRANSFORMER] = "transformer", [MG_PREDICTOR_CHECKPOINT] = "checkpoint",
-    [MG_PREDICTOR_COMMAND] = "command",
+    [MG_PREDICTOR_COMMAND] = "command",         [MG_PREDICTOR_TRACE] = "trace",
 };
 
 /* By enum mg_positions. */
@@ -218,6 +218,9 @@ bool mg_bind_predictor(struct mg_binding *binding)
     }
     if (point->predictor == MG_PREDICTOR_COMMAND) {
         return mg_bind_command(binding);
+    }
+    if (point->predictor == MG_PREDICTOR_TRACE) {
+        return mg_bind_trace(binding);
     }
     if (point->predictor == MG_PREDICTOR_ORACLE && point->source != NULL &&
         !mg_source_has_oracle(point->source)) {

@@ -12,8 +12,12 @@ static const struct {
     const char *kind;
     struct mg_source *(*bind)(struct mg_binding *binding);
 } KINDS[] = {
-    {"sequences", mg_bind_sequences}, {"markov", mg_bind_markov},    {"hmm", mg_bind_hmm},
-    {"task", mg_bind_task},           {"text", mg_bind_text_source},
+    {"sequences", mg_bind_sequences},
+    {"markov", mg_bind_markov},
+    {"hmm", mg_bind_hmm},
+    {"task", mg_bind_task},
+    {"text", mg_bind_text_source},
+    {"trace", mg_bind_trace_source},
 };
 enum { N_KINDS = sizeof(KINDS) / sizeof(KINDS[0]) };
 

@@ -18,15 +18,14 @@ enum {
     GRID_MAX = 64 /* positions of the pair table: at most 2016 rows */
 };
 
-static const char *side_of(const struct mg_distance_layout *layout)
+const char *mg_distance_side(const struct mg_distance_layout *layout)
 {
     static const char *const sides[2][2] = {{"none", "right"}, {"left", "both"}};
 
     return sides[layout->left > 0][layout->right > 0];
 }
 
-/* distance (R) out: to the nearest revealed token, 0 where nothing is revealed. */
-static void fill_distances(size_t *distance, const struct mg_distance_layout *layout)
+void mg_distance_fill(size_t *distance, const struct mg_distance_layout *layout)
 {
     for (size_t i = 0; i < layout->run; i++) {
         const size_t to_left = i + 1;
@@ -82,7 +81,7 @@ static void emit_curves(struct mg_sink *sink, const struct result *result)
             const size_t distance = result->distance[i];
 
             if (mg_distance_defined(quantity, i, run, result->n_contexts)) {
-                MG_EMIT(sink, MG_TABLE_distance_curves, mg_text(side_of(&result->layout)),
+                MG_EMIT(sink, MG_TABLE_distance_curves, mg_text(mg_distance_side(&result->layout)),
                         mg_int((int64_t)(result->layout.left + i)),
                         distance > 0 ? mg_int((int64_t)distance) : mg_null(),
                         mg_text(mg_distance_name(quantity)), mg_real(result->model->value[at]),
@@ -107,7 +106,7 @@ static void emit_error(struct mg_sink *sink, const struct result *result,
             const size_t at = (c * run + i) * vocab;
             tv += mg_tv(answers->model + at, exact + at, vocab) / (double)answers->n;
         }
-        MG_EMIT(sink, MG_TABLE_distance_curves, mg_text(side_of(&result->layout)),
+        MG_EMIT(sink, MG_TABLE_distance_curves, mg_text(mg_distance_side(&result->layout)),
                 mg_int((int64_t)(result->layout.left + i)),
                 distance > 0 ? mg_int((int64_t)distance) : mg_null(), mg_text("tv_model_exact"),
                 mg_real(tv), mg_real(0.0), mg_null());
@@ -223,7 +222,7 @@ enum mg_status mg_distance_rows(const struct mg_measure_input *input,
     struct result result;
     bool defined = true;
 
-    fill_distances(distance, layout);
+    mg_distance_fill(distance, layout);
     mg_unconditional(unconditional, input->source, layout, input->streams->order);
     curves_new(&model, &exact, answers, truth, unconditional, distance, vocab);
     mg_distance_bounds(bounds, input->source, layout, answers->contexts, answers->n);
@@ -234,7 +233,8 @@ enum mg_status mg_distance_rows(const struct mg_measure_input *input,
     emit_information(input->sink, &result);
     mg_chain_facts_emit(input->sink, input->source);
     if (mg_source_text(input->source) != NULL && answers->drawn) {
-        mg_text_gain_emit(input, layout, side_of(layout), distance, answers->model, answers->n);
+        mg_text_gain_emit(input, layout, mg_distance_side(layout), distance, answers->model,
+                          answers->n);
     }
     for (size_t i = 0; i < run; i++) {
         defined = defined && !isnan(curve(model, MG_DISTANCE_tv_unconditional)[i]);

@@ -23,6 +23,12 @@ struct mg_distance_answers {
                             a text */
 };
 
+/* "left", "right", "both" or "none": where a layout has revealed tokens. */
+const char *mg_distance_side(const struct mg_distance_layout *layout);
+
+/* distance (R) out: to the nearest revealed token, from 1; 0 where nothing is revealed. */
+void mg_distance_fill(size_t *distance, const struct mg_distance_layout *layout);
+
 /*
  * Write distance_curves, position_pairs and information; of the input source, streams and sink are
  * used. MG_NO, after the rows, when a prediction is not a number.
