@@ -274,7 +274,7 @@ CREATE VIEW ledger AS
     FROM ledger_along WHERE early IS NULL;
 CREATE VIEW certificates_along AS
     SELECT u.run_id, u.train_step, u.early, d.sampler, d.step, d.bound, d.draws, d.value, d.exact,
-           d.violations
+           iif(d.exact IS NULL AND d.nonfinite IS NULL, NULL, d.violations) AS violations
     FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id;
 CREATE VIEW certificates AS
     SELECT run_id, sampler, step, bound, draws, value, exact, violations

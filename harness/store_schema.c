@@ -10,7 +10,7 @@
 #include "harness/store_sql.h"
 #include "schema_sql.h"
 
-enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 6 };
+enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 7 };
 
 /* Stands at 60 and 68 of the file: four bytes each, the highest first. */
 static uint32_t header_number(const unsigned char *bytes)

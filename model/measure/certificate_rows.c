@@ -231,8 +231,7 @@ void mg_certificate_emit(struct mg_certificate *certificate, struct mg_sink *sin
             if (from->n > 0) {
                 MG_EMIT(sink, MG_TABLE_certificates, mg_text(sampler), mg_int((int64_t)t),
                         mg_text(BOUND_NAMES[b]), mg_int((int64_t)from->n), mg_real(from->value / n),
-                        mg_real_if(known, from->exact / n),
-                        known ? mg_int((int64_t)from->violations) : mg_null());
+                        mg_real_if(known, from->exact / n), mg_int((int64_t)from->violations));
             }
         }
     }
