@@ -1,5 +1,6 @@
 /*
- * trace.h - a trace file: decodings made elsewhere, JSON lines; see results/README.md.
+ * trace.h - a trace file: decodings made elsewhere, JSON lines as in
+ * experiments/traces/README.md.
  *
  * Every fault is found in one pass, each with its line, what is wrong and what is allowed.
  */

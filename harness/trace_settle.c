@@ -5,7 +5,7 @@
 #include "harness/trace_part.h"
 #include "model/source/source.h"
 
-enum { CELLS_MAX = 1 << 28 }; /* positions of all samples: 1 GB of tokens */
+enum { CELLS_MAX = 1 << 26 }; /* positions of all samples: 256 MB of tokens */
 
 /* One sample on its way. */
 struct sample {
@@ -13,6 +13,7 @@ struct sample {
     size_t index;
     int *tokens;  /* (L) */
     int *step_of; /* (L) */
+    size_t start; /* of block 0 */
     size_t steps; /* so far */
     bool whole;   /* no line of the file is missing for a fault of its own */
 };
@@ -83,7 +84,7 @@ static void check_block(const struct sample *sample, const struct mg_trace_line 
     while (sample->tokens[first] != MG_MASK) {
         first++; /* the line's own position is masked */
     }
-    if (line->answer.position / block != first / block) {
+    if ((line->answer.position - sample->start) / block != (first - sample->start) / block) {
         mg_trace_refuse_line(sample->reader, line->line,
                              "sample %zu, step %zu, position %zu: is revealed before position %zu, "
                              "which is in an earlier block of %zu",
@@ -170,6 +171,7 @@ static void take_sample(struct sample *sample, const struct mg_trace_line *lines
 static bool count_samples(struct mg_trace_reader *reader)
 {
     struct mg_trace *trace = &reader->out->trace;
+    const struct mg_trace_line *last;
 
     if (reader->n_lines == 0) {
         if (reader->faults == 0) {
@@ -177,18 +179,28 @@ static bool count_samples(struct mg_trace_reader *reader)
         }
         return false;
     }
-    trace->n_samples = reader->lines[reader->n_lines - 1].answer.sample + 1;
+    last = &reader->lines[reader->n_lines - 1];
+    trace->n_samples = last->answer.sample + 1;
     if (reader->n_prompts > 1 && trace->n_samples != reader->n_prompts && reader->faults == 0) {
         mg_trace_refuse_line(reader, 1, "\"prompts\": has %zu rows, there are %zu samples",
                              reader->n_prompts, trace->n_samples);
     }
-    if (trace->n_samples > CELLS_MAX / trace->length) {
-        mg_trace_refuse_line(reader, reader->lines[reader->n_lines - 1].line,
-                             "%zu samples of %zu positions are more than 2^28 tokens",
-                             trace->n_samples, trace->length);
+    if (trace->n_samples > reader->n_lines) { /* so many cannot be: no memory is asked for them */
+        if (reader->faults == 0) {
+            mg_trace_refuse_line(reader, last->line,
+                                 "sample %zu: there are %zu lines; samples count from 0 and none "
+                                 "is missing",
+                                 last->answer.sample, reader->n_lines);
+        }
+        return false;
     }
-    return trace->n_samples <= CELLS_MAX / trace->length &&
-           (reader->n_prompts <= 1 || trace->n_samples <= reader->n_prompts);
+    if (trace->n_samples > CELLS_MAX / trace->length) {
+        mg_trace_refuse_line(reader, last->line,
+                             "%zu samples of %zu positions are more than 2^26 tokens",
+                             trace->n_samples, trace->length);
+        return false;
+    }
+    return reader->n_prompts <= 1 || trace->n_samples <= reader->n_prompts;
 }
 
 static void fill_start(struct mg_trace_reader *reader, int *prompts, int *tokens, int *step_of)
@@ -228,6 +240,7 @@ void mg_trace_settle(struct mg_trace_reader *reader)
                                 .index = s,
                                 .tokens = rows[1] + s * trace->length,
                                 .step_of = rows[2] + s * trace->length,
+                                .start = mg_trace_start(rows[0] + s * trace->length, trace->length),
                                 .whole = whole};
 
         if (whole && s > next) {

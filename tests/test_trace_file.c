@@ -89,6 +89,8 @@ static void faults_are_named_with_line_and_what_is_allowed(void **state)
         {HEAD "{\"sample\":1,\"step\":0,\"position\":0,\"top\":" P ",\"revealed\":0}\n"
               "{\"sample\":1,\"step\":0,\"position\":1,\"top\":" P ",\"revealed\":0}\n",
          "t:2: error: sample 1 follows, but sample 0 is missing"},
+        {HEAD "{\"sample\":9,\"step\":0,\"position\":0,\"top\":" P ",\"revealed\":0}\n",
+         "t:2: error: sample 9: there are 1 lines; samples count from 0 and none is missing"},
         {"{\"marginalia_trace\":2,\"sampler\":\"a b\",\"length\":0,\"vocab\":1}\n",
          "t:1: error: \"marginalia_trace\": must be an integer in [1, 1], is 2\n"
          "t:1: error: \"made_by\": must be a text, is missing\n"
@@ -112,6 +114,10 @@ static void faults_are_named_with_line_and_what_is_allowed(void **state)
          "\"top\":2,\"block\":1}\n" FIRST LAST,
          "t:3: error: sample 0, step 0, position 1: is revealed before position 0, which is in an "
          "earlier block of 1"},
+        {"{\"marginalia_trace\":1,\"made_by\":\"x\",\"sampler\":\"s\",\"length\":4,\"vocab\":3,"
+         "\"block\":2,\"top\":2,\"prompts\":[[1,-1,-1,-1]]}\n" LINE("0", "2", P, ",\"revealed\":0")
+             LINE("1", "1", P, ",\"revealed\":0") LINE("2", "3", P, ",\"revealed\":0"),
+         NULL}, /* blocks of positions 1, 2 and of 3 */
         {"{\"marginalia_trace\":1,\"made_by\":\"x\",\"sampler\":\"s\",\"length\":3,\"vocab\":3,"
          "\"top\":2}\n" FIRST LAST LINE("1", "2", P, ",\"revealed\":0"),
          "t:2: error: sample 0, step 0: tells 2 of 3 masked positions; all of them, or only those "

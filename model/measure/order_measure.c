@@ -112,7 +112,8 @@ static enum mg_status order_run(const struct mg_measure_input *input, struct mg_
             mg_sample_rows(tokens, step_of, NULL, input->predictor, sampler, some,
                            input->streams->sample, from);
             for (size_t d = 0; d < some; d++) {
-                mg_order_rows_add(rows, tokens + d * length, step_of + d * length, sampler->block);
+                mg_order_rows_add(rows, tokens + d * length, step_of + d * length, sampler->block,
+                                  0);
             }
         }
         mg_order_rows_emit(rows, input->sink, sampler->name);

@@ -43,11 +43,11 @@ void mg_order_rows_free(struct mg_order_rows *rows)
 }
 
 void mg_order_rows_add(struct mg_order_rows *rows, const int *tokens, const int *step_of,
-                       size_t block)
+                       size_t block, size_t first)
 {
     struct mg_arness arness;
 
-    mg_arness_of(&arness, step_of, rows->length, block);
+    mg_arness_of(&arness, step_of, rows->length, block, first);
     for (size_t q = 0; q < MG_ARNESS_COUNT; q++) {
         if (!isnan(arness.value[q])) {
             rows->value[q] += arness.value[q];

@@ -6,6 +6,17 @@
 #include <string.h>
 
 #include "model/numeric/statistics.h"
+#include "model/source/source.h"
+
+size_t mg_trace_start(const int *prompt, size_t length)
+{
+    size_t i = 0;
+
+    while (i < length && prompt[i] != MG_MASK) {
+        i++;
+    }
+    return i;
+}
 
 bool mg_trace_is_whole(const struct mg_trace *trace)
 {

@@ -24,7 +24,7 @@ struct mg_trace {
     const char *sampler; /* name of how it was decoded, for rows */
     size_t length, vocab;
     size_t top;         /* K: tokens listed of each position, 0 to V */
-    size_t block;       /* decoded block by block from position 0; 0: not */
+    size_t block;       /* decoded block by block from the first mask on; 0: not */
     size_t n_samples;   /* N, at least one */
     const int *prompts; /* (N, L) rows before the first step, MG_MASK where masked */
     const int *tokens;  /* (N, L) rows after the last one */
@@ -33,6 +33,9 @@ struct mg_trace {
                                               positions or only those that it reveals */
     size_t n_answers;
 };
+
+/* Position of the first mask of a prompt (L): where block 0 begins. */
+size_t mg_trace_start(const int *prompt, size_t length);
 
 /* Sum of the probabilities not listed, in [0, 1]; 0 where all are. */
 double mg_trace_tail(const struct mg_trace *trace, const struct mg_trace_answer *answer);

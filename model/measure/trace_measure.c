@@ -50,7 +50,8 @@ static void emit_draws(const struct mg_measure_input *input, const struct mg_tra
     for (size_t s = 0; s < trace->n_samples; s++) {
         const int *tokens = trace->tokens + s * trace->length;
 
-        mg_order_rows_add(orders, tokens, trace->step_of + s * trace->length, trace->block);
+        mg_order_rows_add(orders, tokens, trace->step_of + s * trace->length, trace->block,
+                          mg_trace_start(trace->prompts + s * trace->length, trace->length));
         MG_EMIT(input->sink, MG_TABLE_samples, mg_text(trace->sampler),
                 mg_int((int64_t)count_steps(trace, s)), mg_int((int64_t)s),
                 mg_tokens(tokens, trace->length),
