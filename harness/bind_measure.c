@@ -392,6 +392,9 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
         return false;
     }
     measure->spec.trace = binding->point->trace;
+    if (measure->measure->reads_trace && measure->spec.trace == NULL) {
+        return false; /* the predictor has been complained about */
+    }
     if (binding->resolved->complete && measure->measure->check != NULL &&
         measure->measure->check(&measure->spec, binding->point->source, &err) != MG_OK) {
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);

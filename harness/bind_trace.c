@@ -8,7 +8,7 @@
 #include "harness/file.h"
 #include "harness/identity.h"
 #include "harness/inherit.h"
-#include "harness/trace.h"
+#include "harness/trace_file.h"
 #include "model/source/unknown.h"
 
 #define BYTES_MAX ((size_t)1 << 31)

@@ -5,7 +5,7 @@
 #define MG_HARNESS_TRACE_PART_H
 
 #include "harness/json.h"
-#include "harness/trace.h"
+#include "harness/trace_file.h"
 
 /* An answer and the line that gives it. */
 struct mg_trace_line {

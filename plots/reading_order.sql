@@ -5,8 +5,8 @@ WITH named AS (
          replace(label, 'transformer', 'trained') || CASE WHEN predictor = 'oracle' THEN ''
          ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS panel
   FROM runs JOIN run_labels USING (run_id)
-       LEFT JOIN params s USING (run_id)
-  WHERE status = 'done' AND (s.path = 'source.name' OR s.path IS NULL)),
+       LEFT JOIN (SELECT run_id, value FROM params WHERE path = 'source.name') s USING (run_id)
+  WHERE status = 'done'),
 orders AS (
   SELECT panel, source, predictor, probe, substr(quantity, 1, instr(quantity, '.') - 1) AS sampler,
          substr(quantity, instr(quantity, '.') + 1) AS what, value, row_number() OVER () AS at

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/buffer.h"
-#include "harness/trace.h"
+#include "harness/trace_file.h"
 #include "model/diffusion/sampler.h"
 #include "model/measure/kinds.h"
 #include "model/measure/replay_draws.h"

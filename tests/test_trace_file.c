@@ -1,9 +1,9 @@
-/* test_trace_file.c - harness/trace.c: every fault of a trace is named, with its line. */
+/* test_trace_file.c - harness/trace_file.c: every fault of a trace is named, with its line. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/buffer.h"
-#include "harness/trace.h"
+#include "harness/trace_file.h"
 #include "tests/support/test.h"
 
 #define HEAD                                                                                       \

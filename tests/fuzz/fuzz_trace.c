@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/trace.h"
+#include "harness/trace_file.h"
 #include "model/measure/trace_curves.h"
 #include "model/source/source.h"
 

@@ -1,5 +1,5 @@
-/* trace.c - a trace file: its lines, one by one; see trace.h. */
-#include "harness/trace.h"
+/* trace_file.c - a trace file: its lines, one by one; see trace_file.h. */
+#include "harness/trace_file.h"
 
 #include <stdarg.h>
 #include <stdio.h>

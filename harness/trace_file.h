@@ -1,11 +1,11 @@
 /*
- * trace.h - a trace file: decodings made elsewhere, JSON lines as in
+ * trace_file.h - a trace file: decodings made elsewhere, JSON lines as in
  * experiments/traces/README.md.
  *
  * Every fault is found in one pass, each with its line, what is wrong and what is allowed.
  */
-#ifndef MG_HARNESS_TRACE_H
-#define MG_HARNESS_TRACE_H
+#ifndef MG_HARNESS_TRACE_FILE_H
+#define MG_HARNESS_TRACE_FILE_H
 
 #include "harness/findings.h"
 #include "harness/heap.h"

@@ -1,0 +1,109 @@
+#!/bin/sh
+# Decodings recorded elsewhere: the example, its identity, what is refused, and nothing made then.
+examples=$(cd "$(dirname "$0")/../../experiments/traces" && pwd)
+. "$(dirname "$0")/lib.sh"
+cp "$examples"/chain.* .
+
+# The example: its numbers are the chain's, and the figures of native decodings draw it.
+expect 0 "$PROGRAM" check chain.json
+expect 0 "$PROGRAM" run chain.json --db "$db"
+expect 0 "$PROGRAM" verify chain.json --db "$db"
+same "verdicts" "$(ask "SELECT group_concat(DISTINCT verdict), count(*) FROM claims")" "reproduced,3"
+same "runs" "$(ask "SELECT source, predictor, seq_len FROM runs")" "markov,trace,8"
+same "samples" "$(ask "SELECT sampler, count(*), min(coherent), max(nfe) FROM samples")" "confidence-2,12,1,4"
+same "views" "$(ask "SELECT (SELECT count(*) FROM reveals), (SELECT count(DISTINCT quantity) FROM distance_curves),
+ (SELECT count(*) FROM position_pairs), (SELECT sum(draws) FROM certificates WHERE bound = 'tv')")" "7,13,21,48"
+expect 0 "$PROGRAM" plot chain.json --db "$db" --out figures
+[ -s figures/trace-chain/homogenization.svg ] && [ -s figures/trace-chain/reading_order.svg ] || {
+    echo "figures are missing"
+    faults=$((faults + 1))
+}
+
+# A writer in plain Python: the file of the repository is what it writes.
+if command -v python3 >/dev/null 2>&1; then
+    python3 chain.py >again.jsonl
+    same "what chain.py writes" "$(sha256sum <again.jsonl)" "$(sha256sum <chain.jsonl)"
+fi
+
+# Identity is the content: another name, the same key; another digit, another.
+key() { ask "SELECT key FROM result WHERE kind = 'train'" "$1"; }
+expect 0 "$PROGRAM" run chain.json --db "$db" --set predictor.path=./chain.jsonl
+says "1 of them cached" errors
+sed 's/exact marginals/exact  marginals/' chain.jsonl >other.jsonl
+expect 0 "$PROGRAM" run chain.json --db "$work/b.db" --set predictor.path=other.jsonl
+[ "$(key "$db")" != "$(key "$work/b.db")" ] || { echo "another file, the same key"; faults=$((faults + 1)); }
+
+# Without a source: ids and lengths are the trace's; nobody knows the truth, so nothing is violated.
+one() { # NAME KEYS
+    cat >"$1.json" <<END
+{"marginalia": 1, "name": "$1", "source": {"kind": "trace"},
+ "predictor": {"kind": "trace", "path": "$1.jsonl"}, "measure": [{"kind": "trace", "name": "recorded"}]${2:-}}
+END
+}
+one alone
+sed '1s/"symbols": \["a", "b"\]/"vocab": 2/' chain.jsonl >alone.jsonl
+expect 0 "$PROGRAM" run alone.json --db "$work/c.db"
+same "tokens" "$(ask "SELECT tokens FROM samples LIMIT 1" "$work/c.db")" "0 0 0 0 0 0 1 1"
+same "unknown" "$(ask "SELECT count(*), count(exact), count(violations) FROM certificates" "$work/c.db")" "20,0,0"
+same "curves" "$(ask "SELECT group_concat(DISTINCT quantity) FROM distance_curves" "$work/c.db")" \
+    '"top1,same_argmax,tail_mass,entropy_nats,tv_next,js_next,tv_window_max"'
+
+# Of a list that is cut no number is guessed.
+one cut
+if command -v python3 >/dev/null 2>&1; then
+    python3 chain.py 1 >cut.jsonl
+    expect 0 "$PROGRAM" run cut.json --db "$work/d.db"
+    same "known, bounded" "$(ask "SELECT quantity, count(*) FROM distance_curves WHERE quantity LIKE 'tv_next%' OR quantity = 'top1'
+ GROUP BY quantity" "$work/d.db")" "top1,7
+tv_next_least,6
+tv_next_most,6"
+fi
+
+# Only the order.
+one order
+cat >order.jsonl <<END
+{"marginalia_trace":1,"made_by":"by hand","sampler":"right-to-left","length":2,"vocab":3,"top":0}
+{"sample":0,"step":1,"position":0,"revealed":2}
+{"sample":0,"step":0,"position":1,"revealed":1}
+END
+expect 0 "$PROGRAM" run order.json --db "$work/e.db"
+same "tau" "$(ask "SELECT value FROM information WHERE quantity = 'right-to-left.tau'" "$work/e.db")" "-1"
+same "no more" "$(ask "SELECT (SELECT count(*) FROM certificates), (SELECT count(*) FROM distance_curves)" "$work/e.db")" "0,0"
+
+# The example of the README is one.
+sed -n 's/^    \({.*}\)$/\1/p' "$examples/README.md" >readme.jsonl
+one readme
+expect 0 "$PROGRAM" check readme.json
+
+# Every fault of a file at once, each with its line; nothing runs, nothing is made.
+one broken
+sed '3s/0\.[0-9]*/1.5/; 4s/"step": 0/"step": 9/; 5s/^/x/; 6s/"position": 5/"position": 4/' chain.jsonl >broken.jsonl
+expect 2 "$PROGRAM" run broken.json --db "$work/none.db"
+says "broken.jsonl:3: error: \"top\", entry 0: the probability 1.5 is not in [0, 1]" errors
+says "broken.jsonl:4: error: \"step\": must be an integer in [0, 7], is 9" errors
+says "broken.jsonl:5: error: column 1: no JSON" errors
+same "faults" "$(grep -c 'broken.jsonl:[0-9]*: error' errors)" 3
+[ ! -e "$work/none.db" ] || { echo "a refused run made a database"; faults=$((faults + 1)); }
+
+# What does not fit together is said where the experiment says it.
+refuses() { # NAME SED COMPLAINT
+    sed "$2" chain.json >"$1.json"
+    expect 2 "$PROGRAM" check "$1.json"
+    says "$3" errors
+}
+refuses length 's/"length": 8/"length": 9/' 'the trace has rows of 8 positions over 2 tokens, the source of 9 over 2'
+refuses letters 's/"a", "b"/"a", "c"/' 'token 1 is written "b" in the trace, "c" by the source'
+refuses kind 's/"kind": "trace", "name": "recorded"/"kind": "distance", "name": "d"/' \
+    'the predictor "trace" answers only what it recorded: the measure "trace"'
+refuses oracle 's/"kind": "trace", "path": "chain.jsonl"/"kind": "oracle"/' 'needs the predictor "trace"'
+refuses nowhere 's/chain.jsonl/nowhere.jsonl/' 'nowhere.jsonl'
+refuses folder 's/chain.jsonl/figures/' 'figures'
+sed 's/"path": "chain.jsonl"/"path": "gone.jsonl", "if_missing": "not_run"/' chain.json >gone.json
+expect 0 "$PROGRAM" check gone.json
+cat >source.json <<END
+{"marginalia": 1, "name": "s", "source": {"kind": "trace"}, "predictor": {"kind": "uniform"}, "measure": [$free]}
+END
+expect 2 "$PROGRAM" check source.json
+says 'a source known only from a trace needs the predictor "trace"' errors
+
+[ "$faults" = 0 ]
