@@ -48,6 +48,12 @@ bool mg_bind_measures(struct mg_binding *binding);
 /* The keys top and watch of the entry at path ("measure.m"), where it has them. */
 bool mg_bind_top(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path);
 
+/*
+ * The trace of the point, for the entry at path that reads it. False after complaints: about one
+ * that needs another predictor, or another measure.
+ */
+bool mg_bind_recorded(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path);
+
 /* Early entries ("at") for the measures that the point has, appended to them. */
 bool mg_bind_along(struct mg_binding *binding);
 

@@ -374,7 +374,8 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
 
     snprintf(entry.path, sizeof(entry.path), "measure.%s", name);
     kind = get(&entry, "kind");
-    if (kind == NULL || !bind_entry(&entry, mg_json_string(kind->value))) {
+    if (kind == NULL || !bind_entry(&entry, mg_json_string(kind->value)) ||
+        !mg_bind_recorded(binding, &measure->spec, entry.path)) {
         return false;
     }
     measure->name = mg_heap_text(binding->heap, name);
@@ -383,18 +384,6 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
     measure->canonical = mg_heap_text(
         binding->heap, mg_resolved_canonical(binding->resolved, entry.path, "name at"));
     measure->step = binding->point->trains ? binding->point->train.steps : 0;
-    if (measure->measure->reads_trace != (binding->point->predictor == MG_PREDICTOR_TRACE)) {
-        mg_bound_refuse(binding, path_of(&entry, "kind", path),
-                        measure->measure->reads_trace
-                            ? "needs the predictor \"trace\": decodings that were recorded"
-                            : "the predictor \"trace\" answers only what it recorded: the measure "
-                              "\"trace\"");
-        return false;
-    }
-    measure->spec.trace = binding->point->trace;
-    if (measure->measure->reads_trace && measure->spec.trace == NULL) {
-        return false; /* the predictor has been complained about */
-    }
     if (binding->resolved->complete && measure->measure->check != NULL &&
         measure->measure->check(&measure->spec, binding->point->source, &err) != MG_OK) {
         mg_bound_refuse(binding, path_of(&entry, "kind", path), "%s", err.text);

@@ -130,3 +130,21 @@ bool mg_bind_trace(struct mg_binding *binding)
     binding->point->predictor_sha256 = trace->sha256;
     return true;
 }
+
+bool mg_bind_recorded(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path)
+{
+    const char *key = mg_heap_format(binding->reading->heap, "%s.kind", path);
+    const struct mg_measure *measure = mg_measure_find(mg_bound_text(binding, key));
+    const struct mg_setting *kind = mg_resolved_get(binding->resolved, "predictor.kind");
+    const bool recorded = kind != NULL && strcmp(mg_json_string(kind->value), "trace") == 0;
+
+    if (kind != NULL && measure->reads_trace != recorded) {
+        mg_bound_refuse(binding, key,
+                        recorded ? "the predictor \"trace\" answers only what it recorded: the "
+                                   "measure \"trace\""
+                                 : "needs the predictor \"trace\": decodings that were recorded");
+        return false;
+    }
+    spec->trace = binding->point->trace;
+    return !measure->reads_trace || spec->trace != NULL; /* else the predictor is at fault */
+}
