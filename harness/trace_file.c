@@ -8,6 +8,8 @@
 
 #include "harness/trace_part.h"
 
+enum { FAULTS_MAX = 100 }; /* a program that errs does so on every line, and nobody reads them */
+
 static void complain(struct mg_trace_reader *reader, size_t line, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
 
@@ -15,8 +17,13 @@ static void complain(struct mg_trace_reader *reader, size_t line, const char *fo
 {
     char text[1024];
 
-    vsnprintf(text, sizeof(text), format, args);
-    mg_findings_add_line(reader->findings, reader->file, line, "%s", text);
+    if (reader->faults < FAULTS_MAX) {
+        vsnprintf(text, sizeof(text), format, args);
+        mg_findings_add_line(reader->findings, reader->file, line, "%s", text);
+    } else if (reader->faults == FAULTS_MAX) {
+        mg_findings_add_line(reader->findings, reader->file, reader->line,
+                             "more than %d faults: the others are not told", (int)FAULTS_MAX);
+    }
     reader->faults++;
 }
 
@@ -121,7 +128,8 @@ struct mg_trace_file *mg_trace_parse(struct mg_heap *heap, const char *text, siz
     }
     reader.out = mg_heap_array(heap, 1, sizeof(*reader.out));
     reader.lines = mg_heap_array(heap, lines, sizeof(*reader.lines));
-    for (size_t at = 0; fine && (at < size || reader.line == 1); reader.line++) {
+    for (size_t at = 0; fine && (at < size || reader.line == 1) && reader.faults <= FAULTS_MAX;
+         reader.line++) {
         const char *end = memchr(text + at, '\n', size - at);
         const size_t length = end == NULL ? size - at : (size_t)(end - text) - at;
 

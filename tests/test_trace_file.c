@@ -153,11 +153,33 @@ static void all_faults_are_found_in_one_pass(void **state)
     free(all);
 }
 
+static void faults_without_end_are_told_a_hundred_times(void **state)
+{
+    struct mg_buffer text = {0};
+    char *all;
+    size_t lines = 0;
+
+    (void)state;
+    mg_buffer_puts(&text, HEAD);
+    for (size_t i = 0; i < 5000; i++) {
+        mg_buffer_puts(&text, "nonsense\n");
+    }
+    all = complaints_of(text.text);
+    for (const char *at = all; (at = strchr(at, '\n')) != NULL; at++) {
+        lines++;
+    }
+    assert_int_equal(lines, 101);
+    assert_non_null(strstr(all, "t:102: error: more than 100 faults: the others are not told"));
+    free(all);
+    mg_buffer_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults_are_named_with_line_and_what_is_allowed),
         cmocka_unit_test(all_faults_are_found_in_one_pass),
+        cmocka_unit_test(faults_without_end_are_told_a_hundred_times),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
