@@ -46,9 +46,9 @@ static void keep(struct mg_sink *sink, enum mg_table table, const struct mg_cell
         if (cells[i].type == MG_CELL_REAL) {
             row->real[row->n++] = cells[i].real;
         }
-        snprintf(row->text + used, sizeof(row->text) - used,
-                 cells[i].type == MG_CELL_TEXT ? "%s " : "",
-                 cells[i].type == MG_CELL_TEXT ? cells[i].text : "");
+        if (cells[i].type == MG_CELL_TEXT) {
+            snprintf(row->text + used, sizeof(row->text) - used, "%s ", cells[i].text);
+        }
         if (cells[i].type == MG_CELL_INT) {
             snprintf(row->text + used, sizeof(row->text) - used, "%d ", (int)cells[i].integer);
         }
