@@ -14,13 +14,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from huggingface import load  # noqa: E402
 
 
-def predict(logits, row, mask, shift):
-    """Probabilities (L, V) of one row of ids, none for the mask."""
+def predict(logits, row, shift):
+    """Probabilities (L, V) of one row of ids."""
     import torch
 
     given = logits([row])[0].double()
     given = torch.roll(given, 1, 0) if shift else given
-    given[:, mask] = -torch.inf
     return torch.softmax(given, dim=-1)
 
 
@@ -47,7 +46,7 @@ def decode(sample, prompt, logits, options):
             here = [i for i in masked if start <= i < start + width]
             if not here:
                 break
-            probs = predict(logits, row, options.mask, options.shift)
+            probs = predict(logits, row, options.shift)
             drawn = draw(probs[here], options.temperature)
             chance = probs[here, drawn]
             stay = chance.topk(-(-len(here) // left)).indices.tolist()

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Decodings recorded elsewhere: the example, its identity, what is refused, and nothing made then.
 examples=$(cd "$(dirname "$0")/../../experiments/traces" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
 . "$(dirname "$0")/lib.sh"
 cp "$examples"/chain* .
 
@@ -110,4 +111,21 @@ END
 expect 2 "$PROGRAM" check source.json
 says 'a source known only from a trace needs the predictor "trace"' errors
 
+# PyTorch decodes, the trace is read; the checkpoint is decoded here: the same tokens in the same
+# steps, and predictions alike as far as single precision goes (seen: 1.1e-6).
+"${PYTHON:-python3}" "$here/torch_trace.py" . >out 2>errors
+case $? in
+0)
+    expect 0 "$PROGRAM" run there.json here.json --db "$work/f.db"
+    same "tokens and steps" "$(ask "SELECT (SELECT count(DISTINCT tokens) || count(*) FROM samples),
+ (SELECT count(*) FROM reveals), (SELECT count(*) FROM (SELECT DISTINCT position, mean_step FROM reveals))" "$work/f.db")" "12,18,9"
+    same "predictions" "$(ask "SELECT count(*) > 80, max(abs(a.value - b.value)) < 2e-5 FROM distance_curves a
+ JOIN distance_curves b USING (quantity, position) WHERE a.run_id < b.run_id" "$work/f.db")" "1,1"
+    ;;
+77) ;; # no torch here
+*)
+    cat out errors
+    faults=$((faults + 1))
+    ;;
+esac
 [ "$faults" = 0 ]
