@@ -1,7 +1,7 @@
 -- title: What recorded decodings say: first predictions, and what their confidences promise
 -- caption: One row a trace. Left: entropy of the first prediction at each masked position, in the middle total variation between it and the next one's, means over the prompts. A bar is what the listed tokens leave open, from the least to the most that any distribution with this list has; without a bar all tokens are listed. Right: what the largest probabilities promise of each step (Frechet's bounds on the probability that all its arg-max tokens are right), means over the samples. Line: the exact value, where the source says it.
 WITH named AS (
-  SELECT run_id, label FROM runs JOIN run_labels USING (run_id) WHERE status = 'done' AND predictor = 'trace'),
+  SELECT run_id, label FROM done_runs WHERE predictor = 'trace'),
 points AS (
   SELECT label, iif(quantity LIKE 'entropy_nats%', 1, 2) AS place, position AS x,
          min(value) AS least, max(value) AS most, max(exact) AS exact
