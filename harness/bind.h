@@ -43,11 +43,18 @@ bool mg_bind_point(struct mg_binding *binding);
 bool mg_bind_source(struct mg_binding *binding);
 bool mg_bind_predictor(struct mg_binding *binding);
 bool mg_bind_command(struct mg_binding *binding); /* a predictor */
+bool mg_bind_trace(struct mg_binding *binding);   /* likewise */
 bool mg_bind_train(struct mg_binding *binding);
 bool mg_bind_measures(struct mg_binding *binding);
 
 /* The keys top and watch of the entry at path ("measure.m"), where it has them. */
 bool mg_bind_top(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path);
+
+/*
+ * The trace of the point, for the entry at path that reads it. False after complaints: about one
+ * that needs another predictor, or another measure.
+ */
+bool mg_bind_recorded(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path);
 
 /* Early entries ("at") for the measures that the point has, appended to them. */
 bool mg_bind_along(struct mg_binding *binding);

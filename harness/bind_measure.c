@@ -374,7 +374,8 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
 
     snprintf(entry.path, sizeof(entry.path), "measure.%s", name);
     kind = get(&entry, "kind");
-    if (kind == NULL || !bind_entry(&entry, mg_json_string(kind->value))) {
+    if (kind == NULL || !bind_entry(&entry, mg_json_string(kind->value)) ||
+        !mg_bind_recorded(binding, &measure->spec, entry.path)) {
         return false;
     }
     measure->name = mg_heap_text(binding->heap, name);

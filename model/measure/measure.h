@@ -9,6 +9,7 @@
 
 #include "model/diffusion/order.h"
 #include "model/measure/rows.h"
+#include "model/measure/trace.h"
 #include "model/numeric/error.h"
 #include "model/numeric/philox.h"
 #include "model/predictor/predictor.h"
@@ -33,6 +34,7 @@ struct mg_measure_spec {
     size_t top;      /* top: likeliest tokens listed */
     int *watch;      /* (n_watch) top: tokens whose probabilities are told besides */
     size_t n_watch;
+    const struct mg_trace *trace; /* trace: what the predictor recorded; borrowed */
 };
 
 struct mg_measure_input {
@@ -46,6 +48,7 @@ struct mg_measure_input {
 struct mg_measure {
     const char *kind; /* the word of an experiment file */
     const char *help; /* one sentence for `describe` */
+    bool reads_trace; /* of a recorded predictor, which answers nothing else */
 
     /*
      * Refuse before anything runs what cannot be answered (a law too large to enumerate, no
