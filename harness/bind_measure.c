@@ -357,7 +357,9 @@ static bool bind_entry(struct entry *entry, const char *kind)
     fine = mg_bind_top(entry->binding, spec, entry->path) && fine;
     if (get(entry, "samplers") != NULL) {
         fine = mg_bind_samplers(entry->binding, &spec->samplers, &spec->n_samplers,
-                                path_of(entry, "samplers", path), spec->context) &&
+                                path_of(entry, "samplers", path), spec->context,
+                                spec->context != NULL ||
+                                    spec->left + spec->right + spec->middle > 0) &&
                fine;
     }
     return fine;

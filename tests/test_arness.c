@@ -16,7 +16,7 @@ static void left_to_right_is_fully_autoregressive(void **state)
     struct mg_arness arness;
 
     (void)state;
-    mg_arness_of(&arness, STEP, 6, 0);
+    mg_arness_of(&arness, STEP, 6, 0, 0);
     assert_close(arness.value[MG_ARNESS_GLOBAL_1], 1.0, 0.0);
     assert_close(arness.value[MG_ARNESS_SUCCESSOR], 1.0, 0.0);
     assert_close(arness.value[MG_ARNESS_ADJACENT], 1.0, 0.0);
@@ -31,7 +31,7 @@ static void a_mixed_order_by_hand(void **state)
     struct mg_arness arness;
 
     (void)state;
-    mg_arness_of(&arness, STEP, 5, 0);
+    mg_arness_of(&arness, STEP, 5, 0, 0);
     /* first 2 of 5 masks hold {1}: 1/2; of {0,3,4} first 2 hold {0}: 1/2; then 1 */
     assert_close(arness.value[MG_ARNESS_GLOBAL_1], 2.0 / 3.0, 1e-15);
     assert_close(arness.chance[MG_ARNESS_GLOBAL_1], (2.0 / 5 + 2.0 / 3 + 1.0) / 3, 1e-15);
@@ -56,7 +56,7 @@ static void chance_levels_are_the_documented_ones(void **state)
     for (int i = 0; i < 64; i++) {
         step[i] = i - 16 < 0 ? -1 : (i - 16) * 11 % 48; /* any order: chance sees sizes only */
     }
-    mg_arness_of(&arness, step, 64, 0);
+    mg_arness_of(&arness, step, 64, 0, 0);
     assert_close(arness.chance[MG_ARNESS_GLOBAL_1], 0.0929, 5e-5);
     assert_close(arness.chance[MG_ARNESS_GLOBAL_8], 0.4568, 5e-5);
     assert_close(arness.chance[MG_ARNESS_ADJACENT], 0.6701, 5e-5);
@@ -69,7 +69,7 @@ static void one_step_has_no_order(void **state)
     struct mg_arness arness;
 
     (void)state;
-    mg_arness_of(&arness, STEP, 3, 0);
+    mg_arness_of(&arness, STEP, 3, 0, 0);
     assert_true(isnan(arness.value[MG_ARNESS_TAU]));
     assert_true(isnan(arness.value[MG_ARNESS_SUCCESSOR]));
 }
@@ -106,7 +106,7 @@ static void expect_chance(const size_t *sizes, size_t n_sizes, size_t block, con
             }
         }
         assert_int_equal(next, n_sizes);
-        mg_arness_of(&arness, step, L, block);
+        mg_arness_of(&arness, step, L, block, 0);
         for (size_t q = 0; q < MG_ARNESS_COUNT; q++) {
             mean[q] += arness.value[q] / ORDERS;
         }

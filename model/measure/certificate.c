@@ -22,6 +22,7 @@
 
 #include "model/diffusion/corrector.h"
 #include "model/diffusion/grow.h"
+#include "model/diffusion/sampler.h"
 #include "model/measure/kinds.h"
 #include "model/measure/replay_draws.h"
 #include "model/numeric/arena.h"
@@ -218,10 +219,13 @@ static enum mg_status certificate_run(const struct mg_measure_input *input, stru
 
     for (size_t i = 0; i < input->spec->n_samplers && status == MG_OK; i++) {
         const struct mg_sampler *sampler = &input->spec->samplers[i];
+        struct mg_predictor *steered = mg_sampler_steered_new(input->predictor, sampler, NULL);
 
         certificate.n_steps = 0;
-        status = mg_draws_replay(input->predictor, input->source, sampler, input->spec->draws,
-                                 input->streams->order, judge, &certificate, err);
+        status =
+            mg_draws_replay(steered == NULL ? input->predictor : steered, input->source, sampler,
+                            input->spec->draws, input->streams->order, judge, &certificate, err);
+        mg_predictor_free(steered);
         if (status == MG_OK) {
             emit_scores(input->sink, sampler->name, &certificate);
         }

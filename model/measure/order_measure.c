@@ -101,11 +101,13 @@ static void write_prompt(int *row, const struct mg_measure_input *input, size_t 
     }
 }
 
-static void add_draw(struct sums *sums, const int *step_of, size_t length, size_t block)
+static void add_draw(struct sums *sums, const int *step_of, size_t length,
+                     const struct mg_sampler *sampler, const bool *given)
 {
     struct mg_arness arness;
 
-    mg_arness_of(&arness, step_of, length, block);
+    mg_arness_of(&arness, step_of, length, sampler->block,
+                 mg_order_first_block(sampler, given, length));
     for (size_t q = 0; q < MG_ARNESS_COUNT; q++) {
         if (!isnan(arness.value[q])) {
             sums->value[q] += arness.value[q];
@@ -145,56 +147,61 @@ static void emit_sums(const struct mg_measure_input *input, const struct mg_samp
     }
 }
 
-/* Count the words of some draws: tokens, step_of (some, L). */
-static void count_words(struct mg_lexicon *lexicon, bool *given, const int *tokens,
-                        const int *step_of, size_t some, size_t length)
+/* All draws of one sampler; words are counted where there is a lexicon. */
+static void order_of_one(const struct mg_measure_input *input, const struct mg_sampler *sampler,
+                         size_t draws, struct mg_lexicon *lexicon)
 {
-    for (size_t d = 0; d < some && lexicon != NULL; d++) {
-        for (size_t i = 0; i < length; i++) {
-            given[i] = step_of[d * length + i] < 0;
-        }
-        mg_lexicon_add(lexicon, tokens + d * length, given, length);
+    const size_t length = input->source->length;
+    int *tokens = mg_allocate(DRAWS_AT_ONCE * length, sizeof(tokens[0]));
+    int *step_of = mg_allocate(DRAWS_AT_ONCE * length, sizeof(step_of[0]));
+    bool *given = mg_allocate(length, sizeof(given[0]));
+    struct sums sums = {.step = mg_allocate(length, sizeof(sums.step[0]))};
+    struct mg_predictor *steered;
+
+    write_prompt(tokens, input, 0); /* all prompts give the same positions */
+    for (size_t i = 0; i < length; i++) {
+        given[i] = tokens[i] != MG_MASK;
     }
+    steered = mg_sampler_steered_new(input->predictor, sampler, tokens);
+    for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
+        const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
+
+        for (size_t d = 0; d < some; d++) {
+            write_prompt(tokens + d * length, input, from + d);
+        }
+        mg_sample_rows(tokens, step_of, NULL, steered == NULL ? input->predictor : steered, sampler,
+                       some, input->streams->sample, from);
+        for (size_t d = 0; d < some; d++) {
+            add_draw(&sums, step_of + d * length, length, sampler, given);
+            if (lexicon != NULL) {
+                mg_lexicon_add(lexicon, tokens + d * length, given, length);
+            }
+        }
+    }
+    emit_sums(input, sampler, &sums);
+    mg_predictor_free(steered);
+    free(sums.step);
+    free(given);
+    free(step_of);
+    free(tokens);
 }
 
 static enum mg_status order_run(const struct mg_measure_input *input, struct mg_error *err)
 {
-    const size_t length = input->source->length;
     const size_t draws = input->spec->draws == 0 ? DRAWS_DEFAULT : input->spec->draws;
-    int *tokens = mg_allocate(DRAWS_AT_ONCE * length, sizeof(tokens[0]));
-    int *step_of = mg_allocate(DRAWS_AT_ONCE * length, sizeof(step_of[0]));
-    bool *given = mg_allocate(length, sizeof(given[0]));
     struct mg_lexicon *lexicon = mg_lexicon_new(input->source);
 
     (void)err;
     for (size_t s = 0; s < input->spec->n_samplers; s++) {
         const struct mg_sampler *sampler = &input->spec->samplers[s];
-        struct sums sums = {.step = mg_allocate(length, sizeof(sums.step[0]))};
 
-        for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
-            const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
-
-            for (size_t d = 0; d < some; d++) {
-                write_prompt(tokens + d * length, input, from + d);
-            }
-            mg_sample_rows(tokens, step_of, NULL, input->predictor, sampler, some,
-                           input->streams->sample, from);
-            for (size_t d = 0; d < some; d++) {
-                add_draw(&sums, step_of + d * length, length, sampler->block);
-            }
-            count_words(lexicon, given, tokens, step_of, some, length);
-        }
-        emit_sums(input, sampler, &sums);
-        free(sums.step);
+        order_of_one(input, sampler, draws, lexicon);
         if (lexicon != NULL) {
             mg_lexicon_emit(lexicon, input->sink, sampler->name);
             mg_lexicon_clear(lexicon);
         }
     }
     mg_lexicon_free(lexicon);
-    free(given);
-    free(step_of);
-    free(tokens);
     return MG_OK;
 }
 

@@ -70,9 +70,11 @@ bool mg_samplers_ask_prefixes(const struct mg_measure_spec *spec, const struct m
 
     for (size_t i = 0; i < spec->n_samplers && fine; i++) {
         const struct mg_sampler *sampler = &spec->samplers[i];
-        const bool confined = sampler->block > 0 && block % sampler->block == 0;
+        const bool confined =
+            sampler->block > 0 && block % sampler->block == 0 && !sampler->block_from_prompt;
 
-        fine = mg_corrector_form(sampler) == MG_CORRECTOR_NONE && sampler->draft == 0 &&
+        fine = !(sampler->guidance > 0.0) && mg_corrector_form(sampler) == MG_CORRECTOR_NONE &&
+               sampler->draft == 0 &&
                (confined || (!sampler->order->looks_at_probs && !sampler->order->looks_at_drawn &&
                              stays_in_blocks(sampler, spec->context, source->length, block)));
     }
