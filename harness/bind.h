@@ -56,12 +56,10 @@ bool mg_bind_top(struct mg_binding *binding, struct mg_measure_spec *spec, const
 bool mg_bind_along(struct mg_binding *binding);
 
 /*
- * The samplers of the list at a path ("measure.law.samplers") for rows of L tokens, given the
- * context (L) or NULL for all masked; prompted: rows start with tokens, of the context or drawn.
- * False after complaints.
+ * The samplers of the list at a path ("measure.law.samplers"), into an entry whose context and
+ * sides are bound. False after complaints.
  */
-bool mg_bind_samplers(struct mg_binding *binding, struct mg_sampler **samplers, size_t *n,
-                      const char *path, const int *context, bool prompted);
+bool mg_bind_samplers(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path);
 
 /* Values of resolved keys; the key must be there and of the right type, as the table ensures. */
 size_t mg_bound_size(const struct mg_binding *binding, const char *format, ...)

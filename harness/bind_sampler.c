@@ -41,7 +41,7 @@ struct work {
     char path[256]; /* "measure.law.samplers.NAME" */
     size_t length;
     const int *context; /* (L) or NULL */
-    bool prompted;
+    bool prompted;      /* rows start with tokens, of the context or drawn */
 };
 
 static const struct mg_setting *get(const struct work *work, const char *key)
@@ -315,25 +315,24 @@ static bool bind_sampler(const struct work *work, struct mg_sampler *sampler, co
     return fine && sampler->order->sizing != MG_SIZING_PARTITION;
 }
 
-bool mg_bind_samplers(struct mg_binding *binding, struct mg_sampler **samplers, size_t *n,
-                      const char *path, const int *context, bool prompted)
+bool mg_bind_samplers(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path)
 {
     struct work work = {.binding = binding,
                         .length = binding->point->source->length,
-                        .context = context,
-                        .prompted = prompted};
+                        .context = spec->context,
+                        .prompted =
+                            spec->context != NULL || spec->left + spec->right + spec->middle > 0};
     char name[65];
     bool fine = true;
 
-    *n = 0;
-    while (mg_settings_name(binding->resolved->given, path, *n, name) != NULL) {
-        (*n)++;
+    while (mg_settings_name(binding->resolved->given, path, spec->n_samplers, name) != NULL) {
+        spec->n_samplers++;
     }
-    *samplers = mg_heap_array(binding->heap, *n, sizeof(**samplers));
-    for (size_t i = 0; i < *n; i++) {
+    spec->samplers = mg_heap_array(binding->heap, spec->n_samplers, sizeof(*spec->samplers));
+    for (size_t i = 0; i < spec->n_samplers; i++) {
         (void)mg_settings_name(binding->resolved->given, path, i, name);
         snprintf(work.path, sizeof(work.path), "%s.%s", path, name);
-        fine = bind_sampler(&work, &(*samplers)[i], name) && fine;
+        fine = bind_sampler(&work, &spec->samplers[i], name) && fine;
     }
     return fine;
 }

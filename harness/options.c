@@ -262,7 +262,8 @@ static const struct mg_option TABLE[] = {
     {.path = "measure.*.context", .type = MG_OPTION_CONTEXT, .min = 1, .max = LONGEST,
      .brackets = "[]", BY_KIND, .kinds = "joint samples order top law",
      .help = "Tokens separated by one space, _ for a mask; all masked if absent. On text also "
-             "{\"text\": \"In the \", \"masks\": 16, \"after\": \"\"}.",
+             "{\"text\": \"In the \", \"masks\": 16, \"after\": \"\"}; \"chat\" in place of \"text\" puts a "
+             "question into the form of LLaDA Instruct or Qwen3, by the tokenizer's marks.",
      .example = "\"_ _ C D _\"", .aliases = "prompt condition given tokens"},
     {.path = "measure.*.targets", .type = MG_OPTION_INTEGERS, .min = 0, .max = LONGEST,
      .brackets = "[]", BY_KIND, .kinds = "joint",
