@@ -307,6 +307,72 @@ static void llada_estimate_is_unbiased_at_length_16(void **state)
     mg_source_free(source);
 }
 
+/* sum over the masks of the three in the middle of w(m) sum_i -log p(x_i | rest), all sequences. */
+static double middle_nelbo_nats(struct mg_predictor *predictor)
+{
+    static const double start[2] = {0.75, 0.25};
+    static const double step[2][2] = {{0.9, 0.1}, {0.3, 0.7}};
+    static const double weight[4] = {0.0, 1.0 / 3.0, 1.0 / 6.0, 1.0 / 3.0}; /* 1 / (m C(3, m)) */
+    double sum = 0.0;
+
+    for (int s = 0; s < 32; s++) {
+        int clean[5];
+        double prob = 1.0;
+
+        for (int i = 0; i < 5; i++) {
+            clean[i] = s >> i & 1;
+            prob *= i == 0 ? start[clean[0]] : step[clean[i - 1]][clean[i]];
+        }
+        for (unsigned set = 1; set < 8; set++) {
+            int row[5];
+            double probs[10];
+
+            memcpy(row, clean, sizeof(row));
+            for (int i = 0; i < 3; i++) {
+                row[1 + i] = set >> i & 1u ? MG_MASK : row[1 + i];
+            }
+            mg_predict(predictor, probs, NULL, row, 1);
+            for (int i = 1; i < 4; i++) {
+                sum -= row[i] == MG_MASK
+                           ? prob * weight[__builtin_popcount(set)] * log(probs[2 * i + clean[i]])
+                           : 0.0;
+            }
+        }
+    }
+    return sum;
+}
+
+static void given_ends_are_never_masked(void **state)
+{
+    static const char *const forms[2][2] = {
+        {"nelbo_mc_bernoulli_nats", "nelbo_mc_bernoulli_sd_nats"},
+        {"nelbo_mc_fixed_nats", "nelbo_mc_fixed_sd_nats"}};
+    struct mg_source *source = chain_new();
+    struct bent bent = {{&bent_ops, 5, 2, 1}, mg_oracle_new(source)};
+    struct collector rows = {.sink = {collect}};
+    const struct mg_measure_spec spec = {.draws = 20000, .left = 1, .right = 1};
+    const struct mg_measure_spec all = {.left = 3, .right = 2};
+    const struct mg_streams streams = {.order = {{2, 3}}};
+    const struct mg_measure_input input = {&spec, source, &bent.base, &streams, &rows.sink};
+    const double expected = middle_nelbo_nats(&bent.base);
+    struct mg_error err = {0};
+
+    (void)state;
+    assert_int_equal(mg_measure_likelihood.check(&spec, source, &err), MG_OK);
+    assert_int_equal(mg_measure_likelihood.run(&input, &err), MG_OK);
+    assert_int_equal(rows.n, 6);
+    for (size_t i = 0; i < 2; i++) {
+        const double se = rows.value[row_of(&rows, forms[i][1])] / sqrt(20000.0);
+
+        assert_true(se > 0.0 && se < 0.1);
+        assert_close(rows.value[row_of(&rows, forms[i][0])], expected, 5.0 * se);
+    }
+    assert_close(rows.value[row_of(&rows, "nelbo_mc_llada_nats")], expected, 0.02);
+    assert_int_equal(mg_measure_likelihood.check(&all, source, &err), MG_EUSAGE);
+    mg_predictor_free(bent.oracle);
+    mg_source_free(source);
+}
+
 /* A token's probability depends on the number of masks alone. */
 static void fading_predict(struct mg_predictor *predictor, double *probs, bool *possible,
                            const int *rows, size_t n)
@@ -467,6 +533,7 @@ int main(void)
         cmocka_unit_test(llada_masks_are_those_of_torch),
         cmocka_unit_test(llada_estimate_has_its_documented_mean),
         cmocka_unit_test(llada_estimate_is_unbiased_at_length_16),
+        cmocka_unit_test(given_ends_are_never_masked),
         cmocka_unit_test(llada_estimate_spreads_less_than_draws_alone),
         cmocka_unit_test(fixed_count_has_no_spread_where_every_token_costs_the_same),
         cmocka_unit_test(without_an_oracle_only_the_estimates_are_written),

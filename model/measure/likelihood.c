@@ -284,13 +284,24 @@ static void emit_length(const struct mg_measure_input *input)
 static enum mg_status likelihood_check(const struct mg_measure_spec *spec,
                                        const struct mg_source *source, struct mg_error *err)
 {
-    (void)spec;
-    return mg_source_has_oracle(source) ? mg_support_check(source, "likelihood", err) : MG_OK;
+    if (spec->left_tokens != NULL || spec->right_tokens != NULL ||
+        spec->left + spec->right >= source->length) {
+        return mg_fail(
+            err, MG_EUSAGE,
+            "likelihood: left and right are numbers of tokens of each sequence, and leave "
+            "some of its %zu to be masked",
+            source->length);
+    }
+    return mg_source_has_oracle(source) && spec->left + spec->right == 0
+               ? mg_support_check(source, "likelihood", err)
+               : MG_OK;
 }
 
+/* Of sequences given their ends only the estimates are known. */
 static enum mg_status likelihood_run(const struct mg_measure_input *input, struct mg_error *err)
 {
-    const bool oracle = mg_source_has_oracle(input->source);
+    const bool oracle =
+        mg_source_has_oracle(input->source) && input->spec->left + input->spec->right == 0;
     const size_t draws = input->spec->draws > 0 ? input->spec->draws : DRAWS_DEFAULT;
     size_t n;
     const struct mg_nelbo_estimator *estimators = mg_nelbo_estimators(&n);

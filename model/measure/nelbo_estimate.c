@@ -107,6 +107,7 @@ struct draws {
 /* Row r of a batch, d of all. */
 static void make_row(struct draws *draws, size_t r, size_t d)
 {
+    const struct mg_measure_spec *spec = draws->input->spec;
     const size_t length = draws->input->source->length;
     const size_t j = d % draws->estimator->rows;
     struct mg_rng rng = mg_rng_at(draws->input->streams->order, d, draws->form);
@@ -117,7 +118,8 @@ static void make_row(struct draws *draws, size_t r, size_t d)
     memcpy(draws->clean + r * length, draws->sequence, length * sizeof(*draws->clean));
     memcpy(draws->noisy + r * length, draws->sequence, length * sizeof(*draws->noisy));
     draws->weight[r] =
-        draws->estimator->corrupt(draws->noisy + r * length, length, j, &draws->first, &rng);
+        draws->estimator->corrupt(draws->noisy + r * length + spec->left,
+                                  length - spec->left - spec->right, j, &draws->first, &rng);
 }
 
 /* Add the losses of a batch that begins at row `begin` of all. */

@@ -25,8 +25,8 @@ struct mg_nelbo_estimator {
     /* What it has as its mean, of a predictor's sums. */
     double (*mean_nats)(const struct mg_likelihood *likelihood);
     /*
-     * Mask the j-th of these rows, clean, in place; returns the weight of its masked positions.
-     * first: what row 0 leaves to the others.
+     * Mask the j-th of these rows, clean, in place (or of what is between left and right, L long);
+     * returns the weight of its masked positions. first: what row 0 leaves to the others.
      */
     double (*corrupt)(int *row, size_t length, size_t j, size_t *first, struct mg_rng *rng);
 };
@@ -35,7 +35,8 @@ struct mg_nelbo_estimator {
 const struct mg_nelbo_estimator *mg_nelbo_estimators(size_t *n);
 
 /*
- * Add draws to moments, nats per sequence, from about `rows` rows: whole draws, at least one. Row d
+ * Add draws to moments, nats per sequence, from about `rows` rows: whole draws, at least one. The
+ * input's left and right tokens are never masked: nats of what is between, given them. Row d
  * uses element d of the order stream and, as step, the estimate's place in the table.
  */
 void mg_nelbo_estimate(struct mg_moments *moments, const struct mg_nelbo_estimator *estimator,
