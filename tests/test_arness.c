@@ -243,6 +243,24 @@ static void prompts_stand_at_the_ends_and_in_the_middle(void **state)
     mg_source_free(source);
 }
 
+/* Blocks counted from behind a prompt of three: the same order as without those positions. */
+static void blocks_from_the_prompt_are_blocks_of_what_follows(void **state)
+{
+    static const int STEP[3 + 8] = {-1, -1, -1, 1, 0, 3, 2, 5, 4, 4, 5};
+    static const enum mg_arness_quantity ALIKE[] = {MG_ARNESS_GLOBAL_1, MG_ARNESS_GLOBAL_8,
+                                                    MG_ARNESS_SUCCESSOR, MG_ARNESS_TAU};
+    struct mg_arness prompted;
+    struct mg_arness alone;
+
+    (void)state;
+    mg_arness_of(&prompted, STEP, 11, 4, 3);
+    mg_arness_of(&alone, STEP + 3, 8, 4, 0);
+    for (size_t q = 0; q < 4; q++) {
+        assert_close(prompted.value[ALIKE[q]], alone.value[ALIKE[q]], 0.0);
+        assert_close(prompted.chance[ALIKE[q]], alone.chance[ALIKE[q]], 0.0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +271,7 @@ int main(void)
         cmocka_unit_test(chance_is_the_mean_over_random_orders),
         cmocka_unit_test(oracle_with_a_left_prompt_goes_left_to_right),
         cmocka_unit_test(prompts_stand_at_the_ends_and_in_the_middle),
+        cmocka_unit_test(blocks_from_the_prompt_are_blocks_of_what_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

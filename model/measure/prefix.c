@@ -114,7 +114,7 @@ enum mg_status mg_measure_check_prefixes(const struct mg_measure *measure,
         return mg_fail(err, MG_EUSAGE,
                        "%s: a network of block diffusion predicts only the block of %zu after a "
                        "revealed prefix: the context must be one, and samplers confined to such "
-                       "blocks from the left (joint: targets in the first)",
+                       "blocks from the left, unguided (joint: targets in the first)",
                        measure->kind, block);
     }
     return mg_fail(err, MG_EUSAGE,
@@ -122,7 +122,7 @@ enum mg_status mg_measure_check_prefixes(const struct mg_measure *measure,
                        ? "%s: a causal network predicts only the token after a revealed prefix, "
                          "and this measure asks for more"
                        : "%s: a causal network predicts only the token after a revealed prefix: "
-                         "the context must be one, and samplers left_to_right with per_step 1 "
-                         "(joint: one target, the first mask)",
+                         "the context must be one, and samplers left_to_right with per_step 1, "
+                         "unguided (joint: one target, the first mask)",
                    measure->kind);
 }
