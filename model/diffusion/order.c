@@ -10,8 +10,8 @@
 #include "model/source/source.h"
 
 static const struct mg_order ORDERS[] = {
-    {"random", "any masked positions, all subsets equally likely", MG_SIZING_COUNT, false, false,
-     mg_rule_random},
+    {"random", "any masked positions, all subsets equally likely (LLaDA's random remasking)",
+     MG_SIZING_COUNT, false, false, mg_rule_random},
     {"left_to_right", "the leftmost masked positions", MG_SIZING_COUNT, false, false,
      mg_rule_left_to_right},
     {"right_to_left", "the rightmost masked positions", MG_SIZING_COUNT, false, false,
