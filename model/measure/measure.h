@@ -17,14 +17,14 @@
 
 /* One entry of "measure", resolved: fields that do not apply to its kind are 0. */
 struct mg_measure_spec {
-    int *context;    /* (L) joint, samples, order, top: tokens or MG_MASK; NULL: all masked */
+    int *context;    /* (L) joint, samples, law, order, top: tokens or MG_MASK; NULL: all masked */
     size_t *targets; /* joint: masked positions asked for, in the given order */
     size_t n_targets;
     struct mg_sampler *samplers;
     size_t n_samplers;
     size_t draws;     /* samples */
-    size_t left;      /* distance, bidirectional, order: revealed tokens drawn from the source on
-                         the left */
+    size_t left;      /* distance, bidirectional, order, likelihood: revealed tokens drawn from
+                         the source on the left */
     size_t right;     /* and on the right */
     size_t middle;    /* order: and in the middle */
     int *left_tokens; /* distance: a literal left context of `left` tokens instead, or NULL */

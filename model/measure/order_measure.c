@@ -91,36 +91,53 @@ static void write_prompt(int *row, const struct mg_measure_input *input, size_t 
     }
 }
 
-static enum mg_status order_run(const struct mg_measure_input *input, struct mg_error *err)
+/* All draws of one sampler. */
+static void order_of_one(struct mg_order_rows *rows, const struct mg_measure_input *input,
+                         const struct mg_sampler *sampler, size_t draws)
 {
     const size_t length = input->source->length;
-    const size_t draws = input->spec->draws == 0 ? DRAWS_DEFAULT : input->spec->draws;
     int *tokens = mg_allocate(DRAWS_AT_ONCE * length, sizeof(tokens[0]));
     int *step_of = mg_allocate(DRAWS_AT_ONCE * length, sizeof(step_of[0]));
+    bool *given = mg_allocate(length, sizeof(given[0]));
+    struct mg_predictor *steered;
+    size_t first;
+
+    write_prompt(tokens, input, 0); /* all prompts give the same positions */
+    for (size_t i = 0; i < length; i++) {
+        given[i] = tokens[i] != MG_MASK;
+    }
+    first = mg_order_first_block(sampler, given, length);
+    steered = mg_sampler_steered_new(input->predictor, sampler, tokens);
+    for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
+        const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
+
+        for (size_t d = 0; d < some; d++) {
+            write_prompt(tokens + d * length, input, from + d);
+        }
+        mg_sample_rows(tokens, step_of, NULL, steered == NULL ? input->predictor : steered, sampler,
+                       some, input->streams->sample, from);
+        for (size_t d = 0; d < some; d++) {
+            mg_order_rows_add(rows, tokens + d * length, step_of + d * length, sampler->block,
+                              first);
+        }
+    }
+    mg_order_rows_emit(rows, input->sink, sampler->name);
+    mg_predictor_free(steered);
+    free(given);
+    free(step_of);
+    free(tokens);
+}
+
+static enum mg_status order_run(const struct mg_measure_input *input, struct mg_error *err)
+{
+    const size_t draws = input->spec->draws == 0 ? DRAWS_DEFAULT : input->spec->draws;
     struct mg_order_rows *rows = mg_order_rows_new(input->source);
 
     (void)err;
     for (size_t s = 0; s < input->spec->n_samplers; s++) {
-        const struct mg_sampler *sampler = &input->spec->samplers[s];
-
-        for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
-            const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
-
-            for (size_t d = 0; d < some; d++) {
-                write_prompt(tokens + d * length, input, from + d);
-            }
-            mg_sample_rows(tokens, step_of, NULL, input->predictor, sampler, some,
-                           input->streams->sample, from);
-            for (size_t d = 0; d < some; d++) {
-                mg_order_rows_add(rows, tokens + d * length, step_of + d * length, sampler->block,
-                                  0);
-            }
-        }
-        mg_order_rows_emit(rows, input->sink, sampler->name);
+        order_of_one(rows, input, &input->spec->samplers[s], draws);
     }
     mg_order_rows_free(rows);
-    free(step_of);
-    free(tokens);
     return MG_OK;
 }
 
