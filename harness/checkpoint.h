@@ -56,6 +56,9 @@ char *const *mg_checkpoint_symbols(const struct mg_checkpoint *checkpoint);
 /* What it computes with: "bf16 weights, f32 sums, f64 softmax". */
 const char *mg_checkpoint_precision(const struct mg_checkpoint *checkpoint);
 
+/* What its files say that was ignored, in words that name the file; NULL: nothing. */
+const char *mg_checkpoint_note(const struct mg_checkpoint *checkpoint);
+
 /*
  * Is it one for sequences of `length` tokens of a source whose V tokens are written words? Tokens
  * of others' models must be written as their ids, or be numbered by a tokenizer. MG_EUSAGE says

@@ -44,6 +44,7 @@ struct mg_searched {
 struct mg_hashed {
     const struct mg_hashed *next;
     const char *path, *sha256;
+    const char *note; /* what it says that was ignored, or NULL */
 };
 
 /* What lives while one experiment file is read. */

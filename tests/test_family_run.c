@@ -322,6 +322,119 @@ static void a_norm_that_is_not_finite_is_refused(void **state)
     mg_test_folder_remove(folder);
 }
 
+/* The header grows by the six bytes of "x":0, in its first tensor. */
+static void what_a_file_says_in_vain_is_a_note(void **state)
+{
+    size_t n;
+    const struct family_case *family = &family_cases(&n)[1];
+    char *folder = mg_test_folder();
+    struct family_model *model = family_model_new(family, 5);
+    char *path = family_model_write(model, folder, NULL, false);
+    char *file = mg_format("%s/model.safetensors", folder);
+    char *text = experiment(path, family->vocab, "");
+    char *name = mg_format("%s/e.json", folder);
+    struct mg_problems problems = {0};
+    struct mg_error err = {0};
+    struct mg_spec *spec = NULL;
+    char *bytes = NULL;
+    size_t size = 0;
+
+    (void)state;
+    edit(folder, "model.safetensors", "\"dtype\"", "\"x\":0,\"dtype\"");
+    assert_int_equal(mg_file_read(&bytes, &size, file, 1 << 24, &err), MG_OK);
+    assert_true((unsigned char)bytes[0] < 250); /* the length's lowest byte */
+    bytes[0] = (char)(bytes[0] + 6);
+    assert_int_equal(mg_file_write(file, bytes, size, &err), MG_OK);
+    assert_int_equal(mg_file_write(name, text, strlen(text), &err), MG_OK);
+    assert_int_equal(mg_spec_load(&spec, name, &problems), MG_OK);
+    assert_int_equal(problems.errors, 0);
+    assert_int_equal(problems.n, 1);
+    assert_non_null(strstr(problems.lines[0], "e.json: note: "));
+    assert_non_null(strstr(problems.lines[0], "/model.safetensors: tensor "));
+    assert_non_null(strstr(problems.lines[0], " has a key \"x\", which is ignored"));
+    mg_spec_free(spec);
+    mg_problems_free(&problems);
+    free(bytes);
+    free(name);
+    free(text);
+    free(file);
+    free(path);
+    family_model_free(model);
+    mg_test_folder_remove(folder);
+}
+
+/* Tokens of a text are numbered by a tokenizer, the model's or one that is given. */
+static void a_tokenizer_of_another_model_is_refused(void **state)
+{
+    static const struct {
+        size_t vocab, mask;
+        const char *given; /* tokenizer of the source beside the model's own, or NULL */
+        const char *said;  /* vocab of the source */
+        const char *message;
+    } tries[] = {
+        {1000, 912, NULL, ", \"vocab\": 1000", NULL}, /* an added token, as is LLaDA's */
+        {1000, 999, NULL, ", \"vocab\": 1000", NULL}, /* none of the tokenizer's */
+        {1000, 300, NULL, ", \"vocab\": 1000",
+         "its mask is token 300, to source.tokenizer that is "},
+        {1000, 912, NULL, "", "a model of 5 positions and 1000 tokens; the source has 5 and 915"},
+        {500, 499, NULL, ", \"vocab\": 500", "the tokenizer has 915 tokens"},
+        {1000, 912, "tests/tokenizers/llada.json", ", \"vocab\": 1000", NULL},
+        {1000, 999, "tests/tokenizers/gpt2.json", ", \"vocab\": 1000",
+         "/tokenizer.json: the model's, differs from source.tokenizer"},
+    };
+    char *here = getcwd(NULL, 0);
+    size_t n;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+        struct family_case family = family_cases(&n)[1];
+        char *folder = mg_test_folder();
+        char *tokenizer = mg_format("%s/tokenizer.json", folder);
+        char *corpus = mg_format("%s/corpus.txt", folder);
+        char *file = mg_format("%s/e.json", folder);
+        char *given = tries[i].given == NULL
+                          ? mg_format("%s", "")
+                          : mg_format(", \"tokenizer\": \"%s/%s\"", here, tries[i].given);
+        char *text = mg_format(
+            "{\"marginalia\": 1, \"name\": \"e\", \"source\": {\"kind\": \"text\", \"corpus\": "
+            "\"corpus.txt\", \"tokens\": \"tokenizer\", \"length\": %d%s%s}, \"predictor\": "
+            "{\"kind\": \"checkpoint\", \"path\": \"%s\"}, \"measure\": [{\"kind\": \"likelihood\","
+            " \"name\": \"l\", \"draws\": 1}]}",
+            (int)L, tries[i].said, given, folder);
+        struct mg_problems problems = {0};
+        struct mg_error err = {0};
+        struct family_model *model;
+        struct mg_spec *spec = NULL;
+        bool told = false;
+        family.rows = tries[i].vocab;
+        family.vocab = tries[i].vocab;
+        family.mask = tries[i].mask;
+        model = family_model_new(&family, 5);
+        free(family_model_write(model, folder, NULL, false));
+        assert_int_equal(mg_file_copy(tokenizer, "tests/tokenizers/llada.json", &err), MG_OK);
+        assert_int_equal(mg_file_copy(corpus, "experiments/paper/llada-prompts.txt", &err), MG_OK);
+        assert_int_equal(mg_file_write(file, text, strlen(text), &err), MG_OK);
+        (void)mg_spec_load(&spec, file, &problems);
+        for (size_t j = 0; j < problems.n && tries[i].message != NULL; j++) {
+            told = told || strstr(problems.lines[j], tries[i].message) != NULL;
+        }
+        if ((spec == NULL) != (tries[i].message != NULL) || told != (tries[i].message != NULL)) {
+            print_error("case %zu: %s\n", i, problems.n > 0 ? problems.lines[0] : "no problem");
+            fail();
+        }
+        mg_spec_free(spec);
+        mg_problems_free(&problems);
+        family_model_free(model);
+        free(text);
+        free(given);
+        free(file);
+        free(corpus);
+        free(tokenizer);
+        mg_test_folder_remove(folder);
+    }
+    free(here);
+}
+
 static void too_little_memory_is_told_with_the_sizes(void **state)
 {
     struct mg_error err = {0};
@@ -342,6 +455,8 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_refused_by_file_and_field),
         cmocka_unit_test(a_shard_that_was_cut_off_is_refused),
         cmocka_unit_test(a_norm_that_is_not_finite_is_refused),
+        cmocka_unit_test(what_a_file_says_in_vain_is_a_note),
+        cmocka_unit_test(a_tokenizer_of_another_model_is_refused),
         cmocka_unit_test(too_little_memory_is_told_with_the_sizes),
     };
 
