@@ -7,15 +7,18 @@
 #include "model/measure/batch.h"
 #include "model/measure/chain_rows.h"
 #include "model/measure/distance_bounds.h"
+#include "model/measure/distance_contexts.h"
 #include "model/measure/distance_curves.h"
 #include "model/measure/kinds.h"
 #include "model/measure/measure.h"
 #include "model/measure/text_gain.h"
 #include "model/measure/unconditional.h"
+#include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
 #include "model/source/text.h"
 
-static const double CELLS_MAX = 67108864.0; /* 2^26 probabilities kept, 512 MB */
+static const double CELLS_MAX = 67108864.0; /* 2^26 probabilities of the run in all contexts */
+static const double KEPT_MAX = 20971520.0;  /* kept at a time, 168 MB: a few rounds at most */
 
 enum {
     GRID_MAX = 64 /* positions of the pair table: at most 2016 rows */
@@ -52,147 +55,128 @@ static void fill_distances(size_t *distance, const struct mg_distance_layout *la
     }
 }
 
-/* All masks, with the literal tokens of the entry where it has some; returns how many. */
-static size_t fill_literals(int *row, const struct mg_measure_spec *spec,
-                            const struct mg_distance_layout *layout, size_t length)
+/* What is asked, and what the answers say; exact is NULL without an oracle. */
+struct work {
+    struct mg_distance_layout layout;
+    size_t n;                                 /* C */
+    int *contexts;                            /* (C, L) */
+    bool drawn;                               /* whole contexts, each with its window */
+    double *u;                                /* (R, V) unconditional */
+    double *error;                            /* (R) mean TV between model and exact */
+    double *gain;                             /* (R) see text_gain.h */
+    struct mg_distance_curves *model, *exact; /* may be one: the oracle's are the source's */
+};
+
+/* One context's predictions, and the exact ones or NULL; (R, V) each. */
+static void take_context(struct work *work, const struct mg_measure_input *input, size_t c,
+                         const double *q, const double *truth)
 {
-    size_t given = 0;
+    const size_t vocab = input->source->vocab;
 
-    for (size_t i = 0; i < length; i++) {
-        row[i] = MG_MASK;
+    mg_distance_curves_take(work->model, q);
+    if (truth != NULL) {
+        mg_distance_curves_take(work->exact, truth);
+        for (size_t i = 0; i < work->layout.run; i++) {
+            work->error[i] += mg_tv(q + i * vocab, truth + i * vocab, vocab) / (double)work->n;
+        }
     }
-    if (spec->left_tokens != NULL) {
-        memcpy(row, spec->left_tokens, layout->left * sizeof(*row));
-        given += layout->left;
+    if (work->drawn && mg_source_text(input->source) != NULL) {
+        mg_text_gain_add(work->gain, input, &work->layout, c, q);
     }
-    if (spec->right_tokens != NULL) {
-        memcpy(row + layout->left + layout->run, spec->right_tokens, layout->right * sizeof(*row));
-        given += layout->right;
-    }
-    return given;
-}
-
-static bool is_context(const struct mg_distance_layout *layout, size_t i)
-{
-    const size_t end = layout->left + layout->run;
-
-    return i < layout->left || (i >= end && i < end + layout->right);
 }
 
 /*
- * Fill the context positions of row that are still masked, from the law given the others. Without
- * literals (or without an oracle that could condition on them) a whole sequence is drawn.
+ * Predict all contexts, and compare them at `width` positions of the run from `first` on; the first
+ * time, take each whole.
  */
-static void draw_context(int *row, const struct mg_source *source,
-                         const struct mg_distance_layout *layout, bool literal, struct mg_rng *rng)
-{
-    const size_t cells = source->length * source->vocab;
-    int *whole = calloc(source->length, sizeof(*whole));
-    double *probs = calloc(cells, sizeof(*probs));
-    bool possible = true;
-
-    assert(whole != NULL);
-    assert(probs != NULL);
-    literal = literal && mg_source_has_oracle(source);
-    if (!literal) {
-        mg_source_draw_held_out(source, rng, whole);
-    }
-    for (size_t i = 0; i < source->length; i++) {
-        if (row[i] == MG_MASK && is_context(layout, i)) {
-            if (literal) {
-                possible = mg_source_conditionals(source, row, probs);
-                whole[i] = (int)mg_rng_categorical(rng, probs + i * source->vocab, source->vocab);
-            }
-            assert(possible);
-            row[i] = whole[i];
-        }
-    }
-    free(probs);
-    free(whole);
-}
-
-/* What was asked and answered: the run's part of every prediction. */
-struct answers {
-    size_t n;              /* C */
-    int *contexts;         /* (C, L) */
-    double *model;         /* (C, R, V) */
-    double *exact;         /* (C, R, V), NULL without an oracle */
-    double *unconditional; /* (R, V) */
-    bool drawn;            /* whole contexts, each with its window */
-};
-
-static void answer(struct answers *answers, const struct mg_measure_input *input,
-                   const struct mg_distance_layout *layout)
+static void answer(struct work *work, const struct mg_measure_input *input, size_t first,
+                   size_t width)
 {
     const size_t length = input->source->length;
     const size_t vocab = input->source->vocab;
-    const size_t cells = layout->run * vocab;
+    const size_t row = length * vocab;
+    const size_t run = work->layout.left * vocab; /* of a row, the run begins there */
     const size_t batch = mg_batch_rows(length, vocab);
-    double *probs = calloc(batch * length * vocab, sizeof(*probs));
+    const size_t cells = width * vocab;
+    const bool both = work->exact != NULL && work->exact != work->model;
+    double *probs = mg_allocate((batch + 1) * row, sizeof(*probs));
+    double *kept = mg_allocate(work->n * cells, sizeof(*kept));
+    double *kept_exact = mg_allocate(both ? work->n * cells : 0, sizeof(*kept));
+    double *truth = probs + batch * row;
 
-    assert(probs != NULL);
-    for (size_t begin = 0; begin < answers->n; begin += batch) {
-        const size_t rows = answers->n - begin < batch ? answers->n - begin : batch;
+    for (size_t c = 0; c < work->n; c++) {
+        const double *q = probs + c % batch * row + run;
 
-        mg_predict(input->predictor, probs, NULL, answers->contexts + begin * length, rows);
-        for (size_t r = 0; r < rows; r++) {
-            memcpy(answers->model + (begin + r) * cells,
-                   probs + (r * length + layout->left) * vocab, cells * sizeof(*probs));
+        if (c % batch == 0) {
+            mg_predict(input->predictor, probs, NULL, work->contexts + c * length,
+                       work->n - c < batch ? work->n - c : batch);
+        }
+        memcpy(kept + c * cells, q + first * vocab, cells * sizeof(*kept));
+        if (both) {
+            (void)mg_source_conditionals(input->source, work->contexts + c * length, truth);
+            memcpy(kept_exact + c * cells, truth + run + first * vocab, cells * sizeof(*kept));
+        }
+        if (first == 0) {
+            take_context(work, input, c, q, both ? truth + run : NULL);
         }
     }
-    for (size_t c = 0; c < answers->n && answers->exact != NULL; c++) {
-        (void)mg_source_conditionals(input->source, answers->contexts + c * length, probs);
-        memcpy(answers->exact + c * cells, probs + layout->left * vocab, cells * sizeof(*probs));
+    mg_distance_curves_compare(work->model, kept, first, width);
+    if (both) {
+        mg_distance_curves_compare(work->exact, kept_exact, first, width);
     }
+    free(kept_exact);
+    free(kept);
     free(probs);
 }
 
-static void answers_new(struct answers *answers, const struct mg_measure_input *input,
-                        const struct mg_distance_layout *layout)
+/*
+ * Contexts, then their predictions: each context by itself, and position by position all contexts.
+ * Where all of that is more than there is room for, the contexts are predicted again for the next
+ * few positions, which gives the same bits; a single one is compared with none.
+ */
+static void work_new(struct work *work, const struct mg_measure_input *input,
+                     const struct mg_distance_layout *layout, const size_t *distance)
 {
     const struct mg_source *source = input->source;
-    const size_t length = source->length;
-    const size_t cells = layout->run * source->vocab;
-    int *row = calloc(length, sizeof(*row));
-    size_t literals;
-    bool fixed;
+    const bool knows = mg_source_has_oracle(source);
+    const size_t run = layout->run;
+    const size_t vocab = source->vocab;
+    double cells;
+    size_t rounds;
 
-    assert(row != NULL);
-    literals = fill_literals(row, input->spec, layout, length);
-    fixed = literals == layout->left + layout->right;
-    answers->drawn = literals == 0 && !fixed;
-    answers->n = fixed || input->spec->contexts == 0 ? 1 : input->spec->contexts;
-    answers->contexts = calloc(answers->n * length, sizeof(*answers->contexts));
-    answers->model = calloc(answers->n * cells, sizeof(*answers->model));
-    answers->exact = NULL;
-    answers->unconditional = calloc(cells, sizeof(*answers->unconditional));
-    if (mg_source_has_oracle(source)) {
-        answers->exact = calloc(answers->n * cells, sizeof(*answers->exact));
-        assert(answers->exact != NULL);
+    *work = (struct work){.layout = *layout};
+    work->drawn = mg_distance_contexts(&work->contexts, &work->n, input, layout);
+    work->u = mg_allocate(run * vocab, sizeof(*work->u));
+    work->error = mg_allocate(run, sizeof(*work->error));
+    work->gain = mg_allocate(run, sizeof(*work->gain));
+    mg_unconditional(work->u, source, layout, input->streams->order);
+    work->model = mg_distance_curves_new(work->u, distance, work->n, run, vocab);
+    work->exact = mg_predictor_is_oracle(input->predictor, source) ? work->model
+                  : knows ? mg_distance_curves_new(work->u, distance, work->n, run, vocab)
+                          : NULL;
+    cells = (double)work->n * (double)run * (double)vocab * (knows ? 2.0 : 1.0);
+    rounds = cells < KEPT_MAX ? 1 : (size_t)ceil(cells / KEPT_MAX);
+    rounds = rounds < run ? rounds : run;
+    if (work->n == 1) {
+        answer(work, input, 0, 0);
     }
-    assert(answers->contexts != NULL);
-    assert(answers->model != NULL);
-    assert(answers->unconditional != NULL);
-    for (size_t c = 0; c < answers->n; c++) {
-        struct mg_rng rng = mg_rng_at(input->streams->order, c, 0);
-        int *context = answers->contexts + c * length;
+    for (size_t round = 0; work->n > 1 && round < rounds; round++) {
+        const size_t first = run * round / rounds;
 
-        memcpy(context, row, length * sizeof(*row));
-        if (!fixed) {
-            draw_context(context, source, layout, literals > 0, &rng);
-        }
+        answer(work, input, first, run * (round + 1) / rounds - first);
     }
-    mg_unconditional(answers->unconditional, source, layout, input->streams->order);
-    answer(answers, input, layout);
-    free(row);
 }
 
-static void answers_free(struct answers *answers)
+static void work_free(struct work *work)
 {
-    free(answers->unconditional);
-    free(answers->exact);
-    free(answers->model);
-    free(answers->contexts);
+    if (work->exact != work->model) {
+        mg_distance_curves_free(work->exact);
+    }
+    mg_distance_curves_free(work->model);
+    free(work->gain);
+    free(work->error);
+    free(work->u);
+    free(work->contexts);
 }
 
 /* All that the rows are written from; exact is NULL without an oracle. */
@@ -229,23 +213,17 @@ static void emit_curves(struct mg_sink *sink, const struct result *result)
 }
 
 /* How far the predictions themselves are from the truth, whatever they are compared with above. */
-static void emit_error(struct mg_sink *sink, const struct result *result,
-                       const struct answers *answers, size_t vocab)
+static void emit_error(struct mg_sink *sink, const struct result *result, const double *error)
 {
     const size_t run = result->layout.run;
 
-    for (size_t i = 0; i < run && answers->exact != NULL; i++) {
+    for (size_t i = 0; i < run && result->exact != NULL; i++) {
         const size_t distance = result->distance[i];
-        double tv = 0.0;
 
-        for (size_t c = 0; c < answers->n; c++) {
-            const size_t at = (c * run + i) * vocab;
-            tv += mg_tv(answers->model + at, answers->exact + at, vocab) / (double)answers->n;
-        }
         MG_EMIT(sink, MG_TABLE_distance_curves, mg_text(side_of(&result->layout)),
                 mg_int((int64_t)(result->layout.left + i)),
                 distance > 0 ? mg_int((int64_t)distance) : mg_null(), mg_text("tv_model_exact"),
-                mg_real(tv), mg_real(0.0), mg_null());
+                mg_real(error[i]), mg_real(0.0), mg_null());
     }
 }
 
@@ -351,7 +329,7 @@ static enum mg_status distance_check(const struct mg_measure_spec *spec,
     if (mg_source_has_oracle(source)) {
         row = calloc(length, sizeof(*row));
         assert(row != NULL);
-        (void)fill_literals(row, spec, &layout, length);
+        (void)mg_distance_literals(row, spec, &layout, length);
         possible = mg_source_log_mass(source, row) > -(double)INFINITY;
         free(row);
     }
@@ -362,46 +340,30 @@ static enum mg_status distance_run(const struct mg_measure_input *input, struct 
 {
     const struct mg_distance_layout layout = layout_of(input->spec, input->source->length);
     const size_t run = layout.run;
-    const size_t vocab = input->source->vocab;
     size_t *distance = calloc(run, sizeof(*distance));
     double *bounds = calloc((size_t)MG_DISTANCE_COUNT * run, sizeof(*bounds));
-    struct mg_distance_curves *model;
-    struct mg_distance_curves *exact = NULL; /* may be `model` itself */
-    struct answers answers;
+    struct work work;
     struct result result;
     bool defined = true;
 
     assert(distance != NULL);
     assert(bounds != NULL);
     fill_distances(distance, &layout);
-    answers_new(&answers, input, &layout);
-    model = mg_distance_curves_new(answers.model, answers.unconditional, distance, answers.n, run,
-                                   vocab);
-    if (answers.exact != NULL &&
-        memcmp(answers.exact, answers.model, answers.n * run * vocab * sizeof(double)) == 0) {
-        exact = model; /* the oracle: its curves are the source's, computed once */
-    } else if (answers.exact != NULL) {
-        exact = mg_distance_curves_new(answers.exact, answers.unconditional, distance, answers.n,
-                                       run, vocab);
-    }
-    mg_distance_bounds(bounds, input->source, &layout, answers.contexts, answers.n);
-    result = (struct result){layout, answers.n, distance, model, exact, bounds};
+    work_new(&work, input, &layout, distance);
+    mg_distance_bounds(bounds, input->source, &layout, work.contexts, work.n);
+    result = (struct result){layout, work.n, distance, work.model, work.exact, bounds};
     emit_curves(input->sink, &result);
-    emit_error(input->sink, &result, &answers, vocab);
+    emit_error(input->sink, &result, work.error);
     emit_pairs(input->sink, &result);
     emit_information(input->sink, &result);
     mg_chain_facts_emit(input->sink, input->source);
-    if (mg_source_text(input->source) != NULL && answers.drawn) {
-        mg_text_gain_emit(input, &layout, side_of(&layout), distance, answers.model, answers.n);
+    if (mg_source_text(input->source) != NULL && work.drawn) {
+        mg_text_gain_emit(input, &layout, side_of(&layout), distance, work.gain, work.n);
     }
     for (size_t i = 0; i < run; i++) {
-        defined = defined && !isnan(curve(model, MG_DISTANCE_tv_unconditional)[i]);
+        defined = defined && !isnan(curve(work.model, MG_DISTANCE_tv_unconditional)[i]);
     }
-    if (exact != model) {
-        mg_distance_curves_free(exact);
-    }
-    mg_distance_curves_free(model);
-    answers_free(&answers);
+    work_free(&work);
     free(bounds);
     free(distance);
     return defined ? MG_OK : mg_fail(err, MG_NO, "distance: a prediction is not a number");
