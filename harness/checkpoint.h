@@ -69,8 +69,9 @@ enum mg_status mg_checkpoint_fits(struct mg_checkpoint *checkpoint, const char *
                                   struct mg_error *err);
 
 /*
- * SHA-256 over the bytes of config.json and all weights (and of tokenizer.json where the mask is
- * looked up there): what a checkpoint's numbers depend on. 1 to 2 GB a second.
+ * SHA-256 over the names and SHA-256s of config.json and all weights (and of tokenizer.json where
+ * the mask is looked up there): what a checkpoint's numbers depend on. 1 to 2 GB a second and core,
+ * a file on each; it also brings the files into the system's cache, in order.
  */
 enum mg_status mg_checkpoint_hash(char sha256[MG_KEY_TEXT], const char *dir, struct mg_error *err);
 
