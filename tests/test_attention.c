@@ -96,9 +96,10 @@ static void forward_is_the_formula(void **state)
             exact_qkv[i] = (double)qkv[i];
         }
         formula(exact, exact_qkv, &SHAPES[s]);
-        mg_attention_forward(out, qkv, scratch, &SHAPES[s], ROWS);
+        mg_attention_forward(out, NULL, qkv, scratch, &SHAPES[s], ROWS);
         twin_assert_close(out, exact, n, 3e-6);
-        mg_attention_forward(out, qkv, scratch, &SHAPES[s], ROWS); /* used scratch does no harm */
+        mg_attention_forward(out, NULL, qkv, scratch, &SHAPES[s],
+                             ROWS); /* used scratch does no harm */
         twin_assert_close(out, exact, n, 3e-6);
         free(exact);
         free(exact_qkv);
@@ -117,11 +118,17 @@ static void backward_is_the_differences(void **state)
         float *d_out = twin_drawn(n, 4);
         float *d_qkv = twin_drawn(3 * n, 5);
         float *scratch = (float *)mg_allocate(mg_attention_scratch_size(&SHAPES[s]), sizeof(float));
+        float *probs = (float *)mg_allocate(
+            ROWS * SHAPES[s].heads * mg_attention_probs_size(&SHAPES[s]), sizeof(float));
+        float *out = (float *)mg_allocate(n, sizeof(float));
         double *exact = twin_gradient(formula, &SHAPES[s], qkv, 3 * n, d_out, n);
 
-        mg_attention_backward(d_qkv, d_out, qkv, scratch, &SHAPES[s], ROWS);
+        mg_attention_forward(out, probs, qkv, scratch, &SHAPES[s], ROWS);
+        mg_attention_backward(d_qkv, d_out, qkv, probs, scratch, &SHAPES[s], ROWS);
         twin_assert_close(d_qkv, exact, 3 * n, 2e-5);
         free(exact);
+        free(out);
+        free(probs);
         free(scratch);
         free(d_qkv);
         free(d_out);
@@ -143,7 +150,7 @@ static void large_scores_do_not_overflow(void **state)
 
         memcpy(qkv + 6 * t, row, sizeof(row));
     }
-    mg_attention_forward(out, qkv, scratch, &shape, 1);
+    mg_attention_forward(out, NULL, qkv, scratch, &shape, 1);
     for (size_t t = 0; t < 7; t++) {
         assert_close(out[2 * t], 6.0, 1e-6);
         assert_close(out[2 * t + 1], 1.0, 1e-6);
@@ -161,11 +168,11 @@ static void causal_attention_does_not_see_the_right(void **state)
     float after[9 * 8];
 
     (void)state;
-    mg_attention_forward(before, qkv, scratch, &shape, 1);
+    mg_attention_forward(before, NULL, qkv, scratch, &shape, 1);
     for (size_t i = 5 * 3 * d; i < 9 * 3 * d; i++) {
         qkv[i] += 1.0f;
     }
-    mg_attention_forward(after, qkv, scratch, &shape, 1);
+    mg_attention_forward(after, NULL, qkv, scratch, &shape, 1);
     assert_memory_equal(before, after, 5 * d * sizeof(float));
     assert_memory_not_equal(before + 5 * d, after + 5 * d, d * sizeof(float));
     free(qkv);

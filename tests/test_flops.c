@@ -46,9 +46,8 @@ static void a_step_is_the_sum_of_its_products(void **state)
         for (size_t head = 0; head < ROWS * HEADS; head++) {
             const size_t size = D / HEADS;
 
-            count += product(T, size, T) + product(T, T, size); /* scores, values */
-            count += product(T, size, T) + product(T, size, T); /* scores again, d_scores */
-            count += 3.0 * product(T, T, size);                 /* d_q, d_k, d_v */
+            count += product(T, size, T) + product(T, T, size);       /* scores, values */
+            count += product(T, size, T) + 3.0 * product(T, T, size); /* d_scores, d_q, d_k, d_v */
         }
         count += layer(rows, D, D) + layer(rows, D, 2 * HIDDEN) + layer(rows, HIDDEN, D);
     }

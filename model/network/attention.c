@@ -13,8 +13,7 @@
  * factors stays zero, so the scores may be computed there too, in whole vectors.
  */
 struct head_scratch {
-    float *probs;     /* (T, T padded) */
-    float *d_scores;  /* (T, T padded) */
+    float *scores;    /* (T, T padded): probabilities that are not kept, or d_scores */
     float *turned;    /* (size, T padded): k or v transposed */
     float *padded[3]; /* (T, size padded): right factors of a size that is not a multiple of 8 */
 };
@@ -24,11 +23,16 @@ static size_t padded(size_t n)
     return (n + 7) / 8 * 8;
 }
 
+size_t mg_attention_probs_size(const struct mg_attention_shape *shape)
+{
+    return shape->length * padded(shape->length);
+}
+
 size_t mg_attention_scratch_size(const struct mg_attention_shape *shape)
 {
     const size_t T = shape->length;
 
-    return 2 * T * padded(T) + shape->size * padded(T) + 3 * T * padded(shape->size);
+    return mg_attention_probs_size(shape) + shape->size * padded(T) + 3 * T * padded(shape->size);
 }
 
 static struct head_scratch divide(float *scratch, const struct mg_attention_shape *shape)
@@ -37,9 +41,8 @@ static struct head_scratch divide(float *scratch, const struct mg_attention_shap
     const size_t wide = T * padded(shape->size);
     struct head_scratch head;
 
-    head.probs = scratch;
-    head.d_scores = head.probs + T * padded(T);
-    head.turned = head.d_scores + T * padded(T);
+    head.scores = scratch;
+    head.turned = head.scores + mg_attention_probs_size(shape);
     head.padded[0] = head.turned + shape->size * padded(T);
     head.padded[1] = head.padded[0] + wide;
     head.padded[2] = head.padded[1] + wide;
@@ -140,18 +143,18 @@ static void softmax_rows(float *scores, float scale, const struct mg_attention_s
     }
 }
 
-/* head->probs of one head; q and k (T, size) with stride. */
-static void probabilities(struct head_scratch *head, const float *q, const float *k, size_t stride,
-                          const struct mg_attention_shape *shape)
+/* probs (T, T padded) of one head; q and k (T, size) with stride. */
+static void probabilities(float *probs, struct head_scratch *head, const float *q, const float *k,
+                          size_t stride, const struct mg_attention_shape *shape)
 {
     const size_t T = shape->length;
     const size_t wide = padded(T);
     const float scale = 1.0f / sqrtf((float)shape->size);
 
     transpose(head->turned, k, stride, T, shape->size);
-    mg_tile_kernel()->product(head->probs, wide, NULL, (struct mg_left){q, stride, 1},
+    mg_tile_kernel()->product(probs, wide, NULL, (struct mg_left){q, stride, 1},
                               (struct mg_right){head->turned, 16, wide}, T, wide, shape->size);
-    softmax_rows(head->probs, scale, shape);
+    softmax_rows(probs, scale, shape);
 }
 
 /* d_scores in: gradient of the probabilities; out: gradient of the dot products. */
@@ -181,8 +184,8 @@ static void softmax_backward(float *d_scores, const float *probs, float scale, s
     }
 }
 
-static void head_backward(float *d_q, const float *d_out, const float *q, struct head_scratch *head,
-                          const struct mg_attention_shape *shape)
+static void head_backward(float *d_q, const float *d_out, const float *q, const float *probs,
+                          struct head_scratch *head, const struct mg_attention_shape *shape)
 {
     const struct mg_tile_kernel *kernel = mg_tile_kernel();
     const size_t T = shape->length;
@@ -192,15 +195,14 @@ static void head_backward(float *d_q, const float *d_out, const float *q, struct
     const size_t stride = 3 * d;
     const float *k = q + d;
     const float *v = k + d;
-    const struct mg_left d_scores = {head->d_scores, wide, 1};
-    const struct mg_left d_scores_turned = {head->d_scores, 1, wide};
-    const struct mg_left probs_turned = {head->probs, 1, wide};
+    const struct mg_left d_scores = {head->scores, wide, 1};
+    const struct mg_left d_scores_turned = {head->scores, 1, wide};
+    const struct mg_left probs_turned = {probs, 1, wide};
 
-    probabilities(head, q, k, stride, shape);
     transpose(head->turned, v, stride, T, size);
-    kernel->product(head->d_scores, wide, NULL, (struct mg_left){d_out, d, 1},
+    kernel->product(head->scores, wide, NULL, (struct mg_left){d_out, d, 1},
                     (struct mg_right){head->turned, 16, wide}, T, wide, size);
-    softmax_backward(head->d_scores, head->probs, 1.0f / sqrtf((float)size), T);
+    softmax_backward(head->scores, probs, 1.0f / sqrtf((float)size), T);
     kernel->product(d_q, stride, NULL, d_scores, right_factor(k, stride, head->padded[0], T, size),
                     T, size, T);
     kernel->product(d_q + d, stride, NULL, d_scores_turned,
@@ -209,7 +211,7 @@ static void head_backward(float *d_q, const float *d_out, const float *q, struct
                     right_factor(d_out, d, head->padded[2], T, size), T, size, T);
 }
 
-void mg_attention_head(float *out, const float *qkv, float *scratch,
+void mg_attention_head(float *out, float *probs, const float *qkv, float *scratch,
                        const struct mg_attention_shape *shape, size_t row, size_t head)
 {
     const size_t T = shape->length;
@@ -220,25 +222,28 @@ void mg_attention_head(float *out, const float *qkv, float *scratch,
     const float *q = qkv + row * T * stride;
     const float *k = q + d + head * G / shape->heads * size;
     struct head_scratch parts = divide(scratch, shape);
+    float *kept = probs == NULL
+                      ? parts.scores
+                      : probs + (row * shape->heads + head) * mg_attention_probs_size(shape);
 
-    probabilities(&parts, q + head * size, k, stride, shape);
+    probabilities(kept, &parts, q + head * size, k, stride, shape);
     mg_tile_kernel()->product(
-        out + row * T * d + head * size, d, NULL, (struct mg_left){parts.probs, padded(T), 1},
+        out + row * T * d + head * size, d, NULL, (struct mg_left){kept, padded(T), 1},
         right_factor(k + G * size, stride, parts.padded[0], T, size), T, size, T);
 }
 
-void mg_attention_forward(float *out, const float *qkv, float *scratch,
+void mg_attention_forward(float *out, float *probs, const float *qkv, float *scratch,
                           const struct mg_attention_shape *shape, size_t R)
 {
     for (size_t r = 0; r < R; r++) {
         for (size_t h = 0; h < shape->heads; h++) {
-            mg_attention_head(out, qkv, scratch, shape, r, h);
+            mg_attention_head(out, probs, qkv, scratch, shape, r, h);
         }
     }
 }
 
-void mg_attention_backward(float *d_qkv, const float *d_out, const float *qkv, float *scratch,
-                           const struct mg_attention_shape *shape, size_t R)
+void mg_attention_backward(float *d_qkv, const float *d_out, const float *qkv, const float *probs,
+                           float *scratch, const struct mg_attention_shape *shape, size_t R)
 {
     const size_t T = shape->length;
     const size_t d = shape->heads * shape->size;
@@ -249,7 +254,9 @@ void mg_attention_backward(float *d_qkv, const float *d_out, const float *qkv, f
         for (size_t h = 0; h < shape->heads; h++) {
             const size_t at = r * T * 3 * d + h * shape->size;
 
-            head_backward(d_qkv + at, d_out + r * T * d + h * shape->size, qkv + at, &head, shape);
+            head_backward(d_qkv + at, d_out + r * T * d + h * shape->size, qkv + at,
+                          probs + (r * shape->heads + h) * mg_attention_probs_size(shape), &head,
+                          shape);
         }
     }
 }

@@ -7,9 +7,8 @@
  * et al. 2020, Longformer, arXiv:2004.05150, sliding window). A begin-of-sequence token is seen
  * from everywhere, and under a window or blocks sees itself alone: it says where the row begins and
  * carries nothing across. What is out of sight is left out of the softmax, not out of the products:
- * a window shows what is lost by narrow attention, it does not save the time. The probabilities are
- * not kept: backward computes them again with the same code. Source: Vaswani et al. 2017,
- * arXiv:1706.03762, eq. 1.
+ * a window shows what is lost by narrow attention, it does not save the time. Source: Vaswani et
+ * al. 2017, arXiv:1706.03762, eq. 1.
  */
 #ifndef MG_NETWORK_ATTENTION_H
 #define MG_NETWORK_ATTENTION_H
@@ -32,16 +31,22 @@ struct mg_attention_shape {
 /* Floats of scratch memory one call needs; the memory must be zeroed once and is not shared. */
 size_t mg_attention_scratch_size(const struct mg_attention_shape *shape);
 
-/* out (R, T, d) out; qkv (R, T, d + 2 G size) in: q, k, v of all heads beside each other. */
-void mg_attention_forward(float *out, const float *qkv, float *scratch,
+/* Floats of the probabilities of one head of one row: T rows, padded to whole vectors. */
+size_t mg_attention_probs_size(const struct mg_attention_shape *shape);
+
+/*
+ * out (R, T, d) out; qkv (R, T, d + 2 G size) in: q, k, v of all heads beside each other. probs
+ * (R, heads, probs_size) out: what backward needs, or NULL.
+ */
+void mg_attention_forward(float *out, float *probs, const float *qkv, float *scratch,
                           const struct mg_attention_shape *shape, size_t R);
 
 /* One head of one row of it; heads write to different places. */
-void mg_attention_head(float *out, const float *qkv, float *scratch,
+void mg_attention_head(float *out, float *probs, const float *qkv, float *scratch,
                        const struct mg_attention_shape *shape, size_t row, size_t head);
 
-/* d_qkv (R, T, 3 d) out, d_out (R, T, d) in, qkv (R, T, 3 d) in; as many k and v as q. */
-void mg_attention_backward(float *d_qkv, const float *d_out, const float *qkv, float *scratch,
-                           const struct mg_attention_shape *shape, size_t R);
+/* d_qkv (R, T, 3 d) out; the others in, probs as forward left them; as many k and v as q. */
+void mg_attention_backward(float *d_qkv, const float *d_out, const float *qkv, const float *probs,
+                           float *scratch, const struct mg_attention_shape *shape, size_t R);
 
 #endif

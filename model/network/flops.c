@@ -14,8 +14,8 @@ double mg_training_flops(const struct mg_transformer_config *config, size_t rows
     const double head = R * (double)config->vocab * d;
     const double pooled = R > 1.0 ? (double)rows * R * d : 0.0;
     const double weights = layers * qkv * M + after * ((layers - 1.0) * M + m) + head * m + pooled;
-    /* Scores and values forward; scores, their gradient, and those of q, k and v backward. */
-    const double attention = layers * (2.0 + 5.0) * M * T * d;
+    /* Scores and values forward; the gradient of the scores, and those of q, k and v backward. */
+    const double attention = layers * (2.0 + 4.0) * M * T * d;
 
     /* Each weight's product comes three times: forward, gradient of the input, of the weight. */
     return 2.0 * (3.0 * weights + attention);

@@ -14,100 +14,6 @@
 #include "model/numeric/vecmath.h"
 #include "model/source/source.h"
 
-static float *take(struct mg_arena *arena, size_t count)
-{
-    return (float *)mg_arena_take(arena, count, sizeof(float));
-}
-
-/* Channels of q, k and v of one position. */
-static size_t qkv_width(const struct mg_transformer_config *config)
-{
-    return (config->heads + 2 * mg_kv_heads(config)) * mg_head_size(config);
-}
-
-static void carve_block(struct mg_block_state *block, const struct mg_transformer_config *config,
-                        size_t M, bool last, struct mg_arena *arena)
-{
-    const size_t attended = config->heads * mg_head_size(config);
-
-    block->input = take(arena, M * config->width);
-    block->norm1 = take(arena, M * config->width);
-    block->rstd1 = take(arena, M);
-    block->qkv = take(arena, M * qkv_width(config));
-    block->attended = take(arena, M * attended);
-    block->kept = last ? take(arena, M * config->width) : block->input;
-    block->kept_attended = last ? take(arena, M * attended) : block->attended;
-    block->middle = take(arena, M * config->width);
-    block->norm2 = take(arena, M * config->width);
-    block->rstd2 = take(arena, M);
-    block->gate_up = take(arena, M * 2 * config->hidden);
-    block->activated = take(arena, M * config->hidden);
-}
-
-static void carve_blocks(struct mg_pass *pass, const struct mg_transformer_config *config, size_t M,
-                         struct mg_arena *arena)
-{
-    struct mg_block_state last;
-
-    pass->blocks =
-        (struct mg_block_state *)mg_arena_take(arena, config->layers, sizeof(*pass->blocks));
-    carve_block(&last, config, M, true, arena);
-    for (size_t i = 0; i < config->layers; i++) {
-        struct mg_block_state block = last;
-
-        if (i + 1 < config->layers) {
-            block.kept = last.input;
-            block.kept_attended = last.attended;
-            if (pass->train) {
-                carve_block(&block, config, M, false, arena);
-            }
-        }
-        if (pass->blocks != NULL) {
-            pass->blocks[i] = block;
-        }
-    }
-}
-
-void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struct mg_arena *arena)
-{
-    const struct mg_transformer_config *config = &network->config;
-    const size_t d = config->width;
-    const size_t M = pass->capacity * network->row_length;
-    const size_t most = pass->capacity * config->length; /* masked positions */
-
-    carve_blocks(pass, config, M, arena);
-    pass->ids = (size_t *)mg_arena_take(arena, M, sizeof(size_t));
-    pass->masked = (size_t *)mg_arena_take(arena, most, sizeof(size_t));
-    pass->output = take(arena, most * d);
-    pass->norm = take(arena, most * d);
-    pass->rstd = take(arena, most);
-    if (pass->threads > 0) {
-        const size_t inner = config->heads * mg_head_size(config);
-        const size_t widest = config->hidden > inner ? config->hidden : inner;
-
-        pass->room = take(arena, mg_pieces_room(M, widest > d ? widest : d, pass->threads));
-        pass->logits = take(arena, (most < MG_HEAD_ROWS ? most : MG_HEAD_ROWS) * config->vocab);
-    } else {
-        pass->logits = take(arena, config->components * most * config->vocab);
-    }
-    pass->start = (size_t *)mg_arena_take(arena, pass->capacity + 1, sizeof(size_t));
-    pass->pooled = take(arena, pass->capacity * d);
-    pass->mix = take(arena, pass->capacity * config->components);
-    pass->share = take(arena, most);
-    pass->scratch = take(arena, (pass->threads > 0 ? pass->threads : 1) *
-                                    mg_attention_scratch_size(&network->attention));
-    if (pass->train) {
-        pass->target = (size_t *)mg_arena_take(arena, most, sizeof(size_t));
-        pass->weight = take(arena, most);
-        pass->d_stream = take(arena, M * d);
-        pass->d_norm = take(arena, M * d);
-        pass->d_attended = take(arena, M * d);
-        pass->d_qkv = take(arena, M * 3 * d);
-        pass->d_gate_up = take(arena, M * 2 * config->hidden);
-        pass->d_activated = take(arena, M * config->hidden);
-    }
-}
-
 /*
  * Embedding rows of n rows of tokens, and which positions are predicted: those that `asked` masks,
  * and where there are weights only those with one, unless all are pooled (mixture.h). A causal
@@ -145,6 +51,24 @@ static void read_rows(struct mg_pass *pass, const struct mg_network *network, co
     pass->start[n] = pass->count;
 }
 
+/* The distinct tokens of M positions, in the order they come. */
+static void list_tokens(struct mg_pass *pass, size_t M)
+{
+    pass->distinct = 0;
+    for (size_t m = 0; m < M; m++) {
+        const size_t id = pass->ids[m];
+        size_t number = pass->number_of[id];
+
+        /* number_of may hold anything: an entry counts if the list confirms it. */
+        if (number >= pass->distinct || pass->tokens[number] != id) {
+            number = pass->distinct++;
+            pass->tokens[number] = id;
+            pass->number_of[id] = number;
+        }
+        pass->token_of[m] = number;
+    }
+}
+
 /* y (M, N) = x W^T + add, see weights.h. */
 static void multiply(float *y, const float *add, const float *x, const struct mg_matrix *matrix,
                      size_t M, const struct mg_pass *pass)
@@ -163,7 +87,7 @@ static void prepare_heads(float *qkv, const struct mg_network *network,
                           const struct mg_block_weights *weights, size_t M)
 {
     const struct mg_attention_shape *shape = &network->attention;
-    const size_t wide = qkv_width(&network->config);
+    const size_t wide = mg_qkv_width(&network->config);
     const double eps = network->config.norm_eps;
 
     for (size_t m = 0; m < M && weights->qkv_bias != NULL; m++) {
@@ -189,9 +113,17 @@ static void head_task(void *ctx, size_t index, size_t worker)
     const struct heads_job *job = (const struct heads_job *)ctx;
     const size_t heads = job->shape->heads;
 
-    mg_attention_head(job->block->attended, job->block->qkv,
+    mg_attention_head(job->block->attended, NULL, job->block->qkv,
                       job->scratch + worker * mg_attention_scratch_size(job->shape), job->shape,
                       index / heads, index % heads);
+}
+
+/* out (count, d): the rows of all that are listed in which (count). */
+static void gather_rows(float *out, const float *all, const size_t *which, size_t count, size_t d)
+{
+    for (size_t i = 0; i < count; i++) {
+        memcpy(out + i * d, all + which[i] * d, d * sizeof(*out));
+    }
 }
 
 /* From block->input to block->attended, at all positions. */
@@ -201,19 +133,25 @@ static void attend(struct mg_block_state *block, const struct mg_network *networ
     const struct mg_attention_shape *shape = &network->attention;
     const struct mg_block_weights *weights = &network->forward.blocks[layer];
     const size_t M = n * network->row_length;
+    const bool by_token = layer == 0 && pass->by_token;
+    const size_t rows = by_token ? pass->distinct : M;
+    float *qkv = by_token ? pass->token_qkv : block->qkv;
     struct heads_job job = {block, shape, pass->scratch};
 
-    mg_rmsnorm_forward(block->norm1, block->rstd1, block->input, weights->attn_norm,
-                       network->config.norm_eps, M, network->config.width);
-    multiply(block->qkv, NULL, block->norm1, &weights->qkv, M, pass);
-    prepare_heads(block->qkv, network, weights, M);
+    mg_rmsnorm_forward(block->norm1, block->rstd1, by_token ? pass->token_input : block->input,
+                       weights->attn_norm, network->config.norm_eps, rows, network->config.width);
+    multiply(qkv, NULL, block->norm1, &weights->qkv, rows, pass);
+    prepare_heads(qkv, network, weights, rows);
+    if (by_token) {
+        gather_rows(block->qkv, qkv, pass->token_of, M, mg_qkv_width(&network->config));
+    }
     /* q and k lie side by side, so they turn as the heads of one. */
-    mg_rope_turn(block->qkv, qkv_width(&network->config), network->cosine, network->sine, 1.0f, M,
-                 shape->length, shape->heads + shape->kv_heads, shape->size / 2);
+    mg_rope_turn(block->qkv, mg_qkv_width(&network->config), network->cosine, network->sine, 1.0f,
+                 M, shape->length, shape->heads + shape->kv_heads, shape->size / 2);
     if (pass->threads > 0) {
         mg_pool_run(pass->pool, head_task, &job, n * shape->heads);
     } else {
-        mg_attention_forward(block->attended, block->qkv, pass->scratch, shape, n);
+        mg_attention_forward(block->attended, block->probs, block->qkv, pass->scratch, shape, n);
     }
 }
 
@@ -233,15 +171,8 @@ static void feed_forward(float *output, struct mg_block_state *block,
     multiply(output, block->middle, block->activated, &weights->ff_out, M, pass);
 }
 
-/* few (count, d) out: the rows of all that are listed in which (count). */
-static void gather_rows(float *few, const float *all, const size_t *which, size_t count, size_t d)
-{
-    for (size_t i = 0; i < count; i++) {
-        memcpy(few + i * d, all + which[i] * d, d * sizeof(*few));
-    }
-}
-
-/* The reverse in place: row i of x goes to row which[i] of M, the others become 0. */
+/* The reverse for an ascending list, in place: row i of x goes to row which[i] of M, the others
+ * become 0. */
 static void spread_rows(float *x, const size_t *which, size_t count, size_t M, size_t d)
 {
     size_t i = count;
@@ -266,6 +197,11 @@ static void forward(struct mg_pass *pass, const struct mg_network *network, size
 
     mg_embedding_forward(pass->blocks[0].input, &network->forward.wte, network->forward.wpe,
                          pass->ids, M, network->row_length, d);
+    if (pass->by_token) {
+        list_tokens(pass, M);
+        mg_embedding_forward(pass->token_input, &network->forward.wte, NULL, pass->tokens,
+                             pass->distinct, network->row_length, d);
+    }
     for (size_t i = 0; i + 1 < config->layers; i++) {
         attend(&pass->blocks[i], network, i, pass, n);
         feed_forward(pass->blocks[i + 1].input, &pass->blocks[i], network, i, pass, M);
@@ -379,15 +315,25 @@ static void attend_backward(struct mg_pass *pass, const struct mg_network *netwo
     const struct mg_attention_shape *shape = &network->attention;
     const size_t d = network->config.width;
     const size_t M = n * network->row_length;
+    const bool by_token = layer == 0 && pass->by_token;
+    const size_t rows = by_token ? pass->distinct : M;
+    float *d_qkv = by_token ? pass->d_token_qkv : pass->d_qkv;
 
-    mg_attention_backward(pass->d_qkv, pass->d_attended, block->qkv, pass->scratch, shape, n);
+    mg_attention_backward(pass->d_qkv, pass->d_attended, block->qkv, block->probs, pass->scratch,
+                          shape, n);
     mg_rope_turn(pass->d_qkv, 3 * d, network->cosine, network->sine, -1.0f, M, shape->length,
                  2 * shape->heads, shape->size / 2);
-    mg_matmul_backward_weight(d_weights->qkv, pass->d_qkv, block->norm1, M, 3 * d, d);
-    mg_matmul_backward_input(pass->d_norm, pass->d_qkv, weights->qkv, M, 3 * d, d);
+    if (by_token) {
+        memset(d_qkv, 0, rows * 3 * d * sizeof(float));
+        mg_embedding_backward(d_qkv, NULL, pass->d_qkv, pass->token_of, M, shape->length, 3 * d);
+        memset(pass->d_token, 0, rows * d * sizeof(float));
+    }
+    mg_matmul_backward_weight(d_weights->qkv, d_qkv, block->norm1, rows, 3 * d, d);
+    mg_matmul_backward_input(pass->d_norm, d_qkv, weights->qkv, rows, 3 * d, d);
     memset(d_weights->attn_norm, 0, d * sizeof(float));
-    mg_rmsnorm_backward(pass->d_stream, d_weights->attn_norm, pass->d_norm, block->input,
-                        block->rstd1, weights->attn_norm, M, d);
+    mg_rmsnorm_backward(by_token ? pass->d_token : pass->d_stream, d_weights->attn_norm,
+                        pass->d_norm, by_token ? pass->token_input : block->input, block->rstd1,
+                        weights->attn_norm, rows, d);
 }
 
 static void backward(struct mg_pass *pass, const struct mg_network *network,
@@ -414,6 +360,10 @@ static void backward(struct mg_pass *pass, const struct mg_network *network,
         memset(gradients->wpe, 0, config->length * d * sizeof(float));
     }
     mg_embedding_backward(gradients->wte, gradients->wpe, pass->d_stream, pass->ids, M, T, d);
+    if (pass->by_token) {
+        mg_embedding_backward(gradients->wte, NULL, pass->d_token, pass->tokens, pass->distinct, T,
+                              d);
+    }
 }
 
 double mg_pass_loss(struct mg_pass *pass, const struct mg_network *network,

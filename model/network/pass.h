@@ -24,6 +24,7 @@ struct mg_block_state {
     float *norm1;         /* (M, d) */
     float *rstd1;         /* (M) */
     float *qkv;           /* (M, 3 d), q and k already turned */
+    float *probs;         /* (rows, heads, mg_attention_probs_size); NULL without training */
     float *attended;      /* (M, d) */
     float *kept;          /* (M or count, d) rows of input that go on, from here on all like it */
     float *kept_attended; /* the same rows of attended */
@@ -41,7 +42,20 @@ struct mg_pass {
     struct mg_pool *pool; /* of those threads */
     struct mg_block_state *blocks; /* (layers) */
     size_t *ids;                   /* (M) row of the embedding at each position */
-    size_t *masked;                /* (count) which positions are masked, ascending */
+    /*
+     * Where positions are told apart by rotation alone, what enters the first block's attention
+     * depends on the token: norm, q, k, v and their gradients are those of the distinct tokens.
+     */
+    bool by_token;
+    size_t distinct;    /* tokens of the rows at hand */
+    size_t *tokens;     /* (distinct) their rows of the embedding */
+    size_t *token_of;   /* (M) number of each position's token */
+    size_t *number_of;  /* (rows of the embedding) of its token */
+    float *token_input; /* (distinct, d) */
+    float *token_qkv;   /* (distinct, 3 d) */
+    float *d_token;     /* (distinct, d) */
+    float *d_token_qkv; /* (distinct, 3 d) */
+    size_t *masked;     /* (count) which positions are masked, ascending */
     size_t count;
     size_t *start;      /* (rows + 1) number of the first masked position of each row */
     size_t *target;     /* (count) */
@@ -66,6 +80,9 @@ struct mg_pass {
 /* Logits that a pass with borrowed weights holds at a time: a vocabulary may have 150 000 tokens.
  */
 enum { MG_HEAD_ROWS = 64 };
+
+/* Channels of q, k and v of one position. */
+size_t mg_qkv_width(const struct mg_transformer_config *config);
 
 /* Take the buffers; called twice, see arena.h. capacity, train, threads and pool are set. */
 void mg_pass_carve(struct mg_pass *pass, const struct mg_network *network, struct mg_arena *arena);

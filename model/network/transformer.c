@@ -195,7 +195,7 @@ struct mg_parameters *mg_transformer_gradients(struct mg_transformer *transforme
     return transformer->gradients[0];
 }
 
-/* One round of logits: a chunk of rows for each thread. */
+/* One round of logits: chunks of rows that the threads take in turn. */
 struct logits_round {
     struct mg_transformer *transformer;
     const int *rows[MG_SHARDS];  /* first row of each chunk */
@@ -243,13 +243,22 @@ static size_t count_masked(const int *tokens, size_t n)
     return count;
 }
 
+/* Rows of a chunk of n: two chunks for each thread, that one held up does not hold up the round. */
+static size_t round_rows(const struct mg_transformer *transformer, size_t n)
+{
+    const size_t threads = mg_pool_threads(transformer->pool);
+    const size_t most = chunk_rows(transformer);
+    const size_t even = (n + 2 * threads - 1) / (2 * threads);
+
+    return threads > 1 && even < most ? even : most;
+}
+
 size_t mg_transformer_visit(struct mg_transformer *transformer, float *mix, const int *rows,
                             const int *asked, size_t n, mg_logits_visitor *visit, void *ctx)
 {
     const size_t L = transformer->network.config.length;
     const size_t R = transformer->network.config.components;
-    const size_t chunks_most = transformer->borrowed ? 1 : mg_pool_threads(transformer->pool);
-    const size_t largest = chunk_rows(transformer);
+    const size_t rows_most = round_rows(transformer, n);
     size_t count = 0;
     size_t r = 0;
 
@@ -262,8 +271,8 @@ size_t mg_transformer_visit(struct mg_transformer *transformer, float *mix, cons
         struct logits_round round = {.transformer = transformer, .visit = visit, .ctx = ctx};
         size_t chunks = 0;
 
-        while (chunks < chunks_most && r < n) {
-            const size_t part = n - r < largest ? n - r : largest;
+        while (chunks < (transformer->borrowed ? 1 : MG_SHARDS) && r < n) {
+            const size_t part = n - r < rows_most ? n - r : rows_most;
 
             round.rows[chunks] = rows + r * L;
             round.asked[chunks] = asked + r * L;

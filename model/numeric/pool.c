@@ -1,8 +1,10 @@
 /*
  * pool.c - see pool.h.
  *
- * A sleeping thread costs tens of microseconds to wake, as much as a small training step, so a
- * worker looks for new tasks a while before it sleeps; not for long, for the machine may be shared.
+ * A round is over when its tasks are done, not when every worker has looked in: one that is asleep
+ * or off its core when the tasks run out is not waited for. A sleeping thread costs tens of
+ * microseconds to wake, as much as a small training step, so both sides look a while before they
+ * sleep; not for long, for the machine may be shared.
  */
 #include "model/numeric/pool.h"
 
@@ -14,7 +16,7 @@
 
 #include "model/numeric/arena.h"
 
-enum { SPINS = 4000 };
+enum { SPINS = 2000 }; /* of a pause each, together up to a tenth of a millisecond */
 
 struct worker {
     struct mg_pool *pool;
@@ -25,86 +27,111 @@ struct worker {
 struct mg_pool {
     size_t threads;
     struct worker *workers; /* (threads - 1): the caller is worker 0 */
+    /* Of the round; written only while nothing is left and nothing unfinished. */
     mg_pool_task *task;
     void *ctx;
     size_t n;
-    atomic_size_t next;       /* number of the next task */
-    atomic_size_t busy;       /* workers that have not finished this round */
-    atomic_size_t generation; /* of the current round */
+    atomic_size_t left;       /* tasks nobody has taken */
+    atomic_size_t unfinished; /* tasks not done */
     atomic_bool stopping;
-    pthread_mutex_t mutex; /* held to change generation or busy when somebody may sleep */
+    /* Sleeping: who is about to says so before it looks for the last time, who wakes looks after.
+     */
+    atomic_size_t sleepers;
+    atomic_bool caller_sleeps;
+    pthread_mutex_t mutex;
     pthread_cond_t started;
     pthread_cond_t finished;
 };
 
-static void work(struct mg_pool *pool, size_t worker)
+static void pause_briefly(void)
 {
-    size_t index = atomic_fetch_add(&pool->next, 1);
-
-    while (index < pool->n) {
-        pool->task(pool->ctx, index, worker);
-        index = atomic_fetch_add(&pool->next, 1);
-    }
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
 }
 
-/* Wait until the round is no longer `seen`. */
-static void await_round(struct mg_pool *pool, size_t seen)
+/* Take a task. Whoever holds one keeps the round open, so what the pool says of it stays. */
+static bool take(struct mg_pool *pool, size_t *index)
 {
-    for (int i = 0; i < SPINS; i++) {
-        if (atomic_load(&pool->generation) != seen) {
-            return;
+    size_t left = atomic_load(&pool->left);
+
+    while (left > 0) {
+        if (atomic_compare_exchange_weak(&pool->left, &left, left - 1)) {
+            *index = pool->n - left;
+            return true;
         }
     }
+    return false;
+}
+
+static void wake(struct mg_pool *pool, pthread_cond_t *condition)
+{
     pthread_mutex_lock(&pool->mutex);
-    while (atomic_load(&pool->generation) == seen) {
-        pthread_cond_wait(&pool->started, &pool->mutex);
-    }
+    pthread_cond_broadcast(condition);
     pthread_mutex_unlock(&pool->mutex);
 }
 
-static void await_workers(struct mg_pool *pool)
+static void work(struct mg_pool *pool, size_t worker)
 {
-    for (int i = 0; i < SPINS; i++) {
-        if (atomic_load(&pool->busy) == 0) {
-            return;
+    size_t index;
+
+    while (take(pool, &index)) {
+        pool->task(pool->ctx, index, worker);
+        if (atomic_fetch_sub(&pool->unfinished, 1) == 1 && atomic_load(&pool->caller_sleeps)) {
+            wake(pool, &pool->finished);
         }
     }
+}
+
+/* There is a task to take, or no more will come. */
+static bool called(struct mg_pool *pool)
+{
+    return atomic_load(&pool->left) > 0 || atomic_load(&pool->stopping);
+}
+
+static void await_call(struct mg_pool *pool)
+{
+    for (int i = 0; i < SPINS; i++) {
+        if (called(pool)) {
+            return;
+        }
+        pause_briefly();
+    }
     pthread_mutex_lock(&pool->mutex);
-    while (atomic_load(&pool->busy) != 0) {
+    atomic_fetch_add(&pool->sleepers, 1);
+    while (!called(pool)) {
+        pthread_cond_wait(&pool->started, &pool->mutex);
+    }
+    atomic_fetch_sub(&pool->sleepers, 1);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+static void await_end(struct mg_pool *pool)
+{
+    for (int i = 0; i < SPINS; i++) {
+        if (atomic_load(&pool->unfinished) == 0) {
+            return;
+        }
+        pause_briefly();
+    }
+    pthread_mutex_lock(&pool->mutex);
+    atomic_store(&pool->caller_sleeps, true);
+    while (atomic_load(&pool->unfinished) > 0) {
         pthread_cond_wait(&pool->finished, &pool->mutex);
     }
+    atomic_store(&pool->caller_sleeps, false);
     pthread_mutex_unlock(&pool->mutex);
 }
 
 static void *worker_main(void *argument)
 {
     const struct worker *self = (const struct worker *)argument;
-    struct mg_pool *pool = self->pool;
-    size_t seen = 0;
 
-    for (;;) {
-        await_round(pool, seen);
-        seen++;
-        if (atomic_load(&pool->stopping)) {
-            return NULL;
-        }
-        work(pool, self->number);
-        pthread_mutex_lock(&pool->mutex);
-        if (atomic_fetch_sub(&pool->busy, 1) == 1) {
-            pthread_cond_signal(&pool->finished);
-        }
-        pthread_mutex_unlock(&pool->mutex);
+    while (!atomic_load(&self->pool->stopping)) {
+        await_call(self->pool);
+        work(self->pool, self->number);
     }
-}
-
-static void start_round(struct mg_pool *pool)
-{
-    pthread_mutex_lock(&pool->mutex);
-    atomic_store(&pool->next, 0);
-    atomic_store(&pool->busy, pool->threads - 1);
-    atomic_fetch_add(&pool->generation, 1);
-    pthread_cond_broadcast(&pool->started);
-    pthread_mutex_unlock(&pool->mutex);
+    return NULL;
 }
 
 struct mg_pool *mg_pool_new(size_t threads)
@@ -114,10 +141,11 @@ struct mg_pool *mg_pool_new(size_t threads)
     assert(threads >= 1);
     pool->threads = threads;
     pool->workers = (struct worker *)mg_allocate(threads - 1, sizeof(*pool->workers));
-    atomic_init(&pool->next, 0);
-    atomic_init(&pool->busy, 0);
-    atomic_init(&pool->generation, 0);
+    atomic_init(&pool->left, 0);
+    atomic_init(&pool->unfinished, 0);
     atomic_init(&pool->stopping, false);
+    atomic_init(&pool->sleepers, 0);
+    atomic_init(&pool->caller_sleeps, false);
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->started, NULL);
     pthread_cond_init(&pool->finished, NULL);
@@ -137,7 +165,7 @@ void mg_pool_free(struct mg_pool *pool)
         return;
     }
     atomic_store(&pool->stopping, true);
-    start_round(pool);
+    wake(pool, &pool->started);
     for (size_t i = 0; i < pool->threads - 1; i++) {
         pthread_join(pool->workers[i].thread, NULL);
     }
@@ -158,7 +186,11 @@ void mg_pool_run(struct mg_pool *pool, mg_pool_task *task, void *ctx, size_t n)
     pool->task = task;
     pool->ctx = ctx;
     pool->n = n;
-    start_round(pool);
+    atomic_store(&pool->unfinished, n);
+    atomic_store(&pool->left, n);
+    if (n > 1 && atomic_load(&pool->sleepers) > 0) {
+        wake(pool, &pool->started);
+    }
     work(pool, 0);
-    await_workers(pool);
+    await_end(pool);
 }
