@@ -126,7 +126,8 @@ const struct mg_cell_text *mg_answer_cell(const struct mg_answer *answer, size_t
     return &answer->cells[row * answer->n_columns + column];
 }
 
-size_t mg_answer_column(const struct mg_answer *answer, const char *name)
+/* Index of a column, or n_columns. */
+static size_t column_named(const struct mg_answer *answer, const char *name)
 {
     size_t i = 0;
 
@@ -138,7 +139,7 @@ size_t mg_answer_column(const struct mg_answer *answer, const char *name)
 
 const char *mg_answer_text(const struct mg_answer *answer, size_t row, const char *column)
 {
-    const size_t at = mg_answer_column(answer, column);
+    const size_t at = column_named(answer, column);
 
     return at < answer->n_columns ? mg_answer_cell(answer, row, at)->text : "";
 }

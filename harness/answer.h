@@ -37,9 +37,6 @@ void mg_answer_free(struct mg_answer *answer);
 const struct mg_cell_text *mg_answer_cell(const struct mg_answer *answer, size_t row,
                                           size_t column);
 
-/* Index of a column, or n_columns. */
-size_t mg_answer_column(const struct mg_answer *answer, const char *name);
-
 /* Text of a cell by column name; "" where the column is absent or the value NULL. */
 const char *mg_answer_text(const struct mg_answer *answer, size_t row, const char *column);
 

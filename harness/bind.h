@@ -23,11 +23,13 @@ struct mg_binding {
     uint64_t seed;
 };
 
-/* The words of "kind" and other choices, for the option table; NULL after the last. */
+/* The words of "kind" and other choices, for the option table; NULL after the last. Their help. */
 const char *mg_source_kind_word(size_t i);
+const char *mg_source_kind_help(size_t i);
 const char *mg_task_word(size_t i);
 const char *mg_if_missing_word(size_t i);
 const char *mg_predictor_kind_word(size_t i);
+const char *mg_predictor_kind_help(size_t i);
 const char *mg_positions_word(size_t i);
 const char *mg_ties_word(size_t i);
 

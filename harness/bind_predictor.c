@@ -10,10 +10,14 @@
 #include "harness/inherit.h"
 
 /* By enum mg_predictor_kind. */
-static const char *const KINDS[] = {
-    [MG_PREDICTOR_ORACLE] = "oracle",           [MG_PREDICTOR_UNIFORM] = "uniform",
-    [MG_PREDICTOR_TRANSFORMER] = "transformer", [MG_PREDICTOR_CHECKPOINT] = "checkpoint",
-    [MG_PREDICTOR_COMMAND] = "command",
+static const struct {
+    const char *word, *help;
+} KINDS[] = {
+    [MG_PREDICTOR_ORACLE] = {"oracle", "the source's own conditionals, exact; not of a text"},
+    [MG_PREDICTOR_UNIFORM] = {"uniform", "all tokens equally likely: the null model"},
+    [MG_PREDICTOR_TRANSFORMER] = {"transformer", "a network, trained as \"train\" says"},
+    [MG_PREDICTOR_CHECKPOINT] = {"checkpoint", "a network read from disk"},
+    [MG_PREDICTOR_COMMAND] = {"command", "another program, asked over a pipe"},
 };
 
 /* By enum mg_positions. */
@@ -25,7 +29,12 @@ static const char *const POSITIONS[] = {
 
 const char *mg_predictor_kind_word(size_t i)
 {
-    return i < sizeof(KINDS) / sizeof(KINDS[0]) ? KINDS[i] : NULL;
+    return i < sizeof(KINDS) / sizeof(KINDS[0]) ? KINDS[i].word : NULL;
+}
+
+const char *mg_predictor_kind_help(size_t i)
+{
+    return KINDS[i].help;
 }
 
 const char *mg_positions_word(size_t i)
@@ -255,7 +264,7 @@ bool mg_bind_predictor(struct mg_binding *binding)
     }
     point->predictor =
         (enum mg_predictor_kind)index_of(mg_json_string(kind->value), mg_predictor_kind_word);
-    point->predictor_word = KINDS[point->predictor];
+    point->predictor_word = KINDS[point->predictor].word;
     if (point->predictor == MG_PREDICTOR_CHECKPOINT) {
         return bind_checkpoint(binding);
     }
@@ -385,8 +394,8 @@ bool mg_bind_train(struct mg_binding *binding)
     const struct mg_setting *kind = mg_resolved_get(binding->resolved, "predictor.kind");
     bool timed;
 
-    point->trains =
-        kind != NULL && strcmp(mg_json_string(kind->value), KINDS[MG_PREDICTOR_TRANSFORMER]) == 0;
+    point->trains = kind != NULL &&
+                    strcmp(mg_json_string(kind->value), KINDS[MG_PREDICTOR_TRANSFORMER].word) == 0;
     if (!point->trains) {
         return true;
     }

@@ -10,16 +10,25 @@
 
 static const struct {
     const char *kind;
+    const char *help;
     struct mg_source *(*bind)(struct mg_binding *binding);
 } KINDS[] = {
-    {"sequences", mg_bind_sequences}, {"markov", mg_bind_markov},    {"hmm", mg_bind_hmm},
-    {"task", mg_bind_task},           {"text", mg_bind_text_source},
+    {"sequences", "a list of sequences with weights: any joint table", mg_bind_sequences},
+    {"markov", "a Markov chain over the tokens", mg_bind_markov},
+    {"hmm", "a hidden Markov chain whose states emit the tokens", mg_bind_hmm},
+    {"task", "sequences that follow a rule, with a known law", mg_bind_task},
+    {"text", "a text file; its law is unknown, its last part is held out", mg_bind_text_source},
 };
 enum { N_KINDS = sizeof(KINDS) / sizeof(KINDS[0]) };
 
 const char *mg_source_kind_word(size_t i)
 {
     return i < N_KINDS ? KINDS[i].kind : NULL;
+}
+
+const char *mg_source_kind_help(size_t i)
+{
+    return KINDS[i].help;
 }
 
 bool mg_bind_source(struct mg_binding *binding)

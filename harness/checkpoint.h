@@ -50,9 +50,6 @@ void mg_checkpoint_free(struct mg_checkpoint *checkpoint); /* NULL is fine */
 
 struct mg_transformer *mg_checkpoint_transformer(struct mg_checkpoint *checkpoint);
 
-/* How its tokens are written (V), of a model of ours; else NULL. */
-char *const *mg_checkpoint_symbols(const struct mg_checkpoint *checkpoint);
-
 /* What it computes with: "bf16 weights, f32 sums, f64 softmax". */
 const char *mg_checkpoint_precision(const struct mg_checkpoint *checkpoint);
 

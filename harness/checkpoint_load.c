@@ -184,11 +184,6 @@ struct mg_transformer *mg_checkpoint_transformer(struct mg_checkpoint *checkpoin
     return checkpoint->transformer;
 }
 
-char *const *mg_checkpoint_symbols(const struct mg_checkpoint *checkpoint)
-{
-    return checkpoint->config.symbols;
-}
-
 const char *mg_checkpoint_precision(const struct mg_checkpoint *checkpoint)
 {
     return checkpoint->precision;

@@ -93,16 +93,24 @@ void mg_claim_judge(struct mg_verdict *verdict, const double *values, size_t n)
     }
 }
 
+enum mg_status mg_claim_check_columns(size_t n_columns, bool exact, struct mg_error *err)
+{
+    if (exact ? n_columns <= 2 : n_columns == 2 || n_columns == 3) {
+        return MG_OK;
+    }
+    return mg_fail(err, MG_EUSAGE, "the query returns %zu column%s, expected %s", n_columns,
+                   n_columns == 1 ? "" : "s",
+                   exact ? "one value" : "(replicate, value) or (replicate, share, draws)");
+}
+
 /* Take the values of an answer; MG_EUSAGE where it has the wrong form. */
 static enum mg_status take_values(double *values, const struct mg_answer *answer,
                                   const struct mg_verdict *claim, struct mg_error *err)
 {
     const size_t value = claim->exact ? answer->n_columns - 1 : 1;
 
-    if (claim->exact ? answer->n_columns > 2 : answer->n_columns < 2 || answer->n_columns > 3) {
-        return mg_fail(
-            err, MG_EUSAGE, "the query returns %zu columns, expected %s", answer->n_columns,
-            claim->exact ? "one value" : "(replicate, value) or (replicate, share, draws)");
+    if (mg_claim_check_columns(answer->n_columns, claim->exact, err) != MG_OK) {
+        return MG_EUSAGE;
     }
     if (claim->exact && answer->n_rows > 1) {
         return mg_fail(err, MG_EUSAGE, "an exact claim is one number, not %zu rows",

@@ -54,6 +54,9 @@ const char *mg_verdict_name(enum mg_verdict_word word);
  */
 void mg_claim_judge(struct mg_verdict *verdict, const double *values, size_t n);
 
+/* Is an answer of so many columns one that a claim can be judged by? MG_EUSAGE says what is. */
+enum mg_status mg_claim_check_columns(size_t n_columns, bool exact, struct mg_error *err);
+
 /*
  * Judge the claims of the named experiments, all in the database where n is 0, and hand the
  * verdicts over (mg_verdicts_free, also after a failure); nothing is stored.

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/file.h"
-#include "harness/json.h"
+#include "harness/plot.h"
+#include "harness/rehearse.h"
 #include "model/numeric/arena.h"
 
 static void print_problems(const struct mg_problems *problems)
@@ -16,57 +18,18 @@ static void print_problems(const struct mg_problems *problems)
     }
 }
 
-/* "FILE:line:column: error: /claims/3/query: ...", the place looked up in the file's text. */
-static void complain_query(const struct mg_spec *spec, size_t claim, const char *problem)
-{
-    struct mg_json_file *file = NULL;
-    struct mg_error ignored = {0};
-
-    if (mg_json_parse(&file, spec->text, strlen(spec->text), spec->path, &ignored) == MG_OK) {
-        const struct mg_json *claims = mg_json_get(mg_json_root(file), "claims");
-        const struct mg_json *query = claims != NULL && claim < mg_json_count(claims)
-                                          ? mg_json_get(mg_json_at(claims, claim), "query")
-                                          : NULL;
-        if (query != NULL) {
-            fprintf(stderr, "%s:%zu:%zu: error: /claims/%zu/query (%s): %s\n", spec->path,
-                    mg_json_line(query), mg_json_column(query), claim, spec->claims[claim].name,
-                    problem);
-        }
-    }
-    mg_json_free(file);
-}
-
-/* Ask every claim of an empty database: SQL that is wrong is found before anything runs. */
-static size_t check_queries(const struct mg_spec *spec)
-{
-    struct mg_store *empty = NULL;
-    struct mg_error broken = {0};
-    size_t errors = 0;
-
-    if (spec->n_claims == 0 || mg_store_open(&empty, NULL, MG_STORE_EMPTY, &broken) != MG_OK) {
-        return 0;
-    }
-    (void)mg_store_put_wide(empty, spec, &broken); /* a query may ask it, too */
-    for (size_t i = 0; i < spec->n_claims; i++) {
-        struct mg_error fault = {0};
-        if (mg_store_query(empty, spec->name, spec->claims[i].query, NULL, NULL, NULL, &fault) !=
-            MG_OK) {
-            complain_query(spec, i, fault.text);
-            errors++;
-        }
-    }
-    mg_store_close(empty);
-    return errors;
-}
-
 enum mg_status mg_files_load(struct mg_files *files, const struct mg_cli *cli, bool needed,
                              struct mg_error *err)
 {
+    char *plots = mg_cli_plots();
+    const char *const folders[] = {plots};
+    const struct mg_figure_search search = {folders, plots != NULL ? 1 : 0};
     enum mg_status status = MG_OK;
     size_t errors = 0;
 
     *files = (struct mg_files){0};
     if (cli->n == 0 && needed) {
+        free(plots);
         return mg_fail(err, MG_EUSAGE, "which experiment file? Name one or more");
     }
     files->specs = mg_allocate(cli->n + 1, sizeof(*files->specs));
@@ -76,19 +39,18 @@ enum mg_status mg_files_load(struct mg_files *files, const struct mg_cli *cli, b
         struct mg_spec *spec = NULL;
         const enum mg_status loaded =
             mg_spec_load_set(&spec, cli->arguments[i], cli->sets, cli->n_sets, &problems);
-        print_problems(&problems);
-        errors += problems.errors;
-        mg_problems_free(&problems);
         if (loaded == MG_OK) {
-            const size_t wrong = check_queries(spec);
-            errors += wrong;
-            status = wrong > 0 ? MG_EUSAGE : status;
+            status = mg_rehearse(&problems, spec, search) > 0 ? MG_EUSAGE : status;
             files->names[files->n] = spec->name;
             files->specs[files->n++] = spec;
         } else {
             status = status == MG_OK ? loaded : status;
         }
+        print_problems(&problems);
+        errors += problems.errors;
+        mg_problems_free(&problems);
     }
+    free(plots);
     if (status != MG_OK) {
         mg_files_free(files);
         return mg_fail(err, status, "%zu %s; nothing was run", errors,
@@ -105,6 +67,18 @@ void mg_files_free(struct mg_files *files)
     free(files->specs);
     free(files->names);
     *files = (struct mg_files){0};
+}
+
+char *mg_cli_plots(void)
+{
+    char program[4096];
+    const ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+    if (n <= 0) {
+        return NULL;
+    }
+    program[n] = '\0';
+    return mg_plot_folder(program);
 }
 
 char *mg_cli_beside(const struct mg_cli *cli, const char *name)

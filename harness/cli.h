@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "harness/cluster_share.h"
 #include "harness/output.h"
 #include "harness/plan.h"
-#include "harness/share.h"
 #include "harness/spec.h"
 #include "harness/store.h"
 #include "model/numeric/error.h"
@@ -90,9 +90,9 @@ struct mg_files {
 /* cli.c: what the verbs share */
 
 /*
- * Load the files of the arguments, and try the claims' queries on an empty database. Complaints of
- * all files go to standard error; any error is MG_EUSAGE and leaves nothing loaded. No file where
- * one is needed is MG_EUSAGE.
+ * Load the files of the arguments, and try their claims and figures on an empty database.
+ * Complaints of all files go to standard error; any error is MG_EUSAGE and leaves nothing loaded.
+ * No file where one is needed is MG_EUSAGE.
  */
 enum mg_status mg_files_load(struct mg_files *files, const struct mg_cli *cli, bool needed,
                              struct mg_error *err);
@@ -107,6 +107,9 @@ enum mg_status mg_cli_open(struct mg_store **store, const struct mg_cli *cli, st
  */
 enum mg_status mg_cli_check_commands(const struct mg_cli *cli, const struct mg_plan *plan,
                                      const bool *wanted, struct mg_error *err);
+
+/* plots/ that belongs to this program, malloc'd; NULL if there is none. */
+char *mg_cli_plots(void);
 
 /* "FOLDER OF THE DATABASE/name", malloc'd. */
 char *mg_cli_beside(const struct mg_cli *cli, const char *name);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/buffer.h"
-#include "harness/child.h"
+#include "harness/command_child.h"
 #include "harness/json.h"
 #include "model/numeric/arena.h"
 #include "model/predictor/uniform.h"

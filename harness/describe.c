@@ -10,7 +10,7 @@
 #include "harness/suggest.h"
 #include "model/diffusion/order.h"
 
-enum { ROWS_MAX = 256 };
+enum { WORDS_MAX = 1024 };
 
 static void write_choices(FILE *out, const struct mg_option *option)
 {
@@ -31,6 +31,13 @@ static void write_type(FILE *out, const struct mg_option *option)
             range, option->unit == NULL ? "" : ", ", option->unit == NULL ? "" : option->unit);
 }
 
+static void write_key(FILE *out, const struct mg_option *option)
+{
+    fprintf(out, "  %-14s %s%s%s%s\n", mg_option_key(option), option->help,
+            option->fallback == NULL ? "" : " Default ",
+            option->fallback == NULL ? "" : option->fallback, option->fallback == NULL ? "" : ".");
+}
+
 /* The keys of the object at a prefix, one a line. */
 static void write_keys(FILE *out, const char *prefix)
 {
@@ -39,10 +46,7 @@ static void write_keys(FILE *out, const char *prefix)
 
     for (size_t i = 0; i < n; i++) {
         if (mg_option_is_in(&table[i], prefix)) {
-            fprintf(out, "  %-14s %s%s%s%s\n", mg_option_key(&table[i]), table[i].help,
-                    table[i].fallback == NULL ? "" : " Default ",
-                    table[i].fallback == NULL ? "" : table[i].fallback,
-                    table[i].fallback == NULL ? "" : ".");
+            write_key(out, &table[i]);
         }
     }
 }
@@ -78,6 +82,63 @@ static void write_row(FILE *out, const struct mg_option *option)
     }
 }
 
+/* Is `option` there because `choice`, a key beside it, has this value? */
+static bool goes_with(const struct mg_option *option, const struct mg_option *choice,
+                      const char *word)
+{
+    const size_t prefix = strlen(choice->path) - strlen(mg_option_key(choice));
+    const bool beside = strncmp(option->path, choice->path, prefix) == 0 &&
+                        strchr(option->path + prefix, '.') == NULL;
+
+    if (!beside || option->chooser == NULL) {
+        return false;
+    }
+    if (strcmp(mg_option_key(choice), "task") == 0) {
+        return mg_option_applies_to_task(option, word);
+    }
+    return strcmp(option->chooser, mg_option_key(choice)) == 0 && mg_option_applies(option, word);
+}
+
+/* A word that is one of the choices of a key, with the keys that it brings. */
+static void write_choice(FILE *out, const struct mg_option *choice, size_t which)
+{
+    const char *word = choice->word(which);
+    const char *help = choice->word_help == NULL ? NULL : choice->word_help(which);
+    const char *heading = "  keys that go with it:\n";
+    size_t n;
+    const struct mg_option *table = mg_options(&n);
+
+    fprintf(out, "%s\n  a choice of %s\n", word, choice->path);
+    if (help != NULL) {
+        fprintf(out, "  %s\n", help);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (goes_with(&table[i], choice, word)) {
+            fputs(heading, out);
+            write_key(out, &table[i]);
+            heading = "";
+        }
+    }
+}
+
+/* Every choice called so; their number. */
+static size_t write_choices_called(FILE *out, const char *word)
+{
+    size_t n;
+    const struct mg_option *table = mg_options(&n);
+    size_t found = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t w = 0; table[i].word != NULL && table[i].word(w) != NULL; w++) {
+            if (strcmp(table[i].word(w), word) == 0) {
+                fputs(found++ == 0 ? "" : "\n", out);
+                write_choice(out, &table[i], w);
+            }
+        }
+    }
+    return found;
+}
+
 /* The row a person means: a path, or a path whose entries' names are left out. */
 static const struct mg_option *row_of(const char *key)
 {
@@ -106,18 +167,22 @@ static enum mg_status unknown(const char *key, struct mg_error *err)
 {
     size_t n;
     const struct mg_option *table = mg_options(&n);
-    const char *words[2 * ROWS_MAX];
+    const char *words[WORDS_MAX];
     const char *nearest;
     size_t count = 0;
 
-    assert(n <= ROWS_MAX);
     for (size_t i = 0; i < n; i++) {
+        assert(count + 2 <= WORDS_MAX);
         words[count++] = mg_option_key(&table[i]);
         words[count++] = table[i].path;
+        for (size_t w = 0; table[i].word != NULL && table[i].word(w) != NULL; w++) {
+            assert(count + 2 < WORDS_MAX);
+            words[count++] = table[i].word(w);
+        }
     }
     nearest = mg_option_alias(key);
     nearest = nearest == NULL ? mg_suggest(key, words, count) : nearest;
-    return mg_fail(err, MG_EUSAGE, "no key is called \"%s\"%s%s%s", key,
+    return mg_fail(err, MG_EUSAGE, "no key and no choice is called \"%s\"%s%s%s", key,
                    nearest == NULL ? "" : "; did you mean \"", nearest == NULL ? "" : nearest,
                    nearest == NULL ? "" : "\"?");
 }
@@ -135,7 +200,8 @@ enum mg_status mg_describe(char **text, const char *key, struct mg_error *err)
     out = open_memstream(text, &size);
     assert(out != NULL);
     if (key == NULL || key[0] == '\0') {
-        fputs("keys of an experiment file; `describe KEY` says more, as in `describe train.lr`\n",
+        fputs("keys of an experiment file; `describe KEY` or `describe CHOICE` says more, as in\n"
+              "`describe train.lr`, `describe markov`; views of the database: results/README.md\n",
               out);
         write_keys(out, "");
     } else if (row_of(key) != NULL) {
@@ -147,6 +213,7 @@ enum mg_status mg_describe(char **text, const char *key, struct mg_error *err)
                 write_row(out, &table[i]);
             }
         }
+        found = found == 0 ? write_choices_called(out, key) : found;
         status = found == 0 ? unknown(key, err) : MG_OK;
     }
     fclose(out);

@@ -5,11 +5,14 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/file.h"
 #include "harness/path.h"
+#include "harness/suggest.h"
+#include "model/numeric/arena.h"
 
 enum { FILE_MAX = 1 << 20 };
 
@@ -166,6 +169,38 @@ static bool found_in(struct mg_figure *figure, const char *folder, const char *s
     return both;
 }
 
+static int is_sql(const struct dirent *entry)
+{
+    const size_t length = strlen(entry->d_name);
+
+    return length > 4 && strcmp(entry->d_name + length - 4, ".sql") == 0;
+}
+
+/* The figure of a folder whose name is nearest, malloc'd; NULL if none is near. */
+static char *suggest_figure(const char *folder, const char *name)
+{
+    struct dirent **entries = NULL;
+    const int n = scandir(folder, &entries, is_sql, alphasort);
+    const char **names = mg_allocate(n > 0 ? (size_t)n : 1, sizeof(*names));
+    const char *nearest;
+    char *copy = NULL;
+
+    for (int i = 0; i < n; i++) {
+        entries[i]->d_name[strlen(entries[i]->d_name) - 4] = '\0';
+        names[i] = entries[i]->d_name;
+    }
+    nearest = mg_suggest(name, names, n > 0 ? (size_t)n : 0);
+    if (nearest != NULL) {
+        copy = copy_trimmed(nearest, nearest + strlen(nearest));
+    }
+    for (int i = 0; i < n; i++) {
+        free(entries[i]);
+    }
+    free(entries);
+    free(names);
+    return copy;
+}
+
 static enum mg_status find_files(struct mg_figure *figure, const char *stem,
                                  const char *experiment_path, struct mg_figure_search search,
                                  struct mg_error *err)
@@ -173,17 +208,21 @@ static enum mg_status find_files(struct mg_figure *figure, const char *stem,
     enum mg_status status = MG_OK;
     char *beside = mg_path_parent(experiment_path);
     struct mg_buffer places = {0};
+    char *near = NULL;
     bool found = found_in(figure, beside, stem);
 
     mg_buffer_puts(&places, beside);
     for (size_t i = 0; !found && i < search.n; i++) {
         found = found_in(figure, search.folders[i], figure->name);
         mg_buffer_printf(&places, ", %s", search.folders[i]);
+        near = near != NULL ? near : suggest_figure(search.folders[i], figure->name);
     }
     if (!found) {
-        status = mg_fail(err, MG_EUSAGE, "figure %s: no %s.sql with %s.gp in %s", stem,
-                         figure->name, figure->name, places.text);
+        status = mg_fail(err, MG_EUSAGE, "there is no figure %s%s%s%s (no %s.sql with %s.gp in %s)",
+                         stem, near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+                         near != NULL ? "\"?" : "", figure->name, figure->name, places.text);
     }
+    free(near);
     mg_buffer_free(&places);
     free(beside);
     return status;

@@ -135,13 +135,28 @@ static bool sync_parent(const char *path)
     return done;
 }
 
+/* A rename would put a file in the place of a device (/dev/null), a pipe or a folder. */
+static enum mg_status check_replaceable(const char *path, struct mg_error *err)
+{
+    struct stat info;
+
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
+        return mg_fail(err, MG_ESTORAGE, "%s: not a regular file; it was left as it is", path);
+    }
+    return MG_OK;
+}
+
 enum mg_status mg_file_write(const char *path, const void *data, size_t size, struct mg_error *err)
 {
     char *fresh = mg_format("%s.new-%ld", path, (long)getpid());
-    const int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    enum mg_status status = check_replaceable(path, err);
     bool written;
-    enum mg_status status = MG_OK;
+    int fd;
 
+    if (status != MG_OK) {
+        goto done;
+    }
+    fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) {
         status = mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
         goto done;

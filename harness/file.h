@@ -19,7 +19,10 @@
 enum mg_status mg_file_read(char **data, size_t *size, const char *path, size_t size_max,
                             struct mg_error *err);
 
-/* Write or replace a file, durably. MG_ESTORAGE when that fails; then path is as before. */
+/*
+ * Write or replace a file, durably. MG_ESTORAGE when that fails, or where path is something else
+ * (a device, a pipe, a folder); then path is as before.
+ */
 enum mg_status mg_file_write(const char *path, const void *data, size_t size, struct mg_error *err);
 
 /* Write or replace file `to` by a copy of file `from`, as mg_file_write does. MG_ESTORAGE. */

@@ -12,7 +12,7 @@
 
 #include "harness/plan.h"
 #include "harness/run.h"
-#include "harness/wire.h"
+#include "harness/worker_wire.h"
 
 /* What jobs are done with; the context of mg_job_work. */
 struct mg_job_setting {

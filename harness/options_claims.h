@@ -51,6 +51,7 @@
      .help = "Figures that stand in this section: EXPERIMENT/FIGURE.",
      .example = "[\"toy-pairs/toy_pairs\"]"},
     {.path = "figures", .type = MG_OPTION_TEXTS,
-     .help = "Figures of plots/, or paths beside the experiment file.",
+     .help = "Figures of plots/, or beside the experiment file: NAME.sql and NAME.gp, as "
+             "plots/style.gp explains.",
      .example = "[\"joint_vs_product\"]", .aliases = "figure plots plot"},
     /* clang-format on */

@@ -8,7 +8,7 @@
      .help = "What answers for masked positions.", .example = "{\"kind\": \"oracle\"}",
      .aliases = "model network"},
     {.path = "predictor.kind", .type = MG_OPTION_CHOICE, .word = mg_predictor_kind_word,
-     .required = true, .help = "What kind of predictor; a transformer is trained.",
+     .word_help = mg_predictor_kind_help, .required = true, .help = "What kind of predictor; a transformer is trained.",
      .example = "\"transformer\"", .aliases = "type"},
     {.path = "predictor.path", .type = MG_OPTION_TEXT, .required = true, BY_KIND,
      .kinds = "checkpoint",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/file.h"
 #include "harness/html.h"
 #include "harness/report_part.h"
 #include "model/numeric/arena.h"
@@ -130,7 +131,26 @@ static void add_claim(struct mg_report *report, const struct mg_verdict *verdict
     mg_buffer_puts(page, "</td></tr>\n");
 }
 
-/* Those chosen, by what they are about; as many as there are, a copy of pointers. */
+/* Does the answer of the topic lean on this claim? */
+static bool is_named(const struct mg_verdict *verdict, const char *answer)
+{
+    char *key = mg_format("{%s/%s}", verdict->experiment, verdict->name);
+    const bool named = answer != NULL && strstr(answer, key) != NULL;
+
+    free(key);
+    return named;
+}
+
+/* Those of the answer before the others; then what a claim is about. */
+static int compare_claims(const struct mg_verdict *a, const struct mg_verdict *b,
+                          const char *answer)
+{
+    const int first = (int)is_named(b, answer) - (int)is_named(a, answer);
+
+    return first != 0 ? first : compare_about(a->about, b->about);
+}
+
+/* Those chosen, in order; as many as there are, a copy of pointers. */
 static size_t choose(const struct mg_verdict **chosen, const struct mg_report *report,
                      const struct mg_report_choice *choice)
 {
@@ -142,7 +162,7 @@ static size_t choose(const struct mg_verdict **chosen, const struct mg_report *r
         if (!mg_report_chosen(report, verdict, choice)) {
             continue;
         }
-        while (at > 0 && compare_about(verdict->about, chosen[at - 1]->about) < 0) {
+        while (at > 0 && compare_claims(verdict, chosen[at - 1], choice->answer) < 0) {
             chosen[at] = chosen[at - 1];
             at--;
         }

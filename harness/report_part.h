@@ -47,7 +47,8 @@ void mg_report_figure_links(struct mg_report *report, const char *experiment);
 /* Which verdicts are meant: of an experiment (NULL: any), about a topic (NULL: any). */
 struct mg_report_choice {
     const char *experiment, *topic;
-    bool orphan; /* those that belong to no topic of the page */
+    const char *answer; /* those it names, as {EXPERIMENT/CLAIM}, come first; NULL: none do */
+    bool orphan;        /* those that belong to no topic of the page */
 };
 
 /* Is this claim among them? A topic "C9" has C9, C9a and C9b; not C91. */
@@ -58,8 +59,8 @@ bool mg_report_chosen(const struct mg_report *report, const struct mg_verdict *v
 size_t mg_report_counts(struct mg_report *report, const struct mg_report_choice *choice);
 
 /*
- * Claims as a table, by what they are about. What is not reproduced stands in the open, and of
- * what is reproduced the first `open`; the rest is folded.
+ * Claims as a table, those of the answer first, then by what they are about. What is not reproduced
+ * stands in the open, and of what is reproduced the first `open`; the rest is folded.
  */
 void mg_report_claims(struct mg_report *report, const struct mg_report_choice *choice, size_t open);
 

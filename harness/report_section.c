@@ -57,17 +57,33 @@ static enum mg_status add_fold(struct mg_report *report, const char *summary,
     return status;
 }
 
-/* Numbers beside their exact values; the mean over replicates of each point of the sweep. */
-static const char numbers_sql[] =
-    "WITH varied AS (SELECT path FROM params WHERE length(value) <= 40 "
-    "  GROUP BY path HAVING count(DISTINCT value) > 1), "
-    "named AS (SELECT run_id, coalesce((SELECT group_concat(value, ', ') FROM params "
-    "  JOIN varied USING (path) WHERE params.run_id = runs.run_id AND path NOT LIKE 'measure.%'), "
+/* named: run_id and the point of the sweep in words. */
+#define NAMED                                                                                      \
+    "WITH varied AS (SELECT path FROM params WHERE length(value) <= 40 "                           \
+    "  GROUP BY path HAVING count(DISTINCT value) > 1), "                                          \
+    "named AS (SELECT run_id, coalesce((SELECT group_concat(value, ', ') FROM params "             \
+    "  JOIN varied USING (path) WHERE params.run_id = runs.run_id AND path NOT LIKE "              \
+    "'measure.%'), "                                                                               \
     "  predictor) AS point FROM runs WHERE status = 'done') "
+
+/* Numbers beside their exact values; the mean over replicates of each point of the sweep. */
+static const char numbers_sql[] = NAMED
     "SELECT probe, quantity, point, avg(value) AS mean, min(value) AS least, max(value) AS most, "
     "  avg(exact) AS exact, count(value) AS n "
     "FROM information JOIN named USING (run_id) "
     "GROUP BY probe, quantity, point ORDER BY probe, quantity, point";
+
+/* What each sampler costs and loses: its law, its draws, what it makes of text held out. */
+static const char samplers_sql[] = NAMED
+    "SELECT sampler, point, \"from\", avg(nfe) AS nfe, avg(kl_nats) AS kl_nats, "
+    "  avg(coherent) AS coherent, avg(nll) AS nll_nats_per_token, count(*) AS n FROM ("
+    "  SELECT run_id, sampler, kind AS \"from\", nfe, kl_nats, coherence AS coherent, NULL AS nll "
+    "  FROM sampler_error UNION ALL "
+    "  SELECT run_id, sampler, 'draws', nfe, NULL, rate, nll_nats_per_token FROM coherence UNION "
+    "ALL "
+    "  SELECT run_id, sampler, 'held out, ' || kind, nfe, NULL, NULL, nll_nats_per_token "
+    "  FROM likelihoods) JOIN named USING (run_id) "
+    "GROUP BY sampler, point, \"from\" ORDER BY \"from\", point, nfe, sampler";
 
 /* Draws by number, never picked: the first three of each sampler in each point's replicate 0. */
 static const char samples_sql[] =
@@ -92,15 +108,14 @@ static enum mg_status add_summary(struct mg_report *report, const char *experime
         "SELECT count(*) AS runs, coalesce(sum(status = 'done'), 0) AS done, "
         "coalesce(sum(status = 'failed'), 0) AS failed, count(DISTINCT replicate) AS replicates, "
         "printf('%.1f', coalesce(sum(wall_s), 0)) AS wall, "
-        "(SELECT coalesce(' with at most ' || (max(max_rss_kb) + 512) / 1024 || ' MB of memory', "
-        "'') "
-        "FROM results) AS memory FROM runs",
+        "(SELECT coalesce(' with at most ' || ((max(max_rss_kb) + 512) / 1024) || "
+        "' MB of memory', '') FROM results) AS memory FROM runs",
         err);
 
     if (status == MG_OK) {
         mg_html_format(
             &report->page,
-            "<p class=\"small\">%s runs: %s done, %s failed; up to %s replicates; %s s of "
+            "<p class=\"small\">Runs: %s, done %s, failed %s; replicates: up to %s; %s s of "
             "computing%s.</p>\n",
             mg_answer_text(&sums, 0, "runs"), mg_answer_text(&sums, 0, "done"),
             mg_answer_text(&sums, 0, "failed"), mg_answer_text(&sums, 0, "replicates"),
@@ -117,6 +132,9 @@ static enum mg_status add_details(struct mg_report *report, const char *experime
     enum mg_status status;
 
     status = mg_report_table(report, "Numbers", experiment, numbers_sql, 60, err);
+    if (status == MG_OK) {
+        status = mg_report_table(report, "Samplers", experiment, samplers_sql, 60, err);
+    }
     add_queries(report, experiment);
     if (status == MG_OK) {
         status = add_fold(report, "Samples: draws 0 to 2 of every sampler, replicate 0 (CSV)",

@@ -119,6 +119,21 @@ static void add_counts(struct mg_report *report, size_t topic)
     }
 }
 
+/* Does any verdict here bear on the topic? If not, what its file answers is not this database's. */
+static bool is_judged(const struct mg_report *report, size_t topic)
+{
+    const struct mg_report_choice choice = {.topic =
+                                                mg_answer_text(&report->topics, topic, "about")};
+
+    for (size_t i = 0; i < report->verdicts.n; i++) {
+        if (report->verdicts.items[i].word != MG_VERDICT_NOT_RUN &&
+            mg_report_chosen(report, &report->verdicts.items[i], &choice)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void mg_report_answers(struct mg_report *report)
 {
     struct mg_buffer *page = &report->page;
@@ -142,7 +157,11 @@ void mg_report_answers(struct mg_report *report)
         mg_html_id(page, about);
         mg_html_format(page, "\">%s</a> %s</td><td>", about,
                        mg_answer_text(&report->topics, row, "title"));
-        add_filled(report, mg_answer_text(&report->topics, row, "short"));
+        if (is_judged(report, row)) {
+            add_filled(report, mg_answer_text(&report->topics, row, "short"));
+        } else {
+            mg_buffer_puts(page, "–");
+        }
         mg_buffer_puts(page, "</td><td>");
         add_counts(report, row);
         mg_buffer_puts(page, "</td></tr>\n");
@@ -191,9 +210,18 @@ enum mg_status mg_report_topics(struct mg_report *report, struct mg_error *err)
         mg_buffer_puts(page, "<p class=\"counts\">");
         add_counts(report, row);
         mg_buffer_puts(page, "</p>\n");
-        add_paragraph(report, "<p>", row, "answer");
+        add_paragraph(report,
+                      is_judged(report, row)
+                          ? "<p>"
+                          : "<p><b>Nothing in this database answers it.</b> Of one that does, "
+                            "the file says: ",
+                      row, "answer");
         status = mg_report_topic_figures(report, row, err);
-        mg_report_claims(report, &(struct mg_report_choice){.topic = about}, IN_THE_OPEN);
+        mg_report_claims(
+            report,
+            &(struct mg_report_choice){.topic = about,
+                                       .answer = mg_answer_text(&report->topics, row, "answer")},
+            IN_THE_OPEN);
         mg_buffer_puts(page, "</section>\n");
     }
     return status;

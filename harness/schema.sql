@@ -357,6 +357,29 @@ CREATE VIEW run_labels AS
     SELECT r.run_id, p.words || CASE WHEN p.place > 1 THEN ' #' || p.place ELSE '' END AS label
     FROM run r JOIN numbered p USING (experiment_id, assignment);
 
+-- What figures begin with: the runs that are done, and the panel of each, with the number of its
+-- replicates; and the settings of samplers, a row each.
+CREATE VIEW done_runs AS
+    SELECT *, label || iif(predictor = 'oracle', '', ' (n = ' || n || ')') AS panel
+    FROM (SELECT r.run_id, r.replicate, r.predictor, r.objective, r.seq_len,
+                 coalesce((SELECT value FROM param WHERE param_set_id = r.param_set_id
+                           AND path = 'source.name'), r.source) AS source_name,
+                 l.label, count(*) OVER (PARTITION BY r.experiment_id, l.label) AS n
+          FROM run r JOIN run_labels l USING (run_id) WHERE r.status = 'done');
+CREATE VIEW sampler_settings AS
+    SELECT run_id, sampler, max(value) FILTER (WHERE leaf = 'order') AS rule,
+           max(value) FILTER (WHERE leaf = 'per_step') AS per_step,
+           max(value) FILTER (WHERE leaf = 'steps') AS steps,
+           max(value) FILTER (WHERE leaf = 'block') AS block,
+           max(value) FILTER (WHERE leaf = 'tau') AS tau,
+           max(value) FILTER (WHERE leaf = 'gamma') AS gamma,
+           max(value) FILTER (WHERE leaf = 'draft') AS draft
+    FROM (SELECT run_id, value, substr(rest, 1, instr(rest, '.') - 1) AS sampler,
+                 substr(rest, instr(rest, '.') + 1) AS leaf
+          FROM (SELECT run_id, value, substr(path, instr(path, '.samplers.') + 10) AS rest
+                FROM params WHERE path LIKE 'measure.%.samplers.%'))
+    GROUP BY run_id, sampler;
+
 -- What the driver itself asks, and what helps to find one's way.
 CREATE VIEW results AS
     SELECT u.run_id, u.name || CASE WHEN u.early THEN '@' || u.train_step ELSE '' END AS name,

@@ -12,7 +12,7 @@
 #include "harness/bind.h"
 #include "harness/inherit.h"
 #include "harness/override.h"
-#include "harness/points.h"
+#include "harness/spec_points.h"
 
 /* The valid value of a key of the file itself, or NULL. */
 static const struct mg_json *value_of(const struct mg_settings *settings, const char *path)

@@ -259,7 +259,11 @@ static enum mg_status prepare_foreign(sqlite3_stmt **statement, struct mg_store 
     enum mg_status status = MG_OK;
 
     if (sqlite3_prepare_v2(store->db, sql, -1, statement, &tail) != SQLITE_OK) {
-        return mg_fail(err, MG_EUSAGE, "%s", sqlite3_errmsg(store->db));
+        char *said = mg_format("%s", sqlite3_errmsg(store->db));
+        (void)sqlite3_set_authorizer(store->db, NULL, NULL); /* to look for names */
+        status = mg_sql_refuse(store, sql, said, err);
+        free(said);
+        return status;
     }
     if (*statement == NULL || sqlite3_column_count(*statement) == 0 ||
         !sqlite3_stmt_readonly(*statement)) {
@@ -391,7 +395,9 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
 
     assert(store != NULL && (path != NULL) == on_disk);
     *store = NULL;
-    opened->path = mg_format("%s", on_disk ? path : ":memory:");
+    /* SQLite takes "file:x?mode=memory" and ":memory:" for no file: results would be nowhere. */
+    opened->path = mg_format("%s%s", on_disk && strcspn(path, ":") < strcspn(path, "/") ? "./" : "",
+                             on_disk ? path : ":memory:");
     opened->lock = -1;
     for (enum mg_table t = 0; t < MG_TABLE_COUNT; t++) {
         opened->inserts[t] = mg_sql_write_row_insert(t);

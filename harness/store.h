@@ -31,6 +31,9 @@ enum mg_status mg_store_open(struct mg_store **store, const char *path, enum mg_
                              struct mg_error *err);
 void mg_store_close(struct mg_store *store); /* NULL is fine */
 
+/* Is it of an older schema, with fewer views? MG_STORE_WRITE brings it to this one's. */
+bool mg_store_is_older(const char *path);
+
 const char *mg_store_library(void); /* version of SQLite, as loaded */
 
 /* One value of a query's answer; text lives until the visitor returns. */

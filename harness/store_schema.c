@@ -1,5 +1,6 @@
 /* store_schema.c - which database this is: ours, of which version, making a new one, and copying
  * it. */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +11,11 @@
 #include "harness/store_sql.h"
 #include "schema_sql.h"
 
-enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 6 };
+enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 7 };
 
-/* Stands at 60 and 68 of the file: four bytes each, the highest first. */
+/* The head of a database file; version and application: four bytes each, the highest first. */
+enum { HEADER = 100, VERSION_AT = 60, APPLICATION_AT = 68 };
+
 static uint32_t header_number(const unsigned char *bytes)
 {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
@@ -30,20 +33,40 @@ static enum mg_status refuse_newer(const char *path, long long version, struct m
                    version, (int)SCHEMA_VERSION);
 }
 
+/* bytes (HEADER) out. Returns how many there are; 0 where the file cannot be read, see errno. */
+static size_t read_header(unsigned char *bytes, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    size_t size = 0;
+
+    errno = 0;
+    if (file != NULL) {
+        size = fread(bytes, 1, HEADER, file);
+        (void)fclose(file);
+    }
+    return size;
+}
+
+bool mg_store_is_older(const char *path)
+{
+    unsigned char bytes[HEADER];
+
+    return read_header(bytes, path) == HEADER &&
+           header_number(bytes + APPLICATION_AT) == APPLICATION_ID &&
+           header_number(bytes + VERSION_AT) < SCHEMA_VERSION;
+}
+
 enum mg_status mg_schema_peek(const char *path, struct mg_error *err)
 {
-    enum { HEADER = 100, VERSION_AT = 60, APPLICATION_AT = 68 };
     unsigned char bytes[HEADER];
-    FILE *file = fopen(path, "rb");
-    size_t size;
+    const size_t size = read_header(bytes, path);
 
-    if (file == NULL) {
-        return MG_OK; /* SQLite says why */
+    if (size == 0 && errno == EISDIR) {
+        return mg_fail(err, MG_ESTORAGE, "%s: %s", path, strerror(errno));
     }
-    size = fread(bytes, 1, sizeof(bytes), file);
-    (void)fclose(file);
     if (size < HEADER) {
-        return size == 0 ? MG_OK : refuse_foreign(path, "; it was left as it is", err);
+        return size == 0 ? MG_OK /* SQLite says why */
+                         : refuse_foreign(path, "; it was left as it is", err);
     }
     if (memcmp(bytes, "SQLite format 3", 16) != 0 ||
         header_number(bytes + APPLICATION_AT) != APPLICATION_ID) {

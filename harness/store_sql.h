@@ -60,6 +60,13 @@ enum mg_status mg_sql_script(struct mg_store *store, const char *script, struct 
 enum mg_status mg_sql_attach(struct mg_store *store, const char *path, struct mg_error *err);
 void mg_sql_detach(struct mg_store *store); /* rolls back; fine when nothing is attached */
 
+/*
+ * Refuse a query with what SQLite `said` of it, and where that is an unknown view or column with
+ * the nearest name: of the views, of the columns of the views the query names. MG_EUSAGE.
+ */
+enum mg_status mg_sql_refuse(struct mg_store *store, const char *sql, const char *said,
+                             struct mg_error *err);
+
 /* Where the database stands, for messages. */
 const char *mg_sql_path(const struct mg_store *store);
 

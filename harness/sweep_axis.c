@@ -270,7 +270,7 @@ static bool generate(struct mg_reading *reading, struct mg_axis *axis, const str
         return false;
     }
     axis->values = mg_heap_array(reading->heap, axis->n, sizeof(*axis->values));
-    for (size_t i = 0; i < axis->n; i++) {
+    for (size_t i = 0; i < axis->n && fine; i++) { /* one place, one complaint */
         double number = generator->value(arguments, i, axis->n);
         char text[32];
 
@@ -278,9 +278,9 @@ static bool generate(struct mg_reading *reading, struct mg_axis *axis, const str
             number = round(number); /* a geometric ladder of sizes */
         }
         fine = mg_axis_value_read(reading, &axis->values[i], axis->path,
-                                  mg_reading_value(reading, mg_number_text(number, text)), place) &&
-               fine;
+                                  mg_reading_value(reading, mg_number_text(number, text)), place);
     }
+    axis->n = fine ? axis->n : 0;
     return fine;
 }
 

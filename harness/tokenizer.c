@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/nfc.h"
+#include "harness/tokenizer_nfc.h"
 #include "harness/tokenizer_part.h"
 #include "harness/utf8.h"
 

@@ -23,7 +23,8 @@ unsigned mg_byte_character(unsigned char byte)
     return is_printable(byte) ? byte : code;
 }
 
-int mg_character_byte(unsigned code)
+/* The byte that a character stands for; -1 if none. */
+static int character_byte(unsigned code)
 {
     unsigned count = code - 0x100;
 
@@ -66,7 +67,7 @@ static void decode_token(struct mg_buffer *out, enum mg_tokenizer_form form, con
         int one;
 
         bytes = mg_utf8_bytes(token + at, size - at);
-        one = mg_character_byte(mg_utf8_code(token + at, bytes));
+        one = character_byte(mg_utf8_code(token + at, bytes));
         if (form == MG_TOKENIZER_MARKS) {
             const bool mark = strncmp(token + at, MG_SPACE_MARK, bytes) == 0;
 

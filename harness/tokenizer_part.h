@@ -6,13 +6,13 @@
 
 #include <stdbool.h>
 
-#include "harness/added.h"
 #include "harness/bpe.h"
 #include "harness/buffer.h"
 #include "harness/heap.h"
 #include "harness/names.h"
-#include "harness/split.h"
 #include "harness/tokenizer.h"
+#include "harness/tokenizer_added.h"
+#include "harness/tokenizer_split.h"
 
 #define MG_SPACE_MARK "\u2581" /* what Llama-2 writes for a space */
 
@@ -39,9 +39,8 @@ struct mg_tokenizer {
     struct mg_added *matched; /* looked for after normalization */
 };
 
-/* The character that stands for a byte in byte-level BPE (below U+0144), and back: -1 if none. */
+/* The character that stands for a byte in byte-level BPE (below U+0144). */
 unsigned mg_byte_character(unsigned char byte);
-int mg_character_byte(unsigned code);
 
 /* A text as the model sees it, appended to out. MG_EUSAGE: cannot be normalized. */
 enum mg_status mg_tokenizer_normalize(struct mg_buffer *out, const struct mg_tokenizer *tokenizer,

@@ -5,11 +5,11 @@
 
 #include "harness/answer.h"
 #include "harness/cli.h"
+#include "harness/cluster_scratch.h"
+#include "harness/cluster_shard.h"
 #include "harness/curve.h"
 #include "harness/diff.h"
 #include "harness/file.h"
-#include "harness/scratch.h"
-#include "harness/shard.h"
 #include "harness/show.h"
 #include "harness/suggest.h"
 #include "model/numeric/arena.h"

@@ -6,12 +6,12 @@
 
 #include "harness/buffer.h"
 #include "harness/cli.h"
+#include "harness/cluster_scratch.h"
+#include "harness/cluster_shard.h"
+#include "harness/cluster_slurm.h"
 #include "harness/file.h"
 #include "harness/only.h"
-#include "harness/scratch.h"
-#include "harness/shard.h"
 #include "harness/shell.h"
-#include "harness/slurm.h"
 #include "harness/store_lock.h"
 #include "model/numeric/arena.h"
 

@@ -8,7 +8,6 @@
 #include "harness/claim.h"
 #include "harness/cli.h"
 #include "harness/file.h"
-#include "harness/json.h"
 #include "harness/plot.h"
 #include "harness/report.h"
 
@@ -128,19 +127,6 @@ enum mg_status mg_verb_verify(const struct mg_cli *cli, struct mg_error *err)
 
 /* ---- figures and report ---- */
 
-/* plots/ that belongs to this program, malloc'd; NULL if there is none. */
-static char *own_plots(void)
-{
-    char program[4096];
-    const ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
-
-    if (n <= 0) {
-        return NULL;
-    }
-    program[n] = '\0';
-    return mg_plot_folder(program);
-}
-
 static void print_drawing(void *ctx, const char *experiment, const struct mg_drawing *drawing)
 {
     static const char *const words[] = {[MG_PLOT_DRAWN] = "drawn",
@@ -174,11 +160,16 @@ static enum mg_status open_work(struct drawing_work *work, const struct mg_cli *
 {
     enum mg_status status = load_and_register(&work->files, cli, err);
 
-    work->plots = own_plots();
+    work->plots = mg_cli_plots();
     work->folders[0] = work->plots;
     work->out = out != NULL ? mg_format("%s", out) : mg_cli_beside(cli, "figures");
     work->options = (struct mg_plot_options){
         .out = work->out, .search = {work->folders, work->plots != NULL ? 1 : 0}};
+    if (status == MG_OK && mg_store_is_older(cli->db)) {
+        struct mg_error unwritable = {0}; /* then figures that ask newer views say so */
+        (void)mg_store_open(&work->store, cli->db, MG_STORE_WRITE, &unwritable);
+        mg_store_close(work->store);
+    }
     return status == MG_OK ? mg_store_open(&work->store, cli->db, MG_STORE_READ, err) : status;
 }
 

@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include "harness/cli.h"
+#include "harness/cluster_scratch.h"
 #include "harness/drive.h"
 #include "harness/due.h"
 #include "harness/estimate.h"
 #include "harness/job.h"
 #include "harness/only.h"
 #include "harness/reason.h"
-#include "harness/scratch.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/matmul.h"
 

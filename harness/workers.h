@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "harness/buffer.h"
-#include "harness/wire.h"
+#include "harness/worker_wire.h"
 #include "model/numeric/error.h"
 
 /* -- in a worker -- */

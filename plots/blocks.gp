@@ -2,10 +2,8 @@
 stats $mean using 3 nooutput
 from = STATS_min
 to = STATS_max
-stats $mean using ($4 > nil ? $4 : NaN) nooutput
-lo = STATS_min
-hi = STATS_max
-if (reference_rows) { stats $reference using ($2 > nil ? $2 : NaN) nooutput; lo = STATS_min < lo ? STATS_min : lo; hi = STATS_max > hi ? STATS_max : hi }
+stats $mean using (note($4)) nooutput
+if (reference_rows) { stats $reference using (note($2)) nooutput }
 margin = 12
 if (reference_rows) { stats $reference using (strlen(strcol(3))) nooutput; margin = 7.1 * STATS_max + 16 }
 keys = keyrows(mean_kinds, mean_chars)

@@ -1,5 +1,5 @@
 -- title: What of distant context a network uses, along its training
--- caption: Total variation between the predictions under two different left contexts, mean over pairs, against the distance to the context; logarithmic, below .002 is not drawn. Solid line: the exact law. Points: the network after so many training steps, means over n seeds with the 90 % Student t interval. Where a curve leaves the exact one and falls, the network has homogenized more than its source.
+-- caption: Total variation between the predictions under two different left contexts, mean over pairs, against the distance to the context; logarithmic, below .002 is not drawn. Solid line: the exact law. Points: the network after so many training steps, means over n seeds with the 90 % Student t interval. Where a curve leaves the exact one and falls, the network has homogenized more than its source. Points are moved apart sideways.
 WITH named AS (
   SELECT r.run_id, replicate, coalesce(s.value, label) AS label
   FROM runs r JOIN run_labels USING (run_id) LEFT JOIN params s ON s.run_id = r.run_id AND s.path = 'source.name'

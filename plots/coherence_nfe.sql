@@ -3,9 +3,7 @@
 -- Samplers called FAMILY-1, FAMILY-2, ... are one line; a sampler alone in its family is left out
 -- where others are lines.
 WITH named AS (
-  SELECT run_id, replicate, predictor,
-         label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS panel
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
+  SELECT run_id, replicate, predictor, label || ' (n = ' || n || ')' AS panel FROM done_runs),
 points AS (
   SELECT panel, rtrim(rtrim(sampler, '0123456789'), '-') AS series, sampler, nfe, replicate, rate,
          exact_rate

@@ -1,18 +1,16 @@
 -- title: Exact drafts: tokens per batched call and per row evaluated
 -- caption: Positions that a sampler with exact drafts reveals per batched call (full line) and per row that the predictor evaluates (dashed), against the number k of positions drafted at once (both axes logarithmic, base 2), a panel for each source, neighbours from weakly to strongly coupled. Lines: perfect predictor; open circles: trained networks, mean over seeds with the 90 % Student t interval. Grey: one, what decoding one position at a time gives, and the most that k could give, k tokens for two calls. The output law is the chain rule's at every point.
 WITH named AS (
-  SELECT run_id, replicate, s.value || ', length ' || seq_len AS place,
-         CASE s.value WHEN 'weak' THEN 1 WHEN 'medium' THEN 2 WHEN 'strong' THEN 3 ELSE 4 END AS rank, predictor
-  FROM runs JOIN params s USING (run_id) WHERE status = 'done' AND s.path = 'source.name'),
+  SELECT run_id, replicate, source_name || ', length ' || seq_len AS place,
+         CASE source_name WHEN 'weak' THEN 1 WHEN 'medium' THEN 2 WHEN 'strong' THEN 3 ELSE 4 END AS rank, predictor
+  FROM done_runs),
 costs AS (
   SELECT run_id, probe, value, substr(quantity, instr(quantity, '.') + 1) AS what,
          substr(quantity, 1, instr(quantity, '.') - 1) AS sampler
   FROM information WHERE quantity LIKE '%.tokens_per_call' OR quantity LIKE '%.tokens_per_row'),
 points AS (
-  SELECT place, named.predictor, rank, what, replicate, o.value AS rule, k.value AS k, costs.value AS tokens
-  FROM costs JOIN named USING (run_id)
-  JOIN params k ON k.run_id = costs.run_id AND k.path = 'measure.' || probe || '.samplers.' || sampler || '.draft'
-  JOIN params o ON o.run_id = costs.run_id AND o.path = 'measure.' || probe || '.samplers.' || sampler || '.order'),
+  SELECT place, predictor, rank, what, replicate, rule, draft AS k, value AS tokens
+  FROM costs JOIN named USING (run_id) JOIN sampler_settings USING (run_id, sampler)),
 means AS (
   SELECT place, predictor, rank, what, rule, k, avg(tokens) AS mean, count(*) AS n
   FROM points GROUP BY place, predictor, what, rule, k)

@@ -1,11 +1,8 @@
 -- title: Ranking by the drawn token: what it does to the samples
 -- caption: Samples of each rule, one token a step and nothing given: mean of -log P(sample) under the true law, in nats per token. A sampler that follows the source is at the dotted line, its entropy; below it samples are too probable, the selection shuts out what is rare. Bars: means, over n training seeds where n is given, with their 90 % Student t interval; the number is the total variation between the samples' bigrams and the source's, which few samples raise a little.
 WITH named AS (
-  SELECT run_id, coalesce(s.value, '') AS source, predictor,
-         replace(label, 'transformer', 'trained') || CASE WHEN predictor = 'oracle' THEN ''
-         ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS panel
-  FROM runs JOIN run_labels USING (run_id) LEFT JOIN params s USING (run_id)
-  WHERE status = 'done' AND (s.path = 'source.name' OR s.path IS NULL)),
+  SELECT run_id, source_name AS source, predictor, replace(panel, 'transformer', 'trained') AS panel
+  FROM done_runs),
 means AS (
   SELECT panel, source, predictor, sampler, avg(nll_nats_per_token) AS mean, avg(bigram_tv) AS tv, count(*) AS n,
          min(draws) AS draws

@@ -1,12 +1,9 @@
 -- title: What each revealed position tells about the others
 -- caption: For every source, against the number j of positions already revealed (at random): h, the mean entropy of one further position, and Z(j + 1) = h(0) - h(j), what the revealed ones save of it. Revealing several positions at once pays the entropy of the first for each of them, so a step costs the area between the curve h and its value at the start of the step. A curve that falls early wants small steps first, one that falls late small steps last.
-WITH named AS (
-  SELECT runs.run_id, coalesce(value, source) AS name, seq_len
-  FROM runs LEFT JOIN params ON params.run_id = runs.run_id AND path = 'source.name'),
-curve AS (
-  SELECT name || ', length ' || seq_len AS panel, j, h_nats, h_nats - first_value(h_nats) OVER (
+WITH curve AS (
+  SELECT source_name || ', length ' || seq_len AS panel, j, h_nats, h_nats - first_value(h_nats) OVER (
            PARTITION BY run_id, probe ORDER BY j) AS saved, seq_len, run_id
-  FROM schedules JOIN named USING (run_id) WHERE h_nats IS NOT NULL)
+  FROM schedules JOIN done_runs USING (run_id) WHERE h_nats IS NOT NULL)
 -- block: curve
 SELECT panel, 'h(j), entropy left' AS series, j, h_nats AS nats FROM curve
 UNION ALL

@@ -1,9 +1,7 @@
 -- title: Joint against product of marginals
 -- caption: The twelve likeliest outcomes of the masked targets, largest first. Grey bars: the exact joint. Points: the predictor's product of marginals (what one parallel step draws from) and its own chain rule (what it draws when it reveals one token at a time), means over training seeds with the 90 % Student t interval, single seeds in light.
 WITH named AS (
-  SELECT run_id, replicate, predictor,
-         label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS point
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
+  SELECT run_id, replicate, predictor, label || ' (n = ' || n || ')' AS point FROM done_runs),
 values_ AS (
   SELECT probe || ': ' || point AS panel, replicate, outcome, p_exact, p_product, p_chain
   FROM joints JOIN named USING (run_id)),

@@ -2,9 +2,7 @@
 stats $mean using 3 nooutput
 from = STATS_min
 to = STATS_max
-stats $mean using ($4 > nil ? $4 : NaN) nooutput
-lo = STATS_records ? STATS_min : 0.1
-hi = STATS_records ? STATS_max : 1
+stats $mean using (note($4)) nooutput
 keys = keyrows(mean_kinds, mean_chars)
 eval grid(mean_panels)
 eval zero_axis(lo, hi)

@@ -1,13 +1,10 @@
 -- title: Error of a sampler against predictor calls
 -- caption: KL(source || sampler), in nats per sequence, against the mean number of predictor calls of a draw (NFE); logarithmic, with what is below 1e-9 on the dotted line labelled 0. Lines join the samplers of one order. Enumerated: the output law was summed over every sequence and path. Other kinds: closed form, upper bound (on a random order) or Monte Carlo. Where n is given: means over training seeds with the 90 % Student t interval, single seeds in light. Points of equal value are moved apart sideways.
 WITH named AS (
-  SELECT run_id, replicate, label || CASE WHEN predictor = 'oracle' THEN ' ('
-         ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ', ' END AS point,
-         count(*) OVER (PARTITION BY label) AS replicates
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
-drawn_tokens AS (
-  SELECT DISTINCT run_id, sampler FROM sampler_error JOIN params USING (run_id)
-  WHERE path LIKE 'measure.%.samplers.' || sampler || '.order' AND value = 'low_confidence'),
+  SELECT run_id, replicate, n AS replicates,
+         label || iif(predictor = 'oracle', ' (', ' (n = ' || n || ', ') AS point
+  FROM done_runs),
+drawn_tokens AS (SELECT run_id, sampler FROM sampler_settings WHERE rule = 'low_confidence'),
 points AS (
   SELECT point || CASE kind WHEN 'law' THEN 'enumerated' WHEN 'path_bound' THEN 'upper bound'
                   WHEN 'monte_carlo' THEN 'Monte Carlo' ELSE replace(kind, '_', ' ') END || ')' AS panel,

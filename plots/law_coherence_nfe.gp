@@ -2,9 +2,7 @@
 stats $mean using 3 nooutput
 from = STATS_min
 to = STATS_max
-stats $mean using ($5 > nil ? $5 : NaN) nooutput
-lo = STATS_records ? STATS_min : 0.1
-hi = STATS_records ? STATS_max : 1
+stats $mean using (note($5)) nooutput
 keys = keyrows(mean_kinds, mean_chars)
 cell_high = 132
 between = 76

@@ -1,29 +1,17 @@
 -- title: Coherence and error against predictor calls, enumerated
 -- caption: Each sampler's exact output law, no draws. Left: coherence, the mass that it puts on sequences the source can produce. Right: KL(source || sampler) in nats per sequence, logarithmic, with what is below 1e-9 on the dotted line labelled 0. Both against the mean number of predictor calls of a draw (NFE, logarithmic). Lines join one order at several settings (tokens a step, threshold tau, entropy budget gamma), which the key names in the order of their calls. Points of equal value are moved apart sideways.
-WITH named AS (
-  SELECT run_id, label || CASE WHEN predictor = 'oracle' THEN ''
-         ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS panel
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
-settings AS (
-  SELECT run_id, substr(rest, 1, length(rest) - length(leaf) - 1) AS sampler, leaf, value
-  FROM (SELECT *, replace(rest, rtrim(rest, replace(rest, '.', '')), '') AS leaf
-        FROM (SELECT run_id, value, substr(path, instr(path, '.samplers.') + 10) AS rest
-              FROM params WHERE path LIKE 'measure.%.samplers.%'))),
-samplers AS (
+WITH samplers AS (
   SELECT run_id, sampler,
-         CASE max(CASE leaf WHEN 'order' THEN value END) WHEN 'low_confidence' THEN 'LLaDA''s rule'
-         ELSE replace(max(CASE leaf WHEN 'order' THEN value END), '_', ' ') END ||
-         coalesce(', blocks of ' || max(CASE leaf WHEN 'block' THEN value END), '') AS family,
-         CASE WHEN sum(leaf = 'tau') THEN ', tau ' WHEN sum(leaf = 'gamma') THEN ', gamma '
-              WHEN sum(leaf IN ('per_step', 'steps')) THEN ' a step' ELSE '' END AS unit,
-         coalesce(max(CASE WHEN leaf IN ('tau', 'gamma') THEN value END),
-                  max(CASE WHEN leaf = 'per_step' THEN value END),
-                  max(CASE WHEN leaf = 'steps' THEN CASE value WHEN 1 THEN 'all' ELSE 'L/' || value END END), '') AS setting
-  FROM settings GROUP BY run_id, sampler),
+         CASE rule WHEN 'low_confidence' THEN 'LLaDA''s rule' ELSE replace(rule, '_', ' ') END ||
+         coalesce(', blocks of ' || block, '') AS family,
+         CASE WHEN tau IS NOT NULL THEN ', tau ' WHEN gamma IS NOT NULL THEN ', gamma '
+              WHEN coalesce(per_step, steps) IS NOT NULL THEN ' a step' ELSE '' END AS unit,
+         coalesce(tau, gamma, per_step, CASE steps WHEN 1 THEN 'all' ELSE 'L/' || steps END, '') AS setting
+  FROM sampler_settings),
 found AS (
   SELECT panel, family, unit, setting, sampler, avg(nfe) AS calls, avg(coherence) AS coherence,
          CASE WHEN avg(kl_nats) > 1e-9 THEN avg(kl_nats) ELSE 0 END AS kl
-  FROM sampler_error JOIN named USING (run_id) JOIN samplers USING (run_id, sampler)
+  FROM sampler_error JOIN done_runs USING (run_id) JOIN samplers USING (run_id, sampler)
   WHERE kl_nats IS NOT NULL AND coherence IS NOT NULL AND kind = 'law'
   GROUP BY panel, family, sampler),
 lines AS (

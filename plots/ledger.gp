@@ -1,11 +1,11 @@
 # The error ledger of samplers as stacked bars, a column for each point of the sweep.
 # Colour and fill stay with a part, whichever parts there are.
-number(part) = sum [k = 1:5] (word('factorization model mixture selection order', k) eq part ? k : 0)
+number(part) = (n = sum [k = 1:5] (word('factorization model mixture selection order', k) eq part ? k : 0), n > 0 ? n : 1)
 filling(k) = k == 1 ? 3 : k == 2 ? 1 : k == 3 ? 5 : k == 4 ? 2 : 4
 stats $part using 4 nooutput
 least = STATS_min < 0 ? STATS_min : 0
 stats $part using 5 nooutput
-most = STATS_max
+most = STATS_max > least ? STATS_max : 1 # all samplers may be exact
 stats $total using 2 nooutput
 last = STATS_max
 stats $name using (strlen(strcol(2))) nooutput

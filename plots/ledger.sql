@@ -1,15 +1,11 @@
 -- title: Where the error of a sampler comes from
 -- caption: KL(source || sampler) of each sampler, in nats per sequence (the cross), split into factorization (tokens revealed together are drawn independently), model (the predictor's marginals are not the true ones), mixture (several paths lead to a sequence: never above 0, drawn to the left) and selection (positions are picked by the value just drawn; either sign); order, where the last two are not told apart. Means over n training seeds, where n is given; otherwise exact.
-WITH named AS (
-  SELECT run_id, label || CASE WHEN predictor = 'oracle' THEN ''
-         ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS panel
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
-sums AS (
+WITH sums AS (
   SELECT panel, sampler, avg(factorization_nats) AS factorization, avg(model_nats) AS model,
          avg(mixture_nats) AS mixture, avg(selection_nats) AS selection,
          CASE WHEN avg(mixture_nats) IS NULL THEN avg(order_nats) END AS ordering,
          avg(kl_nats) AS kl, avg(nfe) AS calls
-  FROM sampler_error JOIN named USING (run_id)
+  FROM sampler_error JOIN done_runs USING (run_id)
   WHERE kl_nats IS NOT NULL AND factorization_nats IS NOT NULL GROUP BY panel, sampler),
 families AS (
   SELECT sampler, rtrim(rtrim(sampler, '0123456789'), '-') AS family, avg(calls) AS calls

@@ -1,9 +1,7 @@
 -- title: Which positions to reveal together on a long chain
 -- caption: Divergence of a sampler from the source with a perfect predictor, nats a token, against predictor calls (NFE); both axes logarithmic, values below 1e-7 (exact ones too) drawn there. The key says how a line was computed: closed_form; path_bound, the mean over random orders, above their law; monte_carlo, with 1.96 standard errors.
 -- Samplers are called FAMILY-STEPS, or by the family alone.
-WITH named AS (
-  SELECT runs.run_id, coalesce(value, source) || ', length ' || seq_len AS panel, seq_len
-  FROM runs LEFT JOIN params ON params.run_id = runs.run_id AND path = 'source.name'),
+WITH named AS (SELECT run_id, source_name || ', length ' || seq_len AS panel, seq_len FROM done_runs),
 points AS (
   SELECT panel, rtrim(rtrim(sampler, '0123456789'), '-') AS family, kind, nfe,
          kl_nats / seq_len AS nats, coalesce(1.96 * kl_se_nats / seq_len, 0) AS bar

@@ -1,9 +1,7 @@
 -- title: Marginals against the exact conditionals
 -- caption: One point for every token of every masked position of every probe and seed: the predictor's probability against the exact one. A perfect predictor lies on the diagonal.
 WITH named AS (
-  SELECT run_id, replicate, predictor,
-         label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS point
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done')
+  SELECT run_id, replicate, predictor, label || ' (n = ' || n || ')' AS point FROM done_runs)
 -- block: point
 SELECT point AS panel, probe AS series, p_exact, p_model FROM marginals JOIN named USING (run_id)
 WHERE p_exact IS NOT NULL ORDER BY panel, series, p_exact, p_model, replicate;

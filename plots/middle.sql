@@ -1,9 +1,6 @@
 -- title: The middle of a run of masks
 -- caption: What the predictor says at each position of a run of masks, averaged over contexts. Left: total variation to the unconditional marginal of that position; 0 is a prediction that knows nothing of the context. Right: entropy of the prediction in nats. Revealed: tokens on the left end, on the right end, or on both. Points: the predictor (mean over training seeds with the 90 % Student t interval where n is given); solid lines: the exact values.
-WITH named AS (
-  SELECT run_id, replicate, label || CASE WHEN predictor = 'oracle' THEN ''
-         ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS label
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
+WITH named AS (SELECT run_id, replicate, panel AS label FROM done_runs),
 points AS (
   SELECT label || CASE quantity WHEN 'entropy_nats' THEN ', entropy' ELSE ', TV to the marginal' END AS panel,
          CASE side WHEN 'both' THEN 'both ends revealed' WHEN 'left' THEN 'left end revealed'

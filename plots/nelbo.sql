@@ -1,8 +1,6 @@
 -- title: The bound, step by step, and its estimates
 -- caption: Upper panels: the time-weighted cross entropy in T equal time steps, less the entropy of the source, in nats a sequence; both axes logarithmic, values below 1e-4 drawn there. Horizontal lines: its continuous limit, the NELBO, of the network (dash-dotted; seeds averaged) and the network's exact random-order negative log-likelihood (dotted). Lower panels: two Monte Carlo estimates less the exact NELBO of the same predictor, with 1.96 standard errors; networks by training seed.
-WITH named AS (
-  SELECT runs.run_id, coalesce(value, source) AS name, predictor, replicate
-  FROM runs LEFT JOIN params ON params.run_id = runs.run_id AND path = 'source.name'),
+WITH named AS (SELECT run_id, source_name AS name, predictor, replicate FROM done_runs),
 entropies AS (
   SELECT run_id, max(exact) AS entropy FROM information
   WHERE quantity = 'nelbo_nats' GROUP BY run_id),

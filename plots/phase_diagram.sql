@@ -3,18 +3,7 @@
 WITH named AS (
   SELECT run_id, seq_len, predictor <> 'oracle' AS place,
          replace(replace(label, 'transformer', 'trained'), 'kind ', '') AS point
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
-settings AS (
-  SELECT run_id, substr(rest, 1, length(rest) - length(leaf) - 1) AS sampler, leaf, value
-  FROM (SELECT *, replace(rest, rtrim(rest, replace(rest, '.', '')), '') AS leaf
-        FROM (SELECT run_id, value, substr(path, instr(path, '.samplers.') + 10) AS rest
-              FROM params WHERE path LIKE 'measure.%.samplers.%'))),
-samplers AS (
-  SELECT run_id, sampler, max(CASE leaf WHEN 'order' THEN value END) AS rule,
-         max(CASE leaf WHEN 'block' THEN value END) AS block,
-         max(CASE leaf WHEN 'per_step' THEN value END) AS per_step,
-         max(CASE leaf WHEN 'steps' THEN value END) AS steps
-  FROM settings GROUP BY run_id, sampler),
+  FROM done_runs),
 errors AS (
   SELECT run_id, sampler, nfe, kl_nats AS nats, selection_nats AS s, factorization_nats AS f, model_nats AS m
   FROM sampler_error
@@ -23,7 +12,7 @@ means AS (
   SELECT place, point, rule, coalesce(block, seq_len) AS block,
          coalesce(per_step, seq_len / steps) AS k, avg(nfe) AS calls,
          iif(avg(nats) > 1e-9, avg(nats), 0) AS kl, count(*) AS n, avg(s) AS s, avg(f) AS f, avg(m) AS m
-  FROM errors JOIN named USING (run_id) JOIN samplers USING (run_id, sampler)
+  FROM errors JOIN named USING (run_id) JOIN sampler_settings USING (run_id, sampler)
   WHERE nats IS NOT NULL AND coalesce(per_step, steps) IS NOT NULL GROUP BY point, rule, 4, 5),
 cells AS (
   SELECT *, CASE rule WHEN 'low_confidence' THEN 'LLaDA''s rule' ELSE replace(rule, '_', ' ') END ||

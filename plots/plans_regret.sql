@@ -2,10 +2,10 @@
 -- caption: Divergence of a sampler's law from the source with a perfect predictor, less that of the best ordered partition in as many predictor calls (NFE), in nats a sequence; logarithmic, values below 1e-4 drawn there. Where the best partition is not searched (more than 12 positions) the divergence itself, which is at least the regret. Rules that agree everywhere are one line. On the long source random is the mean over orders (an upper bound), elsewhere the law.
 -- Samplers are called FAMILY-STEPS. Order optimal runs the best partition itself.
 WITH named AS (
-  SELECT runs.run_id, coalesce(value, source) || ', length ' || seq_len ||
-         CASE WHEN EXISTS (SELECT 1 FROM plans WHERE plans.run_id = runs.run_id AND
+  SELECT run_id, source_name || ', length ' || seq_len ||
+         CASE WHEN EXISTS (SELECT 1 FROM plans WHERE plans.run_id = done_runs.run_id AND
                            rule = 'best_partition') THEN '' ELSE ': divergence' END AS panel
-  FROM runs LEFT JOIN params ON params.run_id = runs.run_id AND path = 'source.name'),
+  FROM done_runs),
 executed AS (
   SELECT run_id, panel, rtrim(rtrim(sampler, '0123456789'), '-') AS family, round(nfe) AS nfe,
          kl_nats

@@ -1,9 +1,6 @@
 -- title: Position against position: whose predictions are alike?
 -- caption: Total variation between the predictions at two masked positions, averaged over contexts; 0 is the same distribution. Above the diagonal: the predictor, a mean over training seeds where n is given; below it: the exact value, blank where the source has none. The word after the comma is the probe.
-WITH named AS (
-  SELECT run_id, label || CASE WHEN predictor = 'oracle' THEN ''
-         ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS label
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
+WITH named AS (SELECT run_id, panel AS label FROM done_runs),
 pairs AS (
   SELECT label, probe, position_a AS a, position_b AS b, avg(tv_model) AS model, avg(tv_exact) AS exact
   FROM position_pairs JOIN named USING (run_id) GROUP BY label, probe, position_a, position_b),

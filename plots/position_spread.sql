@@ -1,8 +1,6 @@
 -- title: Do masked positions get different answers?
--- caption: Total variation between the prediction for each masked position and that for position 0, in the same context. Solid line: the exact value. Points: means over training seeds with the 90 % Student t interval, single seeds in light; 0 means the same distribution as position 0.
-WITH named AS (
-  SELECT run_id, replicate, label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS series
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
+-- caption: Total variation between the prediction for each masked position and that for position 0, in the same context. Solid line: the exact value. Points: means over training seeds with the 90 % Student t interval, single seeds in light; 0 means the same distribution as position 0. Points are moved apart sideways.
+WITH named AS (SELECT run_id, replicate, label || ' (n = ' || n || ')' AS series FROM done_runs),
 spread AS (
   SELECT m.run_id, m.probe, m.position, sum(abs(m.p_model - z.p_model)) / 2 AS tv,
          sum(abs(m.p_exact - z.p_exact)) / 2 AS exact

@@ -17,9 +17,9 @@ panel = (wide - names - 14.0 - (across - 1) * 26.0) / across
 strip = 0.6 * panel
 body = 15.0 * last + 8
 row = body + 50.0
-high = 66.0 + down * row
+high = 92.0 + down * row
 start(p) = names + ((p - 1) % across) * (panel + 26.0)
-top(p) = 1 - (50.0 + ((p - 1) / across) * row) / high
+top(p) = 1 - (76.0 + ((p - 1) / across) * row) / high
 held(v) = v < -1 ? -1 : v > 1 ? 1 : v
 eval figure(wide, high)
 set multiplot
@@ -38,6 +38,12 @@ do for [p = 1:heat_panels] {
     set border 0
     unset grid
     unset title
+    if (p == 1) {
+        set colorbox horizontal user origin screen (wide - 200) / 2 / wide, screen 1 - 20.0 / high size screen 200 / wide, screen 11.0 / high
+        unset cbtics
+        set label 2 'revealed first' at screen (wide - 216) / 2 / wide, screen 1 - 14.5 / high right tc rgb ink
+        set label 3 'last (grey: prompt)' at screen (wide + 216) / 2 / wide, screen 1 - 14.5 / high left tc rgb ink
+    }
     set label 1 heat_panel_name[p] at screen start(p) / wide, screen top(p) + 9 / high left tc rgb ink
     set xlabel (low ? 'position' : '')
     set xrange [-0.5 : length - 0.5]
@@ -50,11 +56,12 @@ do for [p = 1:heat_panels] {
     plot $heat index p-1 using 3:2:(0.5):(0.45):4 with boxxyerror fs solid noborder lc palette, \
          for [j = 1:(first ? 1 : 0)] $name using (0):1:ytic(2) with points pt 7 ps 0
     do for [i = 1:name_rows] { unset object i }
+    unset colorbox
+    unset label
     set lmargin at screen (start(p) + strip + 6) / wide
     set rmargin at screen (start(p) + panel) / wide
     set border 1
     set grid xtics noytics
-    unset label 1
     unset ytics
     set xrange [-1.06:1.06]
     set xtics autofreq -1,1 nomirror scale 0.4
@@ -72,8 +79,8 @@ do for [p = 1:heat_panels] {
 }
 set lmargin at screen 0.01
 set rmargin at screen 0.99
-set tmargin at screen 1
-set bmargin at screen 1 - 24.0 / high
+set tmargin at screen 1 - 26.0 / high
+set bmargin at screen 1 - 50.0 / high
 unset border; unset tics; unset xlabel; unset title; unset grid
 set xrange [0:1]
 set yrange [0:1]

@@ -1,12 +1,8 @@
 -- title: In which order positions are revealed, with prompts on the left, in the middle, on both sides and without
--- caption: One row a prompt (left, in the middle, both sides, none) and a rule, one position a step. Left: mean step in which each position is revealed, as a share of all steps (dark first, yellow last; grey is the prompt). Right: Kendall's tau between step and position (bar: 1 is left to right, 0 no direction, -1 right to left) and the share of steps that reveal the leftmost mask (dot), each beside the exact value of a random order with the same sizes and prompt (upright line; open circle). max prob: ranking by the largest probability; llada: by that of the token just drawn. Ties: lowest index first unless named. Means over training seeds where n is given, lines their 90 % Student t interval.
+-- caption: One row a prompt (left, in the middle, both sides, none) and a rule, one position a step. Left: mean step in which each position is revealed, as a share of all steps (colour; grey is the prompt). Right: Kendall's tau between step and position (bar: 1 is left to right, 0 no direction, -1 right to left) and the share of steps that reveal the leftmost mask (dot), each beside the exact value of a random order with the same sizes and prompt (upright line; open circle). max prob: ranking by the largest probability; llada: by that of the token just drawn. Ties: lowest index first unless named. Means over training seeds where n is given, lines their 90 % Student t interval.
 WITH named AS (
-  SELECT run_id, coalesce(s.value, '') AS source, predictor,
-         replace(label, 'transformer', 'trained') || CASE WHEN predictor = 'oracle' THEN ''
-         ELSE ' (n = ' || count(*) OVER (PARTITION BY label) || ')' END AS panel
-  FROM runs JOIN run_labels USING (run_id)
-       LEFT JOIN params s USING (run_id)
-  WHERE status = 'done' AND (s.path = 'source.name' OR s.path IS NULL)),
+  SELECT run_id, source_name AS source, predictor, replace(panel, 'transformer', 'trained') AS panel
+  FROM done_runs),
 orders AS (
   SELECT panel, source, predictor, probe, substr(quantity, 1, instr(quantity, '.') - 1) AS sampler,
          substr(quantity, instr(quantity, '.') + 1) AS what, value, row_number() OVER () AS at

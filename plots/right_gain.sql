@@ -1,9 +1,8 @@
 -- title: What predictions gain from the text on their right
--- caption: The position next to known text on the left, with known text again g tokens further on the right: how much the prediction changes when the right side is shown, KL(p(.|l,r) || p(.|l)) in nats, averaged over contexts, against g. Exact: the information there is, I(X; X_r | X_l). A gain above it is noise; held out is what the change is worth on the token that stands there, which for a perfect predictor tends to the same information. Means over n training seeds with the 90 % Student t interval, single seeds in light.
+-- caption: The position next to known text on the left, with known text again g tokens further on the right: how much the prediction changes when the right side is shown, KL(p(.|l,r) || p(.|l)) in nats, averaged over contexts, against g. Exact: the information there is, I(X; X_r | X_l). A gain above it is noise; held out is what the change is worth on the token that stands there, which for a perfect predictor tends to the same information. Means over n training seeds with the 90 % Student t interval, single seeds in light. Points are moved apart sideways.
 WITH named AS (
-  SELECT run_id, replicate, replace(label, 'transformer', 'trained') ||
-         ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS panel
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done' AND predictor <> 'oracle'),
+  SELECT run_id, replicate, replace(panel, 'transformer', 'trained') AS panel
+  FROM done_runs WHERE predictor <> 'oracle'),
 gains AS (
   SELECT panel, replicate, distance AS gap,
          CASE quantity WHEN 'right_gain_nats' THEN 'prediction' ELSE 'prediction, held out' END AS series, value, exact

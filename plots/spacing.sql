@@ -2,9 +2,7 @@
 -- caption: Two masked positions and nothing revealed. Left: their total correlation in nats, which is the divergence that drawing both in one step adds. Middle and right, the homogenization of the same two positions: once one of them is revealed, how far the prediction for the other is from its unconditional marginal (total variation, averaged over the revealed token), and its entropy in nats, with the unconditional entropy as the dotted line. Distances are logarithmic. All values are the source's own, exact.
 -- TV(joint, product) of a pair is the mean over the first token of TV(conditional, marginal), and
 -- its conditional entropy is the entropy of the marginal less the total correlation.
-WITH named AS (
-  SELECT run_id, label AS series
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
+WITH named AS (SELECT run_id, label AS series FROM done_runs),
 gaps AS (
   SELECT run_id, probe, max(position) - min(position) AS gap
   FROM marginals GROUP BY run_id, probe HAVING count(DISTINCT position) = 2),

@@ -1,8 +1,8 @@
 -- title: Structure that training cannot learn
--- caption: Along the training of each network: left, the largest total variation between the answers at two masked positions of an all-mask row (solid line: the exact value; 0 means the same answer everywhere); right, the exact mass on the source's support of what the network draws one token a step from the left. Points: means over training seeds with the 90 % Student t interval, single seeds in light; steps on a logarithmic axis, the last one the end.
+-- caption: Along the training of each network: left, the largest total variation between the answers at two masked positions of an all-mask row (solid line: the exact value; 0 means the same answer everywhere); right, the exact mass on the source's support of what the network draws one token a step from the left. Points: means over training seeds with the 90 % Student t interval, single seeds in light; steps on a logarithmic axis, the last one the end. Points are moved apart sideways.
 WITH named AS (
-  SELECT run_id, replicate, label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS series
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done' AND objective IS NOT NULL),
+  SELECT run_id, replicate, label || ' (n = ' || n || ')' AS series
+  FROM done_runs WHERE objective IS NOT NULL),
 blank AS (
   SELECT m.run_id, m.train_step, m.position, sum(abs(m.p_model - z.p_model)) / 2 AS tv,
          sum(abs(m.p_exact - z.p_exact)) / 2 AS exact

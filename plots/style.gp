@@ -13,8 +13,8 @@
 # NULL is NaN; a block without rows holds one row of zeros, to be left out by b_n being 0. Anything
 # gnuplot says on standard error fails the figure.
 #
-# A script calls `eval figure(width, height)` first (CSS pixels: 480 is one column of a paper, 760
-# the full page) and then plots. It may use:
+# A script may call `eval figure(width, height)` first (CSS pixels: 480 is one column of a paper, 760
+# the full page; 480, 300 where it does not) and then plots. It may use:
 #   ls 1..8          series: colour (Okabe, Ito 2008, safe for colour-blind readers), dash and point
 #                    differ, so print without colour works too; fill styles with `fs pattern`
 #   ls 20 / 21 / 22  the exact value / a bound or guide / a number of the paper
@@ -31,6 +31,7 @@
 #                             height than 210 or 165, between = 76 for a y label in each column
 #   eval key_cell             the strip on top: plot keyentry ... there, last
 # For a logarithmic axis y with zeros, lo the smallest and hi the largest of what is not zero:
+#   note(y)                   for `stats $b using (note($4)) nooutput`: finds lo and hi; always 0
 #   eval zero_axis(lo, hi)    ticks at powers of ten, and a line labelled 0 below them
 #   shown(y)                  y, or the height of that line for what is zero (below `nil`)
 # Nothing here depends on the data, and the output only on `format` (svg, dark, png, pdf).
@@ -111,8 +112,12 @@ nil = 1e-9
 zero = 1.0
 shown(y) = y > nil ? y : zero
 power(k) = k > -3 && k < 4 ? sprintf('%g', 10.0**k) : sprintf('1e%d', k)
-zero_axis(lo, hi) = sprintf("low_k = %d; high_k = %d; top = %.17g", \
+lo = 1e300
+hi = 0.0
+note(y) = (y > nil ? (lo = y < lo ? y : lo, hi = y > hi ? y : hi) : 0, 0)
+zero_axis(lo, hi) = hi <= 0 ? zero_axis(0.1, 1.0) : sprintf("low_k = %d; high_k = %d; top = %.17g", \
                             int(floor(log10(lo))), int(ceil(log10(hi))), hi) . "; \
     zero = 10.0**(low_k - 0.6); set logscale y; set yrange [zero / 1.7 : top * 1.6]; unset mytics; \
     set ytics ('0' zero); set for [k = low_k:high_k] ytics add (power(k) 10.0**k); \
     set arrow 99 from graph 0, first zero to graph 1, first zero nohead back lc rgb ink lw 0.6 dt (2,4)"
+eval figure(480, 300)

@@ -1,12 +1,10 @@
 -- title: What a context tells about masked characters, and what the network makes of it
 -- caption: Against the distance to the nearest revealed character, up to 16. Information: mean over held-out windows of log q(x)/u(x), with q the network's prediction, x the character that stands there and u the unigram law; below zero the prediction misleads. Lower bound: the same for skip-n-grams counted on the training part, order picked on other windows than it is scored on; the text carries at least this much. Forgetting: total variation between q and u. Points: means over training seeds with the 90 % Student t interval.
-WITH named AS (
-  SELECT run_id, replicate, label FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
-points AS (
+WITH points AS (
   SELECT CASE quantity WHEN 'held_out_gain_nats' THEN 'information' ELSE 'forgetting' END AS panel,
          'network, context ' || CASE side WHEN 'both' THEN 'on both sides' ELSE 'on the ' || side END AS series,
          side, quantity, distance, replicate, avg(value) AS value, avg(bound) AS bound
-  FROM distance_curves JOIN named USING (run_id)
+  FROM distance_curves JOIN done_runs USING (run_id)
   WHERE quantity IN ('held_out_gain_nats', 'tv_unconditional') AND distance BETWEEN 1 AND 16
   GROUP BY quantity, side, distance, replicate),
 means AS (

@@ -5,12 +5,14 @@ to = STATS_max
 stats $mean using ($4 - half($5,$6)) nooutput
 low = STATS_min
 stats $mean using ($4 + half($5,$6)) nooutput
-set yrange [low - 0.04 * (STATS_max - low) : STATS_max + 0.04 * (STATS_max - low)] # of all panels
+above = STATS_max > low ? 0.04 * (STATS_max - low) : 0.1 # one sampler alone has no range
+set yrange [low - above : STATS_max + above] # of all panels
 keys = int(ceil(1.0 * mean_kinds / floor((mean_panels == 1 ? 460.0 : 740.0) / (8.5 * mean_chars + 52))))
 cell_high = 300
 eval grid(mean_panels)
 set logscale x 2
-set xrange [from / 1.2 : to * 1.2]
+around = to > from ? 1.2 : 1.6
+set xrange [from / around : to * around]
 dodge(x, id) = x * 1.02**(id - (mean_kinds + 1) / 2.0)
 do for [p = 1:mean_panels] {
     eval cell(p)

@@ -1,12 +1,10 @@
 -- title: Nats per character of held-out text against predictor calls
--- caption: Mean over held-out windows of -log of the probability that a sampler produces the window, divided by its length, against the mean number of predictor calls (NFE, logarithmic). The entropy of the text is not known, so the height is not a divergence, but differences of heights are. Random orders: an upper bound. Lines join the samplers of one order; means over training seeds with the 90 % Student t interval, single seeds in light.
-WITH named AS (
-  SELECT run_id, replicate, label FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
-points AS (
-  SELECT label || ' (n = ' || (SELECT count(*) FROM named m WHERE m.label = named.label) || ')' AS panel,
+-- caption: Mean over held-out windows of -log of the probability that a sampler produces the window, divided by its characters, against the mean number of predictor calls (NFE, logarithmic). The entropy of the text is not known, so the height is not a divergence, but differences of heights are. Random orders: an upper bound. Lines join the samplers of one order; means over training seeds with the 90 % Student t interval, single seeds in light. Points are moved apart sideways.
+WITH points AS (
+  SELECT label || ' (n = ' || done_runs.n || ')' AS panel,
          rtrim(rtrim(sampler, '0123456789'), '-') || CASE kind WHEN 'path_bound' THEN ' (upper bound)' ELSE '' END AS series,
-         sampler, replicate, nfe, nll_nats_per_token AS nll
-  FROM likelihoods JOIN named USING (run_id) WHERE nll_nats_per_token IS NOT NULL),
+         sampler, replicate, nfe, nll_nats_per_character AS nll
+  FROM likelihoods JOIN done_runs USING (run_id) WHERE nll_nats_per_character IS NOT NULL),
 means AS (
   SELECT panel, series, sampler, avg(nfe) AS calls, avg(nll) AS mean, count(*) AS n
   FROM points GROUP BY panel, series, sampler)

@@ -30,20 +30,14 @@ answers AS (
   SELECT panel, replicate, x, 1 AS k, 'network: product' AS series, p_product AS p
   FROM joints JOIN trained USING (run_id) JOIN ranked USING (panel, outcome) WHERE probe = 'cd'
   UNION ALL
-  SELECT panel, replicate, x, 2, 'sampled, one step', coalesce(1.0 * hits / draws, 0)
-  FROM trained JOIN draws ON draws.run_id = trained.run_id AND draws.sampler = 'probe-one-step'
-       JOIN ranked USING (panel)
-       LEFT JOIN counted ON counted.run_id = trained.run_id AND counted.outcome = ranked.outcome
-                            AND counted.sampler = draws.sampler
-  UNION ALL
   SELECT panel, replicate, x, 3, 'network: chain rule', p_chain
   FROM joints JOIN trained USING (run_id) JOIN ranked USING (panel, outcome) WHERE probe = 'cd'
   UNION ALL
-  SELECT panel, replicate, x, 4, 'sampled, sequential', coalesce(1.0 * hits / draws, 0)
-  FROM trained JOIN draws ON draws.run_id = trained.run_id AND draws.sampler = 'probe-sequential'
-       JOIN ranked USING (panel)
-       LEFT JOIN counted ON counted.run_id = trained.run_id AND counted.outcome = ranked.outcome
-                            AND counted.sampler = draws.sampler),
+  SELECT panel, replicate, x, iif(draws.sampler = 'probe-one-step', 2, 4),
+         iif(draws.sampler = 'probe-one-step', 'sampled, one step', 'sampled, sequential'),
+         coalesce(1.0 * hits / draws, 0)
+  FROM trained JOIN draws USING (run_id) JOIN ranked USING (panel)
+       LEFT JOIN counted USING (run_id, sampler, outcome)),
 singles AS (
   SELECT panel, position, token, max(p_exact) AS exact,
          row_number() OVER (PARTITION BY panel ORDER BY position, max(p_exact) DESC, token) AS x

@@ -1,9 +1,8 @@
 -- title: Training loss
 -- caption: Training loss in nats per token (the objective's own weights), averaged over windows of 1/60 of the training. Light lines: single seeds; dark line: their mean. Dashed: the NELBO of the network after each step, mean over seeds: exact where the source is small, else estimated on the same masks of the same 128 held-out sequences every time. Horizontal line: the exact floor, the NELBO of the source's own conditionals, which is its entropy. Markers at the right end: the exact NELBO of the trained networks with the 90 % Student t interval over seeds, where the measure `likelihood` was asked for.
 WITH named AS (
-  SELECT run_id, replicate, seq_len,
-         label || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS panel
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done' AND run_id IN (
+  SELECT run_id, replicate, seq_len, label || ' (n = ' || n || ')' AS panel
+  FROM done_runs WHERE run_id IN (
     SELECT run_id FROM metrics WHERE name IN ('loss', 'loss_nats_per_token'))),
 points AS (
   SELECT panel, run_id, replicate, step, value AS loss,

@@ -1,8 +1,7 @@
 -- title: Do samples consist of words?
 -- caption: Share of the words drawn that the training text has (bars; words cut by the ends of a window do not count) beside the entropy in nats of the characters drawn, all positions pooled (dots). Dotted lines: held-out text, and the unigram entropy. Many words at a low entropy is repetition. A row is a prompt or probe and a sampler; numbers at the end of a name are predictor calls. Means over n training seeds with the 90 % Student t interval.
 WITH named AS (
-  SELECT run_id, replace(label, 'transformer', 'trained') || ' (n = ' || count(*) OVER (PARTITION BY label) || ')' AS panel
-  FROM runs JOIN run_labels USING (run_id) WHERE status = 'done'),
+  SELECT run_id, replace(label, 'transformer', 'trained') || ' (n = ' || n || ')' AS panel FROM done_runs),
 counts AS (
   SELECT panel, probe, substr(quantity, 1, instr(quantity, '.') - 1) AS sampler,
          quantity LIKE '%.word_rate' AS is_rate, value, exact, row_number() OVER () AS at

@@ -6,6 +6,7 @@
 #include "model/source/text.h"
 #include "tests/support/brute.h"
 #include "tests/support/chains.h"
+#include "tests/support/measured.h"
 #include "tests/support/test.h"
 
 enum { L_MAX = 16 };
@@ -20,13 +21,6 @@ struct collector {
     size_t n_means;
 };
 
-static double number(const struct mg_cell *cell)
-{
-    return cell->type == MG_CELL_NULL  ? (double)NAN
-           : cell->type == MG_CELL_INT ? (double)cell->integer
-                                       : cell->real;
-}
-
 static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_cell *cells,
                     size_t n)
 {
@@ -39,14 +33,14 @@ static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_c
             strcmp(cells[3].text, "right_gain_nats") == 0 ? rows->gain[at] : rows->held_out[at];
 
         assert_string_equal(cells[0].text, "right");
-        rows->distance[at] = number(&cells[2]);
-        to[0] = number(&cells[4]);
-        to[1] = number(&cells[5]);
+        rows->distance[at] = measured_number(&cells[2]);
+        to[0] = measured_number(&cells[4]);
+        to[1] = measured_number(&cells[5]);
     } else {
         assert_int_equal(table, MG_TABLE_information);
         assert_true(rows->n_means < 3);
-        rows->mean[rows->n_means][0] = number(&cells[1]);
-        rows->mean[rows->n_means++][1] = number(&cells[2]);
+        rows->mean[rows->n_means][0] = measured_number(&cells[1]);
+        rows->mean[rows->n_means++][1] = measured_number(&cells[2]);
     }
 }
 
@@ -55,16 +49,11 @@ static struct collector *run_measure(const struct mg_source *source,
                                      const struct mg_measure_spec *spec,
                                      struct mg_predictor *predictor)
 {
-    const struct mg_streams streams = {.order = {{11, 13}}};
     struct collector *rows = calloc(1, sizeof(*rows));
-    struct mg_measure_input input = {spec, source, predictor, &streams, NULL};
-    struct mg_error err = {0};
 
     assert_non_null(rows);
     rows->sink.row = collect;
-    input.sink = &rows->sink;
-    assert_int_equal(mg_measure_bidirectional.check(spec, source, &err), MG_OK);
-    assert_int_equal(mg_measure_bidirectional.run(&input, &err), MG_OK);
+    measured(&rows->sink, &mg_measure_bidirectional, spec, source, predictor);
     assert_int_equal(rows->n_means, 3);
     mg_predictor_free(predictor);
     return rows;

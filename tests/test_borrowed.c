@@ -1,10 +1,8 @@
 /* test_borrowed.c - one wiring: a network of ours over borrowed weights gives its own bits. */
 #include "model/network/transformer.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "model/numeric/arena.h"
 #include "model/source/source.h"
 #include "tests/support/test.h"
 

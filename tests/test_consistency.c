@@ -1,5 +1,4 @@
 /* test_consistency.c - model/measure/consistency.c. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/measure/kinds.h"

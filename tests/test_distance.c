@@ -7,6 +7,7 @@
 #include "model/measure/measure.h"
 #include "model/source/sequences.h"
 #include "tests/support/chains.h"
+#include "tests/support/measured.h"
 #include "tests/support/test.h"
 
 enum { ROWS_MAX = 8192, RUN_MAX = 64 };
@@ -27,13 +28,6 @@ struct collector {
     double information[16][2]; /* value, exact; NAN for NULL */
 };
 
-static double number(const struct mg_cell *cell)
-{
-    return cell->type == MG_CELL_NULL  ? (double)NAN
-           : cell->type == MG_CELL_INT ? (double)cell->integer
-                                       : cell->real;
-}
-
 static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_cell *cells,
                     size_t n)
 {
@@ -46,16 +40,16 @@ static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_c
         assert_true(at < RUN_MAX);
         for (size_t k = 0; k < MG_DISTANCE_COUNT; k++) {
             if (strcmp(cells[3].text, mg_distance_name((enum mg_distance_quantity)k)) == 0) {
-                rows->value[k][at] = number(&cells[4]);
-                rows->exact[k][at] = number(&cells[5]);
-                rows->bound[k][at] = number(&cells[6]);
+                rows->value[k][at] = measured_number(&cells[4]);
+                rows->exact[k][at] = measured_number(&cells[5]);
+                rows->bound[k][at] = measured_number(&cells[6]);
                 rows->written[k][at] = true;
             }
         }
         if (strcmp(cells[3].text, "tv_model_exact") == 0) {
-            rows->error[at] = number(&cells[4]);
+            rows->error[at] = measured_number(&cells[4]);
         }
-        rows->distance[at] = number(&cells[2]);
+        rows->distance[at] = measured_number(&cells[2]);
         snprintf(rows->side, sizeof(rows->side), "%s", cells[0].text);
     } else if (table == MG_TABLE_position_pairs) {
         rows->pairs++;
@@ -63,8 +57,8 @@ static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_c
         assert_int_equal(table, MG_TABLE_information);
         assert_true(rows->n < 16);
         snprintf(rows->name[rows->n], sizeof(rows->name[0]), "%s", cells[0].text);
-        rows->information[rows->n][0] = number(&cells[1]);
-        rows->information[rows->n][1] = number(&cells[2]);
+        rows->information[rows->n][0] = measured_number(&cells[1]);
+        rows->information[rows->n][1] = measured_number(&cells[2]);
         rows->n++;
     }
 }
@@ -86,16 +80,11 @@ static struct collector *run_measure(const struct mg_source *source,
                                      const struct mg_measure_spec *spec,
                                      struct mg_predictor *predictor)
 {
-    const struct mg_streams streams = {.order = {{11, 13}}};
     struct collector *rows = calloc(1, sizeof(*rows));
-    struct mg_measure_input input = {spec, source, predictor, &streams, NULL};
-    struct mg_error err = {0};
 
     assert_non_null(rows);
     rows->sink.row = collect;
-    input.sink = &rows->sink;
-    assert_int_equal(mg_measure_distance.check(spec, source, &err), MG_OK);
-    assert_int_equal(mg_measure_distance.run(&input, &err), MG_OK);
+    measured(&rows->sink, &mg_measure_distance, spec, source, predictor);
     return rows;
 }
 

@@ -172,6 +172,34 @@ static void a_write_into_a_missing_folder_fails(void **state)
     assert_non_null(strstr(err.text, "/nonexistent/x"));
 }
 
+/* As root, a rename onto /dev/null would leave a file there. */
+static void only_regular_files_are_replaced(void **state)
+{
+    char *pipe_path = path_of("pipe");
+    char *link_path = path_of("link");
+    const char *const paths[] = {pipe_path, link_path, folder};
+
+    (void)state;
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
+    assert_int_equal(symlink(pipe_path, link_path), 0);
+    for (size_t i = 0; i < 3; i++) {
+        struct mg_error err = {0};
+        struct stat before;
+        struct stat after;
+        assert_int_equal(lstat(paths[i], &before), 0);
+        assert_int_equal(mg_file_write(paths[i], "x", 1, &err), MG_ESTORAGE);
+        assert_non_null(strstr(err.text, "not a regular file"));
+        assert_int_equal(lstat(paths[i], &after), 0);
+        assert_int_equal(before.st_mode, after.st_mode);
+        assert_int_equal(before.st_ino, after.st_ino);
+    }
+    assert_int_equal(entries_of(folder), 2);
+    assert_int_equal(unlink(link_path), 0);
+    assert_int_equal(unlink(pipe_path), 0);
+    free(link_path);
+    free(pipe_path);
+}
+
 static void folders_are_made_with_their_parents(void **state)
 {
     struct mg_error err = {0};
@@ -239,6 +267,7 @@ int main(void)
         cmocka_unit_test(only_regular_files_are_read),
         cmocka_unit_test(a_failed_write_keeps_the_old_content),
         cmocka_unit_test(a_write_into_a_missing_folder_fails),
+        cmocka_unit_test(only_regular_files_are_replaced),
         cmocka_unit_test(folders_are_made_with_their_parents),
         cmocka_unit_test(a_folder_is_replaced_whole),
     };

@@ -1,6 +1,5 @@
 /* test_held_out.c - the NELBO on held-out rows: its mean, and what it depends on. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "model/measure/held_out.h"
 #include "model/source/markov.h"

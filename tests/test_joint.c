@@ -1,7 +1,6 @@
 /* Numbers of the toy: exact by hand from its counts (30, 25, 14, 31 of ABCDE ABCDF GBCDF EFCDH). */
 #include "model/measure/measure.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/source/sequences.h"

@@ -264,6 +264,30 @@ static void moves_are_counted_before_the_walk(void **state)
     mg_source_free(source);
 }
 
+/* So that WHERE nfe = 2 finds them: sums of probabilities alone miss by some 1e-15. */
+static void whole_numbers_of_calls_are_whole(void **state)
+{
+    struct mg_source *source = chain_new(UNEVEN_START, UNEVEN, 6);
+    struct mg_predictor *oracle = mg_oracle_new(source);
+    static const char *const orders[] = {"random", "left_to_right", "confidence", "low_confidence"};
+
+    (void)state;
+    for (size_t o = 0; o < 4; o++) {
+        for (size_t per_step = 1; per_step <= 6; per_step++) {
+            struct mg_sampler sampler = test_sampler_of(orders[o]);
+            struct mg_error err = {0};
+            struct mg_law *law = NULL;
+
+            sampler.per_step = per_step;
+            assert_int_equal(mg_law_walk(&law, oracle, source, &sampler, NULL, 1e8, &err), MG_OK);
+            assert_true(law->nfe == (double)((6 + per_step - 1) / per_step));
+            mg_law_free(law);
+        }
+    }
+    mg_predictor_free(oracle);
+    mg_source_free(source);
+}
+
 static void a_prompt_conditions_the_law(void **state)
 {
     struct mg_source *source = chain_new(UNEVEN_START, UNEVEN, 5);
@@ -298,6 +322,7 @@ int main(void)
         cmocka_unit_test(temperature_zero_is_infinitely_far),
         cmocka_unit_test(contest_probabilities_sum_to_one),
         cmocka_unit_test(moves_are_counted_before_the_walk),
+        cmocka_unit_test(whole_numbers_of_calls_are_whole),
         cmocka_unit_test(a_prompt_conditions_the_law),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

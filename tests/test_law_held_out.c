@@ -1,7 +1,6 @@
 /* test_law_held_out.c - nats per token of held-out windows, beside a direct sum over them. */
 #include "model/measure/law_held_out.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/measure/kinds.h"

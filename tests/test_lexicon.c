@@ -5,6 +5,7 @@
 
 #include "model/source/text.h"
 #include "tests/support/chains.h"
+#include "tests/support/measured.h"
 #include "tests/support/test.h"
 
 enum { A, B, C, SPACE, AB, _C, V };
@@ -24,11 +25,6 @@ struct numbers {
     double rate, rate_exact, entropy, entropy_exact; /* NAN for NULL */
 };
 
-static double number(const struct mg_cell *cell)
-{
-    return cell->type == MG_CELL_NULL ? (double)NAN : cell->real;
-}
-
 static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_cell *cells,
                     size_t n)
 {
@@ -37,12 +33,12 @@ static void collect(struct mg_sink *sink, enum mg_table table, const struct mg_c
     assert_int_equal(table, MG_TABLE_information);
     assert_int_equal(n, 3);
     if (strcmp(cells[0].text, "l2r.word_rate") == 0) {
-        numbers->rate = number(&cells[1]);
-        numbers->rate_exact = number(&cells[2]);
+        numbers->rate = measured_number(&cells[1]);
+        numbers->rate_exact = measured_number(&cells[2]);
     } else {
         assert_string_equal(cells[0].text, "l2r.token_entropy_nats");
-        numbers->entropy = number(&cells[1]);
-        numbers->entropy_exact = number(&cells[2]);
+        numbers->entropy = measured_number(&cells[1]);
+        numbers->entropy_exact = measured_number(&cells[2]);
     }
 }
 

@@ -1,7 +1,6 @@
 /* test_likelihood.c - model/measure/likelihood.c, support.c. */
 #include "model/measure/likelihood.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/measure/kinds.h"

@@ -113,7 +113,6 @@ static void sizes_of_tasks_are_keys_of_the_source(void **state)
         option = mg_option_find(path);
         assert_non_null(option);
         assert_int_equal(option->task_key, key + 1);
-        assert_int_equal(option->type == MG_OPTION_INTEGER, mg_task_key_is_integer(size));
     }
 }
 
@@ -188,6 +187,46 @@ static void describe_finds_bare_keys_and_suggests(void **state)
     assert_non_null(strstr(err.text, "train.lr"));
 }
 
+/* "kind": "markov" needs transition and start; the keys of other kinds are not among them. */
+static void describe_tells_a_choice_with_its_keys(void **state)
+{
+    static const struct {
+        const char *word, *of, *has, *has_not;
+    } rows[] = {
+        {"markov", "source.kind", "\n  transition ", "emission"},
+        {"parity", "source.task", "\n  vocab ", "dimension"},
+        {"joint", "measure.*.kind", "\n  targets ", "samplers"},
+        {"fixed", "measure.*.samplers.*.order", "\n  partition ", "per_step"},
+        {"command", "predictor.kind", "\n  argv ", "width"},
+        {"gibbs", "measure.*.samplers.*.corrector", "\n  sweeps ", "eta"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mg_error err = {0};
+        char *text;
+
+        assert_int_equal(mg_describe(&text, rows[i].word, &err), MG_OK);
+        assert_non_null(strstr(text, rows[i].of));
+        assert_non_null(strstr(text, rows[i].has));
+        assert_null(strstr(text, rows[i].has_not));
+        free(text);
+    }
+}
+
+static void every_kind_says_what_it_is(void **state)
+{
+    static const char *const paths[] = {"source.kind", "predictor.kind", "measure.x.kind"};
+
+    (void)state;
+    for (size_t p = 0; p < 3; p++) {
+        const struct mg_option *option = mg_option_find(paths[p]);
+        for (size_t w = 0; option->word(w) != NULL; w++) {
+            assert_true(strlen(option->word_help(w)) > 10);
+        }
+    }
+}
+
 static void schema_is_json_with_every_key(void **state)
 {
     char *text = mg_describe_schema();
@@ -222,6 +261,8 @@ int main(void)
         cmocka_unit_test(ranges_include_and_exclude_their_ends),
         cmocka_unit_test(seeds_are_64_bits),
         cmocka_unit_test(describe_finds_bare_keys_and_suggests),
+        cmocka_unit_test(describe_tells_a_choice_with_its_keys),
+        cmocka_unit_test(every_kind_says_what_it_is),
         cmocka_unit_test(schema_is_json_with_every_key),
     };
 

@@ -1,7 +1,6 @@
 /* test_outlook.c - a few numbers of a distribution are those of the whole of it. */
 #include "model/predictor/outlook.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/network/transformer.h"

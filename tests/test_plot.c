@@ -279,6 +279,30 @@ static void a_script_that_complains_is_faulty_and_leaves_nothing(void **state)
     }
 }
 
+static void a_script_that_only_plots_gets_one_column(void **state)
+{
+    struct database database = open_with(SQL, "plot [-1:1][0:1] $dot using 3:4\n");
+    struct mg_drawing drawing;
+    struct mg_error err = {0};
+    char *svg;
+    size_t size;
+
+    (void)state;
+    if (!has_gnuplot()) {
+        database_close(&database);
+        skip();
+    }
+    database_marginal(&database, 0, "A");
+    assert_int_equal(draw(&drawing, &database, &err), MG_OK);
+    assert_string_equal(drawing.reason, "");
+    assert_int_equal(drawing.state, MG_PLOT_DRAWN);
+    mg_drawing_free(&drawing);
+    svg = database_read(&database, "out/tiny/f.svg", &size);
+    assert_non_null(strstr(svg, "width=\"480\" height=\"300\""));
+    free(svg);
+    database_close(&database);
+}
+
 static void without_gnuplot_the_environment_is_at_fault(void **state)
 {
     struct database database = open_with(SQL, GP);
@@ -367,6 +391,7 @@ int main(void)
         cmocka_unit_test(hostile_tokens_are_only_text),
         cmocka_unit_test(an_empty_figure_is_skipped_and_its_old_pictures_go),
         cmocka_unit_test(a_script_that_complains_is_faulty_and_leaves_nothing),
+        cmocka_unit_test(a_script_that_only_plots_gets_one_column),
         cmocka_unit_test(without_gnuplot_the_environment_is_at_fault),
         cmocka_unit_test(pictures_cut_short_are_no_pictures),
         cmocka_unit_test(the_table_in_style_agrees_with_the_intervals),

@@ -174,14 +174,17 @@ static void a_figure_beside_the_experiment_is_embedded(void **state)
 static void a_topic_gets_its_section_from_the_file(void **state)
 {
     static const char TOPICS[] =
-        "\"claims\": [{\"about\": \"C9a\", \"name\": \"half\", \"accept\": [0.2, 0.3], "
+        "\"claims\": [{\"about\": \"C9\", \"name\": \"aside\", \"accept\": [0, 1], "
+        "\"exact\": true, \"query\": \"SELECT 0.5\"}, {\"about\": \"C9a\", \"name\": \"half\", "
+        "\"accept\": [0.2, 0.3], "
         "\"exact\": true, \"query\": \"SELECT p_model FROM marginals LIMIT 1\"}, "
         "{\"about\": \"C9\", \"name\": \"none\", \"accept\": [0, 1], \"query\": "
         "\"SELECT replicate, 1 FROM runs WHERE 0\", \"not_run\": \"nobody <knows>\"}, "
         "{\"about\": \"C91\", \"name\": \"other\", \"accept\": [0, 1], \"exact\": true, "
         "\"query\": \"SELECT 2\"}], "
         "\"topics\": [{\"name\": \"b\", \"about\": \"C10\", \"title\": \"Ten <b>\", "
-        "\"not_run\": \"no means\"}, {\"name\": \"a\", \"about\": \"C9\", \"title\": "
+        "\"not_run\": \"no means\", \"short\": \"It holds.\", \"answer\": \"So it is.\"}, "
+        "{\"name\": \"a\", \"about\": \"C9\", \"title\": "
         "\"Nine\", \"says\": \"It is <so>.\", \"short\": \"As {tiny/half}.\", \"answer\": "
         "\"Half is {tiny/half}, none {tiny/none}, {no/such}, {tiny/other}; {open\"}]";
     struct database database = open_hostile(TOPICS);
@@ -203,10 +206,16 @@ static void a_topic_gets_its_section_from_the_file(void **state)
                      "reproduced</b>); {open</p>"));
     assert_non_null(strstr(page, "C10 · Ten &lt;b&gt;"));
     assert_non_null(strstr(page, "not run</span>: no means"));
+    assert_null(strstr(page, "<td>It holds.")); /* nothing was judged, so nothing is answered */
+    assert_non_null(strstr(page, "<p><b>Nothing in this database answers it.</b> Of one that does, "
+                                 "the file says: So it is.</p>"));
     assert_non_null(strstr(page, "not run</span><br>nobody &lt;knows&gt;"));
     assert_true(strstr(page, "<h2>C9 ") < strstr(page, "<h2>C10 "));
-    assert_non_null(strstr(page, "<span class=\"verdict reproduced\">1 reproduced</span> · "
+    assert_non_null(strstr(page, "<span class=\"verdict reproduced\">2 reproduced</span> · "
                                  "<span class=\"verdict not_run\">1 not run</span></td>"));
+    /* What the answer names comes first, whatever it is about. */
+    assert_true(strstr(page, ">half</a>") < strstr(page, ">aside</a>"));
+    assert_true(strstr(page, ">none</a>") < strstr(page, ">half</a>"));
     /* C91 belongs to neither and stands with our own. */
     assert_true(strstr(page, ">C91 · tiny<") < strstr(page, "<h2>C9 "));
     assert_int_equal(count(page, ">C91 · tiny<"), 1);

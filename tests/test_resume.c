@@ -8,7 +8,7 @@
 #include "harness/record.h"
 #include "harness/resume.h"
 #include "harness/run.h"
-#include "harness/wire.h"
+#include "harness/worker_wire.h"
 #include "tests/support/experiment.h"
 #include "tests/support/test.h"
 

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "model/numeric/arena.h"
 #include "tests/support/test.h"
 #include "tests/support/twin.h"
 

@@ -1,6 +1,5 @@
 #include "model/diffusion/sampler.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/source/markov.h"

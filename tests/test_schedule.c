@@ -1,7 +1,6 @@
-/* test_schedule.c - model/measure/schedule.c, partition.c, set_entropy.c. */
+/* test_schedule.c - model/measure/schedule.c, partition.c. */
 #include "model/measure/schedule.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/measure/kinds.h"
@@ -12,43 +11,14 @@
 #include "tests/support/chains.h"
 #include "tests/support/test.h"
 
-/* A two-state chain as the list of its 2^L sequences: knows nothing of chains. */
-static struct mg_source *listed_chain(double start0, double stay0, double stay1, int length)
-{
-    const int n = 1 << length;
-    int *tokens = calloc((size_t)(n * length), sizeof(*tokens));
-    double *weight = calloc((size_t)n, sizeof(*weight));
-    struct mg_source *source;
-
-    assert_non_null(tokens);
-    assert_non_null(weight);
-    for (int s = 0; s < n; s++) {
-        int *row = tokens + s * length;
-
-        for (int i = 0; i < length; i++) {
-            row[i] = s >> (length - 1 - i) & 1;
-        }
-        weight[s] = row[0] == 0 ? start0 : 1.0 - start0;
-        for (int i = 1; i < length; i++) {
-            const double stay = row[i - 1] == 0 ? stay0 : stay1;
-
-            weight[s] *= row[i] == row[i - 1] ? stay : 1.0 - stay;
-        }
-    }
-    source = mg_sequences_new(tokens, weight, (size_t)n, (size_t)length, 2);
-    free(weight);
-    free(tokens);
-    return source;
-}
-
 static struct mg_source *flip6_new(void)
 {
-    return listed_chain(0.5, 0.9, 0.9, 6);
+    return test_chain_listed(0.5, 0.9, 0.9, 6);
 }
 
 static struct mg_source *stationary8_new(void)
 {
-    return listed_chain(0.75, 0.9, 0.7, 8);
+    return test_chain_listed(0.75, 0.9, 0.7, 8);
 }
 
 static void curve_of(double *h_nats, const struct mg_source *source)
@@ -57,60 +27,6 @@ static void curve_of(double *h_nats, const struct mg_source *source)
 
     mg_information_curve(h_nats, entropy);
     mg_set_entropy_free(entropy);
-}
-
-/* field.md 4, flip chain p = .1, n = 6: Z and both total correlations. */
-static void flip_chain_has_the_documented_information_curve(void **state)
-{
-    static const double z[6] = {0, .2245, .3265, .3900, .4337, .4656};
-    struct mg_source *source = flip6_new();
-    double h_nats[6];
-    double sum = 0.0;
-
-    (void)state;
-    curve_of(h_nats, source);
-    for (size_t j = 0; j < 6; j++) {
-        assert_close(h_nats[0] - h_nats[j], z[j], 5e-5);
-        sum += h_nats[0] - h_nats[j];
-    }
-    assert_close(sum, 1.8403, 5e-5);
-    assert_close(6.0 * (h_nats[0] - h_nats[5]) - sum, .9533, 5e-5);
-    mg_source_free(source);
-}
-
-/* The closed form of a chain against the same law as a list, which knows nothing of chains. */
-static void chain_entropies_are_those_of_its_listed_law(void **state)
-{
-    struct mg_source *chain = test_chain_two(7);
-    struct mg_source *listed = listed_chain(0.62, 0.85, 0.65, 7);
-    struct mg_set_entropy *closed = mg_set_entropy_new(chain);
-    struct mg_set_entropy *counted = mg_set_entropy_new(listed);
-    double closed_table[128];
-    double counted_table[128];
-    double closed_curve[7];
-    double counted_curve[7];
-
-    (void)state;
-    mg_set_entropy_table(closed_table, closed);
-    mg_set_entropy_table(counted_table, counted);
-    mg_information_curve(closed_curve, closed);
-    mg_information_curve(counted_curve, counted);
-    for (size_t set = 0; set < 128; set++) {
-        bool in_set[7];
-
-        for (size_t i = 0; i < 7; i++) {
-            in_set[i] = (set >> i & 1) != 0;
-        }
-        assert_close(closed_table[set], counted_table[set], 1e-12);
-        assert_close(mg_set_entropy_nats(closed, in_set), counted_table[set], 1e-12);
-    }
-    for (size_t j = 0; j < 7; j++) {
-        assert_close(closed_curve[j], counted_curve[j], 1e-12);
-    }
-    mg_set_entropy_free(counted);
-    mg_set_entropy_free(closed);
-    mg_source_free(listed);
-    mg_source_free(chain);
 }
 
 static double even_random_nats_per_token(const struct mg_source *source, size_t nfe)
@@ -161,50 +77,6 @@ static void long_chains_cost_what_is_documented(void **state)
     mg_set_entropy_free(entropy);
     mg_source_free(zipf);
     mg_source_free(cycle);
-}
-
-/* sum Z = TC = sum H(X_i) - H and L Z_L - sum Z = DTC = H - sum H(X_i | rest), by brute force. */
-static void curve_sums_to_total_and_dual_total_correlation(void **state)
-{
-    static const double weight[5] = {3, 1, 4, 1, 5};
-    static const int tokens[15] = {0, 0, 0, 0, 1, 2, 1, 1, 0, 2, 0, 1, 2, 2, 2};
-    struct mg_source *source = mg_sequences_new(tokens, weight, 5, 3, 3);
-    double h_nats[3];
-    double alone = 0.0;
-    double rest = 0.0;
-    double whole = 0.0;
-    double sum = 0.0;
-
-    (void)state;
-    curve_of(h_nats, source);
-    for (size_t s = 0; s < 5; s++) {
-        const double p = weight[s] / 14.0;
-
-        whole -= p * log(p);
-        for (size_t i = 0; i < 3; i++) {
-            double same_token = 0.0;
-            double same_rest = 0.0;
-
-            for (size_t o = 0; o < 5; o++) {
-                bool others = true;
-
-                for (size_t k = 0; k < 3; k++) {
-                    others = others && (k == i || tokens[s * 3 + k] == tokens[o * 3 + k]);
-                }
-                same_token += tokens[s * 3 + i] == tokens[o * 3 + i] ? weight[o] / 14.0 : 0.0;
-                same_rest += others ? weight[o] / 14.0 : 0.0;
-            }
-            alone -= p * log(same_token);
-            rest -= p * log(p / same_rest);
-        }
-    }
-    for (size_t j = 0; j < 3; j++) {
-        sum += h_nats[0] - h_nats[j];
-    }
-    assert_close(sum, alone - whole, 1e-12);
-    assert_close(3.0 * (h_nats[0] - h_nats[2]) - sum, whole - rest, 1e-12);
-    assert_close(h_nats[0] + h_nats[1] + h_nats[2], whole, 1e-12);
-    mg_source_free(source);
 }
 
 /* field.md 4: mean KL over random orders on the flip chain; its digits are sums of rounded Z. */
@@ -335,7 +207,7 @@ static double best_by_enumeration(const struct mg_set_entropy *entropy, size_t s
 
 static void search_finds_the_best_of_all_partitions(void **state)
 {
-    struct mg_source *source = listed_chain(0.62, 0.85, 0.65, 5);
+    struct mg_source *source = test_chain_listed(0.62, 0.85, 0.65, 5);
     struct mg_set_entropy *entropy = mg_set_entropy_new(source);
     size_t groups[5];
 
@@ -438,10 +310,7 @@ static void measure_writes_curve_and_plans_with_regret(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(flip_chain_has_the_documented_information_curve),
-        cmocka_unit_test(chain_entropies_are_those_of_its_listed_law),
         cmocka_unit_test(long_chains_cost_what_is_documented),
-        cmocka_unit_test(curve_sums_to_total_and_dual_total_correlation),
         cmocka_unit_test(flip_chain_sizes_cost_what_is_documented),
         cmocka_unit_test(flip_chain_best_sizes_are_the_documented_ones),
         cmocka_unit_test(best_sizes_are_the_best_of_all),

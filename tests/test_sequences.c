@@ -1,10 +1,8 @@
 /* test_sequences.c - listed laws: the documented toys to all digits, and random lists. */
 #include "model/source/sequences.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "model/source/entropies.h"
 #include "tests/support/brute.h"
 #include "tests/support/test.h"
 

@@ -1,18 +1,14 @@
-/* test_spec.c - experiment files: what is refused and how, and what a good one becomes. */
+/* test_spec.c - experiment files: what a good one becomes. */
 #include "harness/spec.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "harness/checkpoint.h"
 #include "harness/file.h"
 #include "harness/identity.h"
+#include "tests/support/experiment.h"
 #include "tests/support/test.h"
-
-static const char CORPUS[] = "tests/golden/spec";
 
 static const char TOY[] =
     "{\"marginalia\": 1, \"name\": \"toy\",\n"
@@ -24,67 +20,25 @@ static const char TOY[] =
     " \"measure\": [{\"kind\": \"joint\", \"name\": \"cd\", \"context\": \"_ _ C D _\",\n"
     "   \"targets\": [1, 0]}]%s}";
 
-/* A folder of its own for a test's files. */
 static int make_folder(void **state)
 {
-    static char folder[] = "/tmp/marginalia-spec-XXXXXX";
-
-    strcpy(folder + strlen(folder) - 6, "XXXXXX");
-    *state = mkdtemp(folder);
-    return *state == NULL ? -1 : 0;
+    *state = mg_test_folder();
+    return 0;
 }
 
 static int remove_folder(void **state)
 {
-    DIR *folder = opendir(*state);
-    const struct dirent *entry;
-    char path[512];
-
-    while ((entry = readdir(folder)) != NULL) {
-        snprintf(path, sizeof(path), "%s/%s", (const char *)*state, entry->d_name);
-        unlink(path);
-    }
-    closedir(folder);
-    return rmdir(*state);
+    mg_test_folder_remove(*state);
+    return 0;
 }
 
 static void write_file(void **state, const char *name, const char *text)
 {
-    char path[512];
-    FILE *file;
+    char *path = mg_format("%s/%s", (const char *)*state, name);
+    struct mg_error err = {0};
 
-    snprintf(path, sizeof(path), "%s/%s", (const char *)*state, name);
-    file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-    assert_int_equal(fclose(file), 0);
-}
-
-static enum mg_status load(void **state, struct mg_spec **spec, const char *name,
-                           struct mg_problems *problems)
-{
-    char path[512];
-
-    snprintf(path, sizeof(path), "%s/%s", (const char *)*state, name);
-    return mg_spec_load(spec, path, problems);
-}
-
-/* Write and load a file that must be fine. */
-static struct mg_spec *loaded(void **state, const char *text)
-{
-    struct mg_problems problems = {0};
-    struct mg_spec *spec;
-
-    write_file(state, "good.json", text);
-    if (load(state, &spec, "good.json", &problems) != MG_OK) {
-        for (size_t i = 0; i < problems.n; i++) {
-            print_error("%s\n", problems.lines[i]);
-        }
-        fail();
-    }
-    assert_int_equal(problems.n, 0);
-    mg_problems_free(&problems);
-    return spec;
+    assert_int_equal(mg_file_write(path, text, strlen(text), &err), MG_OK);
+    free(path);
 }
 
 /* The toy with more members at its end. */
@@ -93,7 +47,7 @@ static struct mg_spec *loaded_toy(void **state, const char *more)
     char text[4096];
 
     snprintf(text, sizeof(text), TOY, more);
-    return loaded(state, text);
+    return mg_test_spec(*state, "good.json", text);
 }
 
 static const char *param(const struct mg_point *point, const char *path)
@@ -104,92 +58,6 @@ static const char *param(const struct mg_point *point, const char *path)
         }
     }
     return NULL;
-}
-
-static char *read_all(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = calloc(1, 1 << 16);
-
-    assert_non_null(text);
-    assert_non_null(file);
-    assert_true(fread(text, 1, (1 << 16) - 1, file) > 0);
-    fclose(file);
-    return text;
-}
-
-/* Lines of what was said against lines of what is expected; "*" ends a line that goes on. */
-static bool same_lines(const char *said, const char *expected)
-{
-    while (*expected != '\0' && *said != '\0') {
-        const size_t m = strcspn(expected, "\n");
-        const size_t n = strcspn(said, "\n");
-        const bool open = m > 0 && expected[m - 1] == '*';
-        const size_t compared = open ? m - 1 : m;
-
-        if (n < compared || (!open && n != m) || strncmp(said, expected, compared) != 0) {
-            return false;
-        }
-        expected += m + (expected[m] == '\n' ? 1 : 0);
-        said += n + (said[n] == '\n' ? 1 : 0);
-    }
-    return *expected == *said;
-}
-
-/* One broken file NAME.json against NAME.expected, both in the current folder. */
-static bool check_broken(const char *name)
-{
-    struct mg_problems problems = {0};
-    struct mg_spec *spec;
-    char path[300];
-    char *said = calloc(1, 1 << 16);
-    char *expected;
-    size_t used = 0;
-    bool fine;
-
-    assert_non_null(said);
-    assert_int_equal(mg_spec_load(&spec, name, &problems), MG_EUSAGE);
-    assert_null(spec);
-    assert_int_equal(problems.n, problems.errors);
-    for (size_t i = 0; i < problems.n; i++) {
-        used += (size_t)snprintf(said + used, (1 << 16) - used, "%s\n", problems.lines[i]);
-    }
-    snprintf(path, sizeof(path), "%.*s.expected", (int)(strlen(name) - 5), name);
-    expected = read_all(path);
-    fine = same_lines(said, expected);
-    if (!fine) {
-        print_error("%s says\n%sexpected\n%s", name, said, expected);
-    }
-    free(expected);
-    free(said);
-    mg_problems_free(&problems);
-    return fine;
-}
-
-static void broken_files_are_refused_as_expected(void **state)
-{
-    char before[4096];
-    const struct dirent *entry;
-    DIR *folder = opendir(CORPUS);
-    size_t n = 0;
-    bool fine = true;
-
-    (void)state;
-    assert_non_null(folder);
-    assert_non_null(getcwd(before, sizeof(before)));
-    assert_int_equal(chdir(CORPUS), 0);
-    while ((entry = readdir(folder)) != NULL) {
-        const size_t size = strlen(entry->d_name);
-
-        if (size > 5 && strcmp(entry->d_name + size - 5, ".json") == 0) {
-            fine = check_broken(entry->d_name) && fine;
-            n++;
-        }
-    }
-    closedir(folder);
-    assert_int_equal(chdir(before), 0);
-    assert_true(fine);
-    assert_true(n >= 80);
 }
 
 static void defaults_are_those_of_the_design(void **state)
@@ -247,8 +115,8 @@ static void identity_is_content(void **state)
 
     mg_spec_free(spec);
     write_file(state, "rows.tsv", "30\tA B C D E\n25.0\tA B C D F\n14\tG B C D F\n31\tE F C D H");
-    spec = loaded(
-        state,
+    spec = mg_test_spec(
+        *state, "good.json",
         "{\"name\": \"other\", \"marginalia\": 1, \"title\": \"t\", \"seed\": \"0x01\",\n"
         " \"source\": {\"rows_file\": \"rows.tsv\", \"kind\": \"sequences\", \"alphabet\":\n"
         "   [\"A\", \"B\", \"C\", \"D\", \"E\", \"F\", \"G\", \"H\"], \"$comment\": 1},\n"
@@ -275,13 +143,14 @@ static void identity_is_content(void **state)
 /* Written out by hand from the file: sorted keys, nothing that does not apply. */
 static void training_is_canonical_json(void **state)
 {
-    struct mg_spec *spec = loaded(
-        state, "{\"marginalia\": 1, \"name\": \"chain\", \"seed\": \"18446744073709551615\",\n"
-               " \"source\": {\"kind\": \"markov\", \"length\": 3, \"start\": \"stationary\",\n"
-               "   \"transition\": [[0.90, 0.1], [3e-1, 0.7]]},\n"
-               " \"predictor\": {\"kind\": \"oracle\"},\n"
-               " \"measure\": [{\"kind\": \"samples\", \"name\": \"s\", \"samplers\": [\n"
-               "   {\"name\": \"b\", \"order\": \"bisect\", \"temperature\": 0.5}]}]}");
+    struct mg_spec *spec = mg_test_spec(
+        *state, "good.json",
+        "{\"marginalia\": 1, \"name\": \"chain\", \"seed\": \"18446744073709551615\",\n"
+        " \"source\": {\"kind\": \"markov\", \"length\": 3, \"start\": \"stationary\",\n"
+        "   \"transition\": [[0.90, 0.1], [3e-1, 0.7]]},\n"
+        " \"predictor\": {\"kind\": \"oracle\"},\n"
+        " \"measure\": [{\"kind\": \"samples\", \"name\": \"s\", \"samplers\": [\n"
+        "   {\"name\": \"b\", \"order\": \"bisect\", \"temperature\": 0.5}]}]}");
 
     assert_string_equal(
         spec->points[0].training,
@@ -303,8 +172,8 @@ static void training_is_canonical_json(void **state)
 /* Stationary law of (.9, .1), (.3, .7) is (.75, .25). */
 static void stationary_start_is_the_stationary_law(void **state)
 {
-    struct mg_spec *spec = loaded(
-        state,
+    struct mg_spec *spec = mg_test_spec(
+        *state, "good.json",
         "{\"marginalia\": 1, \"name\": \"chain\",\n"
         " \"source\": {\"kind\": \"hmm\", \"length\": 2, \"start\": \"stationary\",\n"
         "   \"transition\": [[0.9, 0.1], [0.3, 0.7]], \"emission\": [[1, 0, 0], [0, 0, 1]],\n"
@@ -320,8 +189,8 @@ static void stationary_start_is_the_stationary_law(void **state)
 
 static void samplers_are_bound(void **state)
 {
-    struct mg_spec *spec = loaded(
-        state,
+    struct mg_spec *spec = mg_test_spec(
+        *state, "good.json",
         "{\"marginalia\": 1, \"name\": \"s\", \"predictor\": {\"kind\": \"oracle\"},\n"
         " \"source\": {\"kind\": \"task\", \"task\": \"parity\", \"length\": 4},\n"
         " \"measure\": [{\"kind\": \"samples\", \"name\": \"s\", \"context\": \"1 _ _ _\",\n"
@@ -352,11 +221,12 @@ static void samplers_are_bound(void **state)
 
 static void distance_takes_numbers_and_literals(void **state)
 {
-    struct mg_spec *spec = loaded(
-        state, "{\"marginalia\": 1, \"name\": \"d\", \"predictor\": {\"kind\": \"oracle\"},\n"
-               " \"source\": {\"kind\": \"task\", \"task\": \"abab\", \"length\": 9},\n"
-               " \"measure\": [{\"kind\": \"distance\", \"name\": \"d\", \"left\": \"A B\",\n"
-               "   \"right\": 3}]}");
+    struct mg_spec *spec =
+        mg_test_spec(*state, "good.json",
+                     "{\"marginalia\": 1, \"name\": \"d\", \"predictor\": {\"kind\": \"oracle\"},\n"
+                     " \"source\": {\"kind\": \"task\", \"task\": \"abab\", \"length\": 9},\n"
+                     " \"measure\": [{\"kind\": \"distance\", \"name\": \"d\", \"left\": \"A B\",\n"
+                     "   \"right\": 3}]}");
     const struct mg_measure_spec *entry = &spec->points[0].measures[0].spec;
 
     assert_int_equal(entry->left, 2);
@@ -382,9 +252,10 @@ static void extends_merges_depth_first(void **state)
     write_file(state, "middle.json",
                "{\"extends\": [\"base.json\"], \"train\": {\"lr\": 0.5, \"batch\": 8},\n"
                " \"notes\": null}");
-    spec = loaded(state, "{\"extends\": \"middle.json\", \"name\": \"mine\",\n"
-                         " \"train\": {\"batch\": null, \"steps\": 9}, \"measure\":\n"
-                         " [{\"kind\": \"likelihood\", \"name\": \"l\", \"draws\": 4}]}");
+    spec = mg_test_spec(*state, "good.json",
+                        "{\"extends\": \"middle.json\", \"name\": \"mine\",\n"
+                        " \"train\": {\"batch\": null, \"steps\": 9}, \"measure\":\n"
+                        " [{\"kind\": \"likelihood\", \"name\": \"l\", \"draws\": 4}]}");
     assert_string_equal(spec->name, "mine");
     assert_string_equal(spec->question, "why?");
     assert_null(spec->notes);
@@ -408,7 +279,7 @@ static struct mg_spec *loaded_checkpoint(void **state, const char *path)
              " \"abab\", \"length\": 4}, \"predictor\": {\"kind\": \"checkpoint\", \"path\":"
              " \"%s\"}, \"measure\": [{\"kind\": \"likelihood\", \"name\": \"l\"}]}",
              path);
-    return loaded(state, text);
+    return mg_test_spec(*state, "good.json", text);
 }
 
 static void save_network(void **state, const char *path, uint64_t seed)
@@ -435,19 +306,6 @@ static void save_network(void **state, const char *path, uint64_t seed)
     free(dir);
 }
 
-static void remove_networks(void **state)
-{
-    static const char *const folders[] = {"models/one", "models/copy", "models/other", "models"};
-
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-        struct mg_error err = {0};
-        char *dir = mg_format("%s/%s", (const char *)*state, folders[i]);
-
-        assert_int_equal(mg_folder_remove(dir, &err), MG_OK);
-        free(dir);
-    }
-}
-
 static void a_checkpoint_is_beside_the_file_and_counts_by_its_content(void **state)
 {
     char expected[512];
@@ -469,28 +327,11 @@ static void a_checkpoint_is_beside_the_file_and_counts_by_its_content(void **sta
     mg_spec_free(one);
     mg_spec_free(copy);
     mg_spec_free(other);
-    remove_networks(state);
-}
-
-static void missing_and_foreign_files_are_refused(void **state)
-{
-    struct mg_problems problems = {0};
-    struct mg_spec *spec;
-
-    assert_int_equal(load(state, &spec, "nowhere.json", &problems), MG_EUSAGE);
-    assert_int_equal(problems.errors, 1);
-    assert_int_equal(mg_spec_load(&spec, *state, &problems), MG_EUSAGE); /* a folder */
-    assert_int_equal(problems.errors, 2);
-    write_file(state, "empty.json", "");
-    assert_int_equal(load(state, &spec, "empty.json", &problems), MG_EUSAGE);
-    assert_int_equal(problems.errors, 3);
-    mg_problems_free(&problems);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(broken_files_are_refused_as_expected),
         cmocka_unit_test(defaults_are_those_of_the_design),
         cmocka_unit_test(rows_become_the_law_they_list),
         cmocka_unit_test(identity_is_content),
@@ -500,7 +341,6 @@ int main(void)
         cmocka_unit_test(distance_takes_numbers_and_literals),
         cmocka_unit_test(extends_merges_depth_first),
         cmocka_unit_test(a_checkpoint_is_beside_the_file_and_counts_by_its_content),
-        cmocka_unit_test(missing_and_foreign_files_are_refused),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

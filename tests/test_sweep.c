@@ -1,5 +1,4 @@
 /* test_sweep.c - the points a sweep makes, counted by hand. */
-#include "harness/sweep.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,8 +12,8 @@
 
 #include "harness/file.h"
 #include "harness/identity.h"
-#include "harness/nfc.h"
-#include "harness/split.h"
+#include "harness/tokenizer_nfc.h"
+#include "harness/tokenizer_split.h"
 #include "harness/utf8.h"
 #include "tests/support/test.h"
 

@@ -1,6 +1,5 @@
 /* test_top.c - model/measure/top.c: the numbers at each mask, by hand. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/measure/kinds.h"

@@ -1,7 +1,6 @@
 /* test_vecmath.c - exp against libm in double, and sums that do not depend on the vector width. */
 #include "model/numeric/vecmath.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/numeric/philox.h"

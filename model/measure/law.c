@@ -334,6 +334,10 @@ static void sum_up(struct walk *walk)
     const double twin_nats = mg_kl_nats(replay->mu, walk->done_twin, replay->n);
     struct mg_law *law = walk->law;
 
+    /* A sum of probabilities: two calls of every sequence come out as 1.9999999999999991. */
+    if (fabs(law->nfe - round(law->nfe)) < 1e-9) {
+        law->nfe = round(law->nfe);
+    }
     law->n = replay->n;
     law->mu = mg_allocate(law->n, sizeof(double));
     law->nu = mg_allocate(law->n, sizeof(double));

@@ -47,7 +47,7 @@ struct mg_law {
     double *nu;       /* (n) the sampler's */
     double kl_nats;   /* KL(mu || nu); INFINITY when the sampler never produces some x */
     double coherence; /* sum of nu: the sampler's mass on the support */
-    double nfe;       /* mean predictor calls, sequences from the source */
+    double nfe;       /* mean predictor calls, sequences from the source; whole ones are exact */
     double factorization_nats;
     double model_nats;
     double mixture_nats; /* this and the next two are NaN when infinities cancel */

@@ -81,36 +81,26 @@ bool mg_chain_stationary(double *pi, const double *transition, size_t n)
     return unique;
 }
 
-struct eigenvalue {
-    double real, imaginary;
-};
-
-/* Falling modulus; conjugate pairs and equal moduli by real, then by imaginary part. */
-static int compare_eigenvalues(const void *left, const void *right)
+static int compare_falling(const void *left, const void *right)
 {
-    const struct eigenvalue *a = left;
-    const struct eigenvalue *b = right;
-    const double modulus_a = hypot(a->real, a->imaginary);
-    const double modulus_b = hypot(b->real, b->imaginary);
+    const double a = *(const double *)left;
+    const double b = *(const double *)right;
 
-    if (modulus_a != modulus_b) {
-        return modulus_a > modulus_b ? -1 : 1;
-    }
-    if (a->real != b->real) {
-        return a->real > b->real ? -1 : 1;
-    }
-    return (a->imaginary < b->imaginary) - (a->imaginary > b->imaginary);
+    return (a < b) - (a > b);
 }
 
-void mg_chain_eigenvalues(double *real, double *imaginary, const double *transition, size_t n)
+double mg_chain_second_modulus(const double *transition, size_t n)
 {
     const int order = (int)n;
     const int one = 1;
     const int lwork = 8 * order;
     double *matrix = mg_array_copy(transition, n * n, sizeof(*matrix)); /* P', same eigenvalues */
     double *work = mg_array_new((size_t)lwork, sizeof(*work));
-    struct eigenvalue *values = mg_array_new(n, sizeof(*values));
+    double *real = mg_array_new(n, sizeof(*real));
+    double *imaginary = mg_array_new(n, sizeof(*imaginary));
+    double *modulus = mg_array_new(n, sizeof(*modulus));
     double unused = 0.0;
+    double second;
     int info = 0;
 
     assert(n > 0);
@@ -118,31 +108,16 @@ void mg_chain_eigenvalues(double *real, double *imaginary, const double *transit
            &lwork, &info, 1, 1);
     assert(info == 0);
     for (size_t i = 0; i < n; i++) {
-        values[i] = (struct eigenvalue){.real = real[i], .imaginary = imaginary[i]};
+        modulus[i] = hypot(real[i], imaginary[i]);
     }
-    qsort(values, n, sizeof(*values), compare_eigenvalues);
-    for (size_t i = 0; i < n; i++) {
-        real[i] = values[i].real;
-        imaginary[i] = values[i].imaginary;
-    }
-    free(values);
-    free(work);
-    free(matrix);
-}
-
-double mg_chain_second_modulus(const double *transition, size_t n)
-{
-    double *real = mg_array_new(n, sizeof(*real));
-    double *imaginary = mg_array_new(n, sizeof(*imaginary));
-    double modulus = 0.0;
-
-    if (n > 1) {
-        mg_chain_eigenvalues(real, imaginary, transition, n);
-        modulus = hypot(real[1], imaginary[1]);
-    }
+    qsort(modulus, n, sizeof(*modulus), compare_falling);
+    second = n > 1 ? modulus[1] : 0.0;
+    free(modulus);
     free(imaginary);
     free(real);
-    return modulus;
+    free(work);
+    free(matrix);
+    return second;
 }
 
 double mg_chain_second_singular(const double *transition, const double *pi, size_t n)
@@ -190,19 +165,4 @@ double mg_chain_dobrushin(const double *transition, size_t n)
         }
     }
     return largest;
-}
-
-bool mg_chain_reversed(double *reversed, const double *transition, const double *pi, size_t n)
-{
-    for (size_t x = 0; x < n; x++) {
-        if (pi[x] <= 0.0) {
-            return false;
-        }
-    }
-    for (size_t x = 0; x < n; x++) {
-        for (size_t y = 0; y < n; y++) {
-            reversed[x * n + y] = pi[y] * transition[y * n + x] / pi[x];
-        }
-    }
-    return true;
 }

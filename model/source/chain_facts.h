@@ -34,9 +34,6 @@ size_t mg_chain_period(const double *transition, size_t n);
  */
 bool mg_chain_stationary(double *pi, const double *transition, size_t n);
 
-/* Eigenvalues by falling modulus, real (n) and imaginary (n) parts out. */
-void mg_chain_eigenvalues(double *real, double *imaginary, const double *transition, size_t n);
-
 /* |lambda_2|, the second largest modulus; 0 for n = 1. A guide line, not a bound. */
 double mg_chain_second_modulus(const double *transition, size_t n);
 
@@ -48,11 +45,5 @@ double mg_chain_second_singular(const double *transition, const double *pi, size
 
 /* Dobrushin coefficient: the largest total variation between two rows, in [0, 1]; O(n^3). */
 double mg_chain_dobrushin(const double *transition, size_t n);
-
-/*
- * The chain read from right to left: reversed (n, n) out, pi_y P(y, x) / pi_x. Returns false,
- * reversed untouched, when pi is 0 somewhere (a state without a past).
- */
-bool mg_chain_reversed(double *reversed, const double *transition, const double *pi, size_t n);
 
 #endif

@@ -173,40 +173,6 @@ static double markov_entropy(const struct mg_source *source)
     return entropy_nats;
 }
 
-/*
- * sum_i H(X_i | others). Only neighbours matter, and with a, b, c in a row
- * H(b | a, c) = H(b | a) + H(c | b) - H(c | a). At the left end H(b | c) = H(b) + H(c | b) - H(c),
- * at the right end H(b | a).
- */
-static double markov_residual_entropy(const struct mg_source *source)
-{
-    const double *once = self(source)->chain.transition;
-    const size_t L = source->length;
-    const size_t V = source->vocab;
-    double *law = marginals(source);
-    double *twice = mg_array_new(V * V, sizeof(*twice));
-    double entropy_nats = 0.0;
-
-    for (size_t v = 0; v < V; v++) {
-        mg_lattice_step(twice + v * V, once + v * V, once, V);
-    }
-    for (size_t i = 0; i < L; i++) {
-        const double *here = law + i * V;
-        const bool has_left = i > 0;
-        const bool has_right = i + 1 < L;
-
-        entropy_nats += has_left ? step_entropy(here - V, once, V) : mg_entropy_nats(here, V);
-        entropy_nats += has_right ? step_entropy(here, once, V) : 0.0;
-        if (has_right) {
-            entropy_nats -=
-                has_left ? step_entropy(here - V, twice, V) : mg_entropy_nats(here + V, V);
-        }
-    }
-    free(twice);
-    free(law);
-    return entropy_nats;
-}
-
 static void markov_free(struct mg_source *source)
 {
     struct markov *m = (struct markov *)source;
@@ -224,7 +190,6 @@ static const struct mg_source_ops MARKOV = {
     .support = markov_support,
     .support_size = markov_support_size,
     .entropy_nats = markov_entropy,
-    .residual_entropy_nats = markov_residual_entropy,
     .free = markov_free,
 };
 

@@ -145,6 +145,30 @@ void mg_source_support(const struct mg_source *source, mg_support_visitor *visit
     source->ops->support(source, visit, ctx);
 }
 
+static bool add_entropy(void *ctx, const int *tokens, double log_prob)
+{
+    double *entropy_nats = ctx;
+
+    (void)tokens;
+    *entropy_nats -= exp(log_prob) * log_prob;
+    return true;
+}
+
+double mg_source_entropy_nats(const struct mg_source *source)
+{
+    double entropy_nats = 0.0;
+
+    assert(mg_source_has_oracle(source));
+    if (source->ops->entropy_nats != NULL) {
+        return source->ops->entropy_nats(source);
+    }
+    if (!(mg_source_support_size(source) <= MG_ENTROPY_SUPPORT_MAX)) {
+        return (double)NAN;
+    }
+    mg_source_support(source, add_entropy, &entropy_nats);
+    return entropy_nats;
+}
+
 void mg_source_free(struct mg_source *source)
 {
     if (source != NULL) {

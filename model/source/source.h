@@ -58,12 +58,8 @@ struct mg_source_ops {
     /* Number of sequences of positive probability, as a double (it may be astronomic). */
     double (*support_size)(const struct mg_source *source);
 
-    /*
-     * Closed forms, in nats, for a kind whose support is too long to enumerate; both may be NULL:
-     * H(X), and sum_i H(X_i | all others) = H(X) - DTC.
-     */
+    /* H(X) in closed form, for a kind whose support is too long to enumerate; may be NULL. */
     double (*entropy_nats)(const struct mg_source *source);
-    double (*residual_entropy_nats)(const struct mg_source *source);
 
     /* Release everything; the source was made by its kind's constructor. */
     void (*free)(struct mg_source *source);
@@ -97,9 +93,12 @@ bool mg_source_conditionals(const struct mg_source *source, const int *context, 
 bool mg_source_joint(const struct mg_source *source, const int *context, const size_t *targets,
                      size_t n, double *joint);
 
+/* The longest support that mg_source_entropy_nats enumerates. */
+enum { MG_ENTROPY_SUPPORT_MAX = 1 << 22 };
+
 /*
  * Entropy of the whole sequence in nats: the kind's closed form, else by enumeration of the
- * support; NaN where there is neither (more than MG_ENTROPY_SUPPORT_MAX sequences, entropies.h).
+ * support; NaN where there is neither. The source must have an oracle.
  */
 double mg_source_entropy_nats(const struct mg_source *source);
 

@@ -12,10 +12,10 @@
 #include "model/source/task_rows.h"
 
 static const struct {
-    const char *word, *help;
+    const char *word;
     bool integer;
 } KEYS[] = {
-#define KEY_ROW(key, key_word, whole, key_help) {key_word, key_help, whole},
+#define KEY_ROW(key, key_word, whole) {key_word, whole},
     MG_TASK_KEYS(KEY_ROW)
 #undef KEY_ROW
 };
@@ -196,18 +196,6 @@ const char *mg_task_key_word(enum mg_task_key key)
     return KEYS[key].word;
 }
 
-const char *mg_task_key_help(enum mg_task_key key)
-{
-    assert(key < MG_TASK_KEY_COUNT);
-    return KEYS[key].help;
-}
-
-bool mg_task_key_is_integer(enum mg_task_key key)
-{
-    assert(key < MG_TASK_KEY_COUNT);
-    return KEYS[key].integer;
-}
-
 bool mg_task_uses(const struct mg_task *task, enum mg_task_key key)
 {
     assert(key < MG_TASK_KEY_COUNT);
@@ -273,11 +261,6 @@ enum mg_status mg_task_check(const struct mg_task *task, struct mg_task_sizes *s
         }
     }
     return status;
-}
-
-double mg_task_rows(const struct mg_task *task, const struct mg_task_sizes *sizes)
-{
-    return task->rows != NULL ? task->rows(sizes) : HUGE_VAL;
 }
 
 static struct mg_source *new_chain(const struct mg_task *task, const struct mg_task_sizes *sizes)

@@ -13,18 +13,18 @@
 #include "model/numeric/error.h"
 #include "model/source/source.h"
 
-/* X(KEY, word, integer, help): the sizes a task may have; integer: whole numbers only. */
+/* X(KEY, word, integer): the sizes a task may have; integer: whole numbers only. */
 #define MG_TASK_KEYS(X)                                                                            \
-    X(LENGTH, "length", true, "Length of a sequence in tokens.")                                   \
-    X(VOCAB, "vocab", true, "Number of different tokens.")                                         \
-    X(ORDER, "order", true, "Side of the square.")                                                 \
-    X(DIMENSION, "dimension", true, "Free symbols of a code word: any so many fix the rest.")      \
-    X(OFFSET, "offset", true, "Every token equals the one so many places before; 0: half.")        \
-    X(STOP, "stop", false, "Probability that the text ends after a word.")                         \
-    X(STAY, "stay", false, "Probability that a word is repeated, given that the text goes on.")
+    X(LENGTH, "length", true)       /* of a sequence, in tokens */                                 \
+    X(VOCAB, "vocab", true)         /* number of different tokens */                               \
+    X(ORDER, "order", true)         /* side of the square */                                       \
+    X(DIMENSION, "dimension", true) /* free symbols of a code word: any so many fix the rest */    \
+    X(OFFSET, "offset", true)       /* a token equals the one so many places before; 0: half */    \
+    X(STOP, "stop", false)          /* probability that the text ends after a word */              \
+    X(STAY, "stay", false)          /* probability that a word is repeated if the text goes on */
 
 enum mg_task_key {
-#define MG_TASK_ENUM(key, word, integer, help) MG_TASK_##key,
+#define MG_TASK_ENUM(key, word, integer) MG_TASK_##key,
     MG_TASK_KEYS(MG_TASK_ENUM)
 #undef MG_TASK_ENUM
         MG_TASK_KEY_COUNT
@@ -70,10 +70,8 @@ const struct mg_task *mg_tasks(size_t *n);
 /* NULL when there is no such task. */
 const struct mg_task *mg_task_find(const char *name);
 
-/* Word and help of a key, as in an experiment file. */
+/* Word of a key, as in an experiment file. */
 const char *mg_task_key_word(enum mg_task_key key);
-const char *mg_task_key_help(enum mg_task_key key);
-bool mg_task_key_is_integer(enum mg_task_key key);
 bool mg_task_uses(const struct mg_task *task, enum mg_task_key key);
 
 /* No size given. */
@@ -86,9 +84,6 @@ struct mg_task_sizes mg_task_sizes_none(void);
  */
 enum mg_status mg_task_check(const struct mg_task *task, struct mg_task_sizes *sizes,
                              struct mg_error *err);
-
-/* Number of rows as a double (it may be astronomic); INFINITY for a chain. Sizes in range. */
-double mg_task_rows(const struct mg_task *task, const struct mg_task_sizes *sizes);
 
 /* The source; sizes must have passed mg_task_check. Never NULL; free with mg_source_free. */
 struct mg_source *mg_task_new(const struct mg_task *task, const struct mg_task_sizes *sizes);

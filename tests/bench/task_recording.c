@@ -1,6 +1,5 @@
 /* task_recording.c - rows a second from a measure into the database, as the driver does it. */
 #include <math.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "harness/provenance.h"

@@ -33,6 +33,24 @@ same() { # WHAT A B
         faults=$((faults + 1))
     }
 }
+# What only Python can look at: where there is none it is left out, and the test ends as a skip.
+python=${PYTHON:-python3}
+left_out=
+needs_python() { # MODULE: without it the whole test is a skip
+    command -v "$python" >/dev/null 2>&1 && "$python" -c "import $1" 2>/dev/null ||
+        { echo "no python3 with $1 here"; exit 77; }
+}
+python() {
+    if command -v "$python" >/dev/null 2>&1; then
+        "$python" -B "$@"
+    else
+        left_out="no python3 here: the rest was looked at"
+    fi
+}
+finish() {
+    [ "$faults" = 0 ] && [ -n "$left_out" ] && { echo "$left_out"; exit 77; }
+    exit "$faults"
+}
 ask() { "$PROGRAM" sql "$1" --db "${2:-$db}" | tail -n +2; }
 
 # A small experiment: tiny NAME STEPS MEASURES REPLICATES [SWEEP]

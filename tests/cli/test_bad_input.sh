@@ -108,6 +108,11 @@ for verb in "run t.json" "verify t.json" status plot report "show 1"; do
     # shellcheck disable=SC2086
     refuse 3 "text.db is not a database of marginalia; it was left as it is" "$PROGRAM" $verb --db text.db
 done
+mkdir folder.db
+for verb in "run t.json" status report; do
+    # shellcheck disable=SC2086
+    refuse 3 "folder.db: Is a directory" "$PROGRAM" $verb --db folder.db
+done
 if command -v sqlite3 >/dev/null; then
     sqlite3 other.db "CREATE TABLE t (a); INSERT INTO t VALUES (1)"
     sqlite3 newer.db "PRAGMA journal_mode = WAL; PRAGMA application_id = 1297237838;
@@ -180,6 +185,10 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
         expect 0 $nobody "$PROGRAM" sql "SELECT count(*) FROM runs" --db snapshot.db
     }
 fi
+
+# ---- what a page would replace ----
+expect 3 "$PROGRAM" report --db "$db" --out folder.db
+says "folder.db: not a regular file; it was left as it is" errors
 
 # ---- a full disk ----
 # disk SIZE: an empty disk of that size at ./disk; fails where that is not allowed.

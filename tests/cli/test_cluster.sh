@@ -49,7 +49,7 @@ merge() { "$PROGRAM" merge "$@" results/marginalia.shard-*-of-3.db; }
 expect 0 merge results/marginalia.db
 same "digests of tasks and of one run" "$(ask "$digests" whole/a.db)" "$(ask "$digests" results/marginalia.db)"
 same "all are done" "$(counts)" 24,24,0,0,0,0
-dump() { python3 -c "import sqlite3; print(*sqlite3.connect('$1').iterdump(), sep='\n')"; }
+dump() { sqlite3 "$1" .dump; }
 dump results/marginalia.db >once
 expect 0 merge results/marginalia.db --csv
 same "what came the second time" "$(cut -d, -f 2-5 out | sort -u)" "0,0,0,0
@@ -71,19 +71,14 @@ same "rows" "$(ask "$rows" whole/a.db)" "$(ask "$rows" fresh/a.db)"
 expect 0 "$PROGRAM" submit c.json --slurm --tasks 3
 says "nothing was submitted" errors
 
-order() { python3 -c "import sqlite3; print(*sqlite3.connect('$1').execute('SELECT assignment, replicate, ordinal FROM run ORDER BY 1, 2'), sep='\n')"; }
+order() { sqlite3 "$1" "SELECT assignment, replicate, ordinal FROM run ORDER BY 1, 2"; }
 same "order of the file" "$(order whole/a.db)" "$(order fresh/a.db)"
-same "places" "$(order fresh/a.db | sed 's/.*, \(.*\))/\1/' | sort -n | tr '\n' ' ')" "$(seq 0 23 | tr '\n' ' ')"
+same "places" "$(order fresh/a.db | sed 's/.*|//' | sort -n | tr '\n' ' ')" "$(seq 0 23 | tr '\n' ' ')"
 
 # What is done stays, what failed is healed.
 cp fresh/a.db failed.db
-python3 - <<END
-import sqlite3
-c = sqlite3.connect("failed.db")
-c.execute("UPDATE result SET status = 'failed', digest = NULL, error = 'why' WHERE kind = 'joint'")
-c.execute("UPDATE run SET status = 'failed', digest = NULL")
-c.commit()
-END
+sqlite3 failed.db "UPDATE result SET status = 'failed', digest = NULL, error = 'why' WHERE kind = 'joint';
+                   UPDATE run SET status = 'failed', digest = NULL"
 expect 0 merge results/marginalia.db
 expect 0 "$PROGRAM" merge results/marginalia.db failed.db
 same "done stays" "$(ask "$digests" whole/a.db)" "$(ask "$digests" results/marginalia.db)"
@@ -93,11 +88,11 @@ same "what failed is done" "$(ask "$digests" whole/a.db)" "$(ask "$digests" fail
 same "rows" "$(ask "$rows" whole/a.db)" "$(ask "$rows" failed.db)"
 
 # Two that do not agree, another core, other files.
-python3 -c "import sqlite3; c = sqlite3.connect('fresh/a.db'); c.execute(\"UPDATE result SET digest = 'other' WHERE result_id = 1\"); c.commit()"
+sqlite3 fresh/a.db "UPDATE result SET digest = 'other' WHERE result_id = 1"
 expect 1 "$PROGRAM" merge results/marginalia.db fresh/a.db
 says "1 results were computed twice" errors
 same "the first stays" "$(ask "$digests" whole/a.db)" "$(ask "$digests" results/marginalia.db)"
-python3 -c "import sqlite3; c = sqlite3.connect('fresh/a.db'); c.execute(\"UPDATE environment SET core_hash = 'another'\"); c.commit()"
+sqlite3 fresh/a.db "UPDATE environment SET core_hash = 'another'"
 expect 3 "$PROGRAM" merge new/a.db whole/a.db fresh/a.db
 says "another numerical core (another" errors
 same "all shards or none" "$(find new -type f)" new/a.db.lock

@@ -25,7 +25,7 @@ done
 
 # Every claim of the paper is a topic of experiments/paper, with claims of its own; what the words
 # of a topic look up, and the figures it names, exist.
-python3 - "$root" <<'END' || faults=$((faults + 1))
+python - "$root" <<'END' || faults=$((faults + 1))
 import glob, json, re, sys
 files = [json.load(open(f)) for f in sorted(glob.glob(sys.argv[1] + "/experiments/*/*.json"))]
 paper = [json.load(open(f)) for f in sorted(glob.glob(sys.argv[1] + "/experiments/paper/*.json"))]
@@ -42,4 +42,4 @@ for t in topics:
 print("\n".join(bad))
 sys.exit(bool(bad))
 END
-exit "$faults"
+finish

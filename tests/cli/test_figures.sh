@@ -27,6 +27,14 @@ plain: base x 1
 seeds: width 16 x 2
 seeds: width 8 x 2"
 
+# done_runs says which of them a panel counts.
+panels=$(ask "SELECT experiment || ': ' || panel || ', ' || source_name FROM runs JOIN done_runs USING (run_id)
+              WHERE experiment IN ('named', 'seeds') GROUP BY 1 ORDER BY 1" | tr -d '"')
+same panels "$panels" "named: fast, fast
+named: slow, slow
+seeds: width 16 (n = 2), sequences
+seeds: width 8 (n = 2), sequences"
+
 command -v gnuplot >/dev/null || exit "$faults"
 cat >all.json <<END
 {"marginalia": 1, "name": "all",
@@ -58,4 +66,40 @@ END
 expect 0 "$PROGRAM" run all.json --db "$db"
 expect 0 "$PROGRAM" plot all.json --db "$db" --out figures
 same "pictures that were drawn" "$(grep -c ' drawn ' out)" 17
+same "settings of the samplers" "$(ask "SELECT DISTINCT sampler, rule, steps, per_step, block, tau FROM sampler_settings
+    JOIN runs USING (run_id) WHERE experiment = 'all' ORDER BY 1")" "left-1,left_to_right,1,,,
+left-5,left_to_right,,1,,
+one,random,1,,,
+sampled-2,low_confidence,,1,2,
+sampled-5,low_confidence,,1,5,
+threshold-07,threshold,,,,0.7"
+
+# A database of an older schema has fewer views; whoever may write to it brings it up to date.
+sqlite3 "$db" "DROP VIEW done_runs; PRAGMA user_version = 6"
+expect 0 "$PROGRAM" plot --db "$db" --out again
+same "pictures of an older database" "$(grep -c ' drawn ' out)" 17
+
+# A first experiment: one sampler that errs by nothing, or one on a text, whose law nobody knows.
+cat >exact.json <<END
+{"marginalia": 1, "name": "exact", "source": $(chain '' 0.9 0.1), "predictor": {"kind": "oracle"},
+ "measure": [{"kind": "law", "name": "law", "samplers": [{"name": "one", "order": "left_to_right", "per_step": 1}]}],
+ "figures": ["kl_nfe", "ledger", "law_coherence_nfe"]}
+END
+awk 'BEGIN { srand(1); for (i = 0; i < 8000; i++) { if (rand() < 0.5) c = int(4 * rand())
+    printf "%s%s", substr("abcd", c + 1, 1), i % 60 == 59 ? "\n" : "" } }' >letters.txt
+cat >text.json <<END
+{"marginalia": 1, "name": "text", "source": {"kind": "text", "corpus": "letters.txt", "length": 12, "held_out": 0.2},
+ "predictor": {"kind": "transformer", "layers": 1, "width": 16, "heads": 2, "hidden": 16},
+ "train": {"steps": 300, "batch": 16, "lr": 0.01},
+ "measure": [{"kind": "distance", "name": "left", "left": 1, "contexts": 32},
+  {"kind": "law", "name": "law", "draws": 8, "samplers": [{"name": "one", "order": "left_to_right", "per_step": 1}]}],
+ "figures": ["homogenization", "text_speed", "text_distance"]}
+END
+expect 0 "$PROGRAM" run exact.json text.json --db "$db"
+expect 0 "$PROGRAM" report exact.json text.json --db "$db" --out first.html
+same "figures of a first experiment" "$(grep -c '<figure id=' first.html)" 6
+# The prediction goes from .27 to .02 of the unigram law: that is forgetting, at its own rate.
+says "(fitted to the predictions)" first.html
+says "<h3>Samplers</h3>" first.html
+says "MB of memory" first.html
 exit "$faults"

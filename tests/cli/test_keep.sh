@@ -18,13 +18,7 @@ tiny k-1 30 "$(printf %s "$pair" | sed 's/_ _ C/A _ _/; s/0, 1/1, 2/')" 2 "$swee
 expect 0 "$PROGRAM" plan k.json --db "$db"
 says "measure.pair.context: _ _ C -> A _ _" out
 cp first.json k.json
-python3 - <<END
-import sqlite3
-c = sqlite3.connect("$db")
-c.execute("UPDATE environment SET core_hash = 'another'")
-c.execute("UPDATE result SET key = 'x' || key")
-c.commit()
-END
+sqlite3 "$db" "UPDATE environment SET core_hash = 'another'; UPDATE result SET key = 'x' || key"
 expect 0 "$PROGRAM" plan k.json --db "$db"
 says "the numerical core changed: another -> " out
 expect 0 "$PROGRAM" run k.json --db "$db"
@@ -65,7 +59,7 @@ same "runs after gc" "$runs" "$(ask "SELECT run_id, digest FROM runs ORDER BY 1"
 tiny k-1 30 "$pair" 1 >k.json
 expect 0 "$PROGRAM" run k.json --db "$db"
 cp a.db b.db # shares the models, and wants its own
-python3 -c "import sqlite3; c = sqlite3.connect('b.db'); c.execute('PRAGMA foreign_keys = 0'); c.execute('DELETE FROM run'); c.execute('DELETE FROM run_result'); c.commit()"
+sqlite3 b.db "PRAGMA foreign_keys = 0; DELETE FROM run; DELETE FROM run_result"
 expect 0 "$PROGRAM" gc --db b.db --csv
 same "models that another database wants" "$(find models -name model.safetensors | wc -l)" 1
 expect 0 "$PROGRAM" gc --db "$db"
@@ -73,25 +67,17 @@ expect 0 "$PROGRAM" run k.json --db "$db"
 says "1 of them cached" errors
 
 # An older schema is brought up to date after a backup; a newer one is refused.
-python3 - <<END
-import sqlite3
-c = sqlite3.connect("$db")
-for (name,) in c.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall():
-    c.execute(f'DROP VIEW "{name}"')
-c.execute("ALTER TABLE coherence_data DROP COLUMN bigram_tv")
-c.execute("DROP TABLE plans_data")
-c.execute("DROP INDEX run_unfinished")
-c.execute("PRAGMA user_version = 1")
-c.commit()
-END
+sqlite3 "$db" "SELECT 'DROP VIEW \"' || name || '\";' FROM sqlite_schema WHERE type = 'view'" | sqlite3 "$db"
+sqlite3 "$db" "ALTER TABLE coherence_data DROP COLUMN bigram_tv; DROP TABLE plans_data;
+               DROP INDEX run_unfinished; PRAGMA user_version = 1"
 expect 0 "$PROGRAM" run k.json --db "$db"
 says "1 of them cached" errors
 expect 0 "$PROGRAM" run k.json --db fresh/a.db
 schema="SELECT type, name FROM sqlite_schema ORDER BY type, name"
 same "schemas" "$(ask "$schema" fresh/a.db)" "$(ask "$schema")"
 same "columns" "$(ask "SELECT * FROM coherence, plans")" ""
-same "version of the backup" "$(python3 -c "import sqlite3; print(sqlite3.connect('a.db.backup-1').execute('PRAGMA user_version').fetchone()[0])")" 1
-python3 -c "import sqlite3; sqlite3.connect('$db').execute('PRAGMA user_version = 99')"
+same "version of the backup" "$(sqlite3 a.db.backup-1 "PRAGMA user_version")" 1
+sqlite3 "$db" "PRAGMA user_version = 99"
 expect 3 "$PROGRAM" run k.json --db "$db"
 says "written by a newer marginalia" errors
 exit "$faults"

@@ -54,7 +54,7 @@ ask "$digests" | diff whole.csv - >differences || {
     head differences
     faults=$((faults + 1))
 }
-same "integrity" "$(python3 -c "import sqlite3; print(sqlite3.connect('$db').execute('PRAGMA integrity_check').fetchone()[0])")" ok
+same "integrity" "$(sqlite3 "$db" "PRAGMA integrity_check")" ok
 same "unfinished runs" "$(ask "SELECT count(*) FROM runs WHERE status <> 'done'")" 0
 same "states left on disk" "$(find models -name '*.resume' | wc -l)" 0
 same "models" "$(find models -name model.safetensors | grep -vcE '\.(new|old)-')" "$((runs / 4 * 4))"

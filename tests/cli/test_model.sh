@@ -3,12 +3,10 @@
 # and Python's safetensors, where they are, for LLaDA's own network) read each kind of positions and
 # heads, and attention under a window, from models/KEY and find the probabilities that the database
 # has.
-python=${PYTHON:-python3}
-command -v "$python" >/dev/null 2>&1 && "$python" -c 'import numpy' 2>/dev/null ||
-    { echo "no python3 with numpy here"; exit 77; }
 here=$(cd "$(dirname "$0")" && pwd)
 reader=$here/check_model.py
 . "$(dirname "$0")/lib.sh"
+needs_python numpy
 
 tiny m 150 "$pair, {\"kind\": \"joint\", \"name\": \"all\", \"context\": \"_ _ _\"},
   {\"kind\": \"joint\", \"name\": \"end\", \"context\": \"A _ _\"}" 1 \

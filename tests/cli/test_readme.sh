@@ -31,6 +31,17 @@ while IFS= read -r line; do
 done <commands
 command -v gnuplot >/dev/null && says "Do A and B come apart when drawn together?" results/report.html
 
+# Its figure of one's own is drawn.
+sed -n '/^    -- block: kl$/,/^$/s/^    //p' "$readme" >kl.sql
+sed -n 's/^    plot for/plot for/p' "$readme" >kl.gp
+tiny own 1 '{"kind": "law", "name": "l", "samplers": [{"name": "one", "order": "random", "steps": 1}]}' 1 \
+    '"figures": ["kl"],' >own.json
+expect 0 "$PROGRAM" run own.json --db "$db"
+if command -v gnuplot >/dev/null; then
+    expect 0 "$PROGRAM" plot own.json --db "$db"
+    [ -s figures/own/kl.svg ] || { echo "the figure of README.md is not drawn"; faults=$((faults + 1)); }
+fi
+
 for target in $(grep -o '`make [a-z]*' "$readme" | cut -c7- | sort -u); do
     grep -q "^[a-z -]*\b$target\b[a-z -]*:" "$root/Makefile" || { echo "no target $target"; faults=$((faults + 1)); }
 done

@@ -57,11 +57,10 @@ sed 's/"lr": 0.003/"lr": 10, "clip": 0, "weight_decay": 10/; s/"predictor": {/&"
 $(tiny wild 60 "$pair" 2)
 END
 "$PROGRAM" run wild.json --db "$db" --progress=json >out 2>lines
-python3 - lines <<'END' || faults=$((faults + 1))
-import json, sys
-events = [json.loads(line)["event"] for line in open(sys.argv[1])]
-assert events.count("begin") == 2 and events.count("end") == 2, events
-END
+{ echo '['; sed '$!s/$/,/' lines; echo ']'; } >events.json
+same "events" "$(sqlite3 :memory: "SELECT json_extract(value, '$.event') AS event, count(*)
+    FROM json_each(readfile('events.json')) WHERE event IN ('begin', 'end') GROUP BY event")" "begin|2
+end|2"
 expect 0 "$PROGRAM" report --db "$db" --out three.html
 says 'Failed and unfinished runs' three.html
 
@@ -73,7 +72,8 @@ if command -v man >/dev/null; then
     same "warnings on the manual" "$(man --warnings -l marginalia.1 2>&1 >/dev/null)" ""
 fi
 "$PROGRAM" describe --schema >schema.json
-python3 -c 'import json; s = json.load(open("schema.json")); assert {"topics", "claims", "source"} <= set(s["properties"])' || faults=$((faults + 1))
+same "keys of the schema" "$(sqlite3 :memory: "SELECT count(*) FROM json_each(readfile('schema.json'), '$.properties')
+    WHERE key IN ('topics', 'claims', 'source')")" 3
 run=$(ask "SELECT min(run_id) FROM runs WHERE experiment = 'wild'")
 expect 0 "$PROGRAM" show "$run" --plot --db "$db"
 says 'step' out

@@ -11,6 +11,17 @@ for verb in check plan run status show sql verify plot report export describe do
     expect 0 "$PROGRAM" "$verb" --help
     says "--db" out
 done
+expect 0 "$PROGRAM" help
+says "verify" out
+expect 0 "$PROGRAM" help export
+says "usage: marginalia export VIEW" out
+says "--snapshot" out
+same "options of others in the help of export" "$(grep -c -- --slurm out)" 0
+expect 2 "$PROGRAM" help exprot
+says 'did you mean "export"?' errors
+expect 2 "$PROGRAM" export runs --out runs.csv
+says "--out means nothing to export, only to: plot report" errors
+expect 2 "$PROGRAM" verify --dry-run
 expect 2 "$PROGRAM" rum x.json
 says 'did you mean "run"?' errors
 expect 2 "$PROGRAM" run --thread 2 --dbb x t.json
@@ -32,7 +43,7 @@ says 'steps' errors
 says 'width' errors
 tiny t 40 "$pair" 1 | sed 's/quantity/quantty/' >t.json
 expect 2 "$PROGRAM" check t.json
-says "/claims/0/query (half): no such column: quantty" errors
+says '/claims/0/query (half): no such column: quantty; did you mean "quantity"?' errors
 tiny t 40 "$pair" 1 >t.json
 tiny t 50 "$pair" 1 >u.json
 expect 2 "$PROGRAM" run t.json u.json --db "$db"
@@ -55,11 +66,21 @@ cmp -s other.db kept.db || faults=$((faults + 1))
 expect 3 "$PROGRAM" run t.json --db t.json/x.db
 expect 3 "$PROGRAM" run t.json --db /proc/x/y.db
 
+# The name of a database is a path, whatever SQLite could make of it.
+for path in "file:kept?mode=memory" ":memory:"; do
+    expect 0 "$PROGRAM" run t.json --db "$path"
+    expect 0 "$PROGRAM" status --db "$path"
+done
+
 # Queries only read.
 expect 0 "$PROGRAM" run t.json --db "$db"
 expect 2 "$PROGRAM" sql "DELETE FROM run" --db "$db"
 expect 2 "$PROGRAM" sql "SELECT nosuch FROM runs" --db "$db"
 says "no such column: nosuch" errors
+expect 2 "$PROGRAM" sql "SELECT r.statsu FROM runs r" --db "$db"
+says 'no such column: r.statsu; did you mean "status"?' errors
+expect 2 "$PROGRAM" sql "SELECT 1 FROM informaton" --db "$db"
+says 'no such table: informaton; did you mean "information"?' errors
 expect 0 "$PROGRAM" sql "SELECT 0.1 + 0.2 AS sum, NULL AS none, 'a,\"b' AS text" --db "$db"
 same "CSV" "$(cat out)" 'sum,none,text
 0.30000000000000004,,"a,""b"'
@@ -91,7 +112,7 @@ for view in $views; do
     "$PROGRAM" export "$view" --format csv --db "$db" >"$view.csv"
 done
 # shellcheck disable=SC2086
-expect 0 python3 back.py $views
+expect 0 python back.py $views
 expect 0 "$PROGRAM" export --snapshot copy.db --db "$db"
 expect 3 "$PROGRAM" export --snapshot copy.db --db "$db"
 expect 0 "$PROGRAM" show 1 --db "$db"
@@ -107,4 +128,4 @@ if [ -w /dev/full ]; then
     "$PROGRAM" sql "SELECT * FROM marginals" --db "$db" >/dev/full 2>errors
     same "exit code when standard output is full" "$?" 3
 fi
-exit "$faults"
+finish

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "model/source/entropies.h"
 #include "tests/support/test.h"
 
 static const double TOLERANCE = 1e-12;
@@ -79,27 +78,6 @@ double brute_entropy(const struct brute *brute, unsigned subset)
     }
     free(mass);
     return entropy_nats;
-}
-
-double brute_total_correlation(const struct brute *brute)
-{
-    double nats = -brute_entropy(brute, ~0u);
-
-    for (size_t i = 0; i < brute->length; i++) {
-        nats += brute_entropy(brute, 1u << i);
-    }
-    return nats;
-}
-
-double brute_dual_total_correlation(const struct brute *brute)
-{
-    const double whole = brute_entropy(brute, ~0u);
-    double nats = whole;
-
-    for (size_t i = 0; i < brute->length; i++) {
-        nats -= whole - brute_entropy(brute, ~(1u << i));
-    }
-    return nats;
 }
 
 struct mg_rng brute_rng(uint64_t seed)
@@ -263,7 +241,4 @@ void brute_check(const struct brute *brute, const struct mg_source *source, uint
     mg_source_support(source, stop_at_second, &calls);
     assert_int_equal(calls, support < 2 ? support : 2);
     assert_close(mg_source_entropy_nats(source), brute_entropy(brute, ~0u), TOLERANCE);
-    assert_close(mg_source_total_correlation_nats(source), brute_total_correlation(brute), 1e-11);
-    assert_close(mg_source_dual_total_correlation_nats(source), brute_dual_total_correlation(brute),
-                 1e-11);
 }

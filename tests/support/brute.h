@@ -28,13 +28,11 @@ double brute_mass(const struct brute *brute, const int *context);
 
 /* H(X_S), S the bits of a word, by one sum per value of x_S. */
 double brute_entropy(const struct brute *brute, unsigned subset);
-double brute_total_correlation(const struct brute *brute);
-double brute_dual_total_correlation(const struct brute *brute);
 
 /*
  * Fails the test unless the source answers as the law does, within 1e-12: log mass, conditionals
- * and joints for n random contexts (impossible ones too), support with its order and size, H, TC
- * and DTC.
+ * and joints for n random contexts (impossible ones too), support with its order and size, and
+ * entropy.
  */
 void brute_check(const struct brute *brute, const struct mg_source *source, uint64_t seed,
                  size_t n);

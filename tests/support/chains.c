@@ -3,9 +3,11 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "model/source/chain_facts.h"
 #include "model/source/markov.h"
+#include "model/source/sequences.h"
 
 /* Chain of V states from its stationary law. */
 static struct mg_source *stationary(const double *transition, size_t length, size_t vocab)
@@ -93,4 +95,32 @@ struct mg_source *test_chain_zipf(size_t length)
         }
     }
     return stationary(transition, length, 8);
+}
+
+struct mg_source *test_chain_listed(double start0, double stay0, double stay1, int length)
+{
+    const int n = 1 << length;
+    int *tokens = calloc((size_t)(n * length), sizeof(*tokens));
+    double *weight = calloc((size_t)n, sizeof(*weight));
+    struct mg_source *source;
+
+    assert(tokens != NULL);
+    assert(weight != NULL);
+    for (int s = 0; s < n; s++) {
+        int *row = tokens + s * length;
+
+        for (int i = 0; i < length; i++) {
+            row[i] = s >> (length - 1 - i) & 1;
+        }
+        weight[s] = row[0] == 0 ? start0 : 1.0 - start0;
+        for (int i = 1; i < length; i++) {
+            const double stay = row[i - 1] == 0 ? stay0 : stay1;
+
+            weight[s] *= row[i] == row[i - 1] ? stay : 1.0 - stay;
+        }
+    }
+    source = mg_sequences_new(tokens, weight, (size_t)n, (size_t)length, 2);
+    free(weight);
+    free(tokens);
+    return source;
 }

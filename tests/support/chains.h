@@ -1,6 +1,6 @@
 /*
- * chains.h - the Markov chains of the reference, for tests; all but `two` start from their
- * stationary law. Free with mg_source_free.
+ * chains.h - the Markov chains of the reference, for tests; all but `two` and `listed` start from
+ * their stationary law. Free with mg_source_free.
  */
 #ifndef MG_TESTS_SUPPORT_CHAINS_H
 #define MG_TESTS_SUPPORT_CHAINS_H
@@ -26,5 +26,11 @@ struct mg_source *test_chain_period2(size_t length);
 
 /* Eight states: every row has probabilities proportional to rank^-1.5. */
 struct mg_source *test_chain_zipf(size_t length);
+
+/*
+ * Two states, the first begun in with probability start0; stay0, stay1: of staying in each. As the
+ * list of its 2^L sequences, which knows nothing of chains.
+ */
+struct mg_source *test_chain_listed(double start0, double stay0, double stay1, int length);
 
 #endif

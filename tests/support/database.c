@@ -7,7 +7,6 @@
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/file.h"
 #include "tests/support/test.h"

@@ -5,7 +5,6 @@
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/file.h"
 #include "tests/support/test.h"
@@ -45,8 +44,8 @@ struct mg_spec *mg_test_spec(const char *folder, const char *name, const char *t
     for (size_t i = 0; i < problems.n; i++) {
         print_message("%s\n", problems.lines[i]);
     }
+    assert_int_equal(problems.n, 0);
     mg_problems_free(&problems);
     free(path);
-    assert_non_null(spec);
     return spec;
 }

@@ -12,7 +12,7 @@ char *mg_test_folder(void);
 /* Remove it with what is in it, and free the name. */
 void mg_test_folder_remove(char *folder);
 
-/* Write text to folder/name and load it; fails the test on any error. Free with mg_spec_free. */
+/* Write text to folder/name and load it; fails the test on any problem. Free with mg_spec_free. */
 struct mg_spec *mg_test_spec(const char *folder, const char *name, const char *text);
 
 #endif

@@ -8,20 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One recorded operation: its value and its derivatives by (up to) two earlier ones. */
-struct node {
-    double value;
-    double by_first;
-    double by_second;
-    uint32_t first;
-    uint32_t second;
-};
-
-struct tape {
-    struct node *nodes;
-    size_t n;
-    size_t capacity;
-};
+#include "tests/support/tape.h"
 
 /* What the formulas read; parameters are the first nodes of the tape, in list order. */
 struct context {
@@ -30,67 +17,6 @@ struct context {
     const struct mg_parameters *list;
     size_t T;
 };
-
-static uint32_t record(struct tape *tape, double value, uint32_t first, double by_first,
-                       uint32_t second, double by_second)
-{
-    if (tape->n == tape->capacity) {
-        tape->capacity = tape->capacity == 0 ? 4096 : 2 * tape->capacity;
-        tape->nodes = (struct node *)realloc(tape->nodes, tape->capacity * sizeof(*tape->nodes));
-        assert(tape->nodes != NULL);
-    }
-    tape->nodes[tape->n] = (struct node){value, by_first, by_second, first, second};
-    return (uint32_t)tape->n++;
-}
-
-static double value_of(const struct tape *tape, uint32_t x)
-{
-    return tape->nodes[x].value;
-}
-
-static uint32_t constant(struct tape *tape, double value)
-{
-    return record(tape, value, 0, 0.0, 0, 0.0);
-}
-
-static uint32_t plus(struct tape *tape, uint32_t x, uint32_t y)
-{
-    return record(tape, value_of(tape, x) + value_of(tape, y), x, 1.0, y, 1.0);
-}
-
-static uint32_t times(struct tape *tape, uint32_t x, uint32_t y)
-{
-    const double a = value_of(tape, x);
-    const double b = value_of(tape, y);
-
-    return record(tape, a * b, x, b, y, a);
-}
-
-static uint32_t scaled(struct tape *tape, uint32_t x, double factor)
-{
-    return record(tape, value_of(tape, x) * factor, x, factor, 0, 0.0);
-}
-
-static uint32_t exponential(struct tape *tape, uint32_t x)
-{
-    const double y = exp(value_of(tape, x));
-
-    return record(tape, y, x, y, 0, 0.0);
-}
-
-static uint32_t logarithm(struct tape *tape, uint32_t x)
-{
-    const double a = value_of(tape, x);
-
-    return record(tape, log(a), x, 1.0 / a, 0, 0.0);
-}
-
-static uint32_t power(struct tape *tape, uint32_t x, double exponent)
-{
-    const double a = value_of(tape, x);
-
-    return record(tape, pow(a, exponent), x, exponent * pow(a, exponent - 1.0), 0, 0.0);
-}
 
 static uint32_t *nodes_new(size_t count)
 {
@@ -128,11 +54,12 @@ static uint32_t *linear(struct context *c, const uint32_t *x, uint32_t weight, s
 
     for (size_t t = 0; t < c->T; t++) {
         for (size_t o = 0; o < outputs; o++) {
-            uint32_t sum = constant(&c->tape, 0.0);
+            uint32_t sum = tape_constant(&c->tape, 0.0);
 
             for (size_t i = 0; i < inputs; i++) {
-                sum = plus(&c->tape, sum,
-                           times(&c->tape, x[t * inputs + i], weight + (uint32_t)(o * inputs + i)));
+                sum = tape_plus(
+                    &c->tape, sum,
+                    tape_times(&c->tape, x[t * inputs + i], weight + (uint32_t)(o * inputs + i)));
             }
             y[t * outputs + o] = sum;
         }
@@ -146,17 +73,18 @@ static uint32_t *normalised(struct context *c, const uint32_t *x, uint32_t weigh
     uint32_t *y = nodes_new(c->T * d);
 
     for (size_t t = 0; t < c->T; t++) {
-        uint32_t sum = constant(&c->tape, c->config->norm_eps);
+        uint32_t sum = tape_constant(&c->tape, c->config->norm_eps);
         uint32_t inverse;
 
         for (size_t i = 0; i < d; i++) {
-            sum = plus(&c->tape, sum,
-                       scaled(&c->tape, power(&c->tape, x[t * d + i], 2.0), 1.0 / (double)d));
+            sum = tape_plus(
+                &c->tape, sum,
+                tape_scaled(&c->tape, tape_power(&c->tape, x[t * d + i], 2.0), 1.0 / (double)d));
         }
-        inverse = power(&c->tape, sum, -0.5);
+        inverse = tape_power(&c->tape, sum, -0.5);
         for (size_t i = 0; i < d; i++) {
-            y[t * d + i] =
-                times(&c->tape, times(&c->tape, x[t * d + i], inverse), weight + (uint32_t)i);
+            y[t * d + i] = tape_times(&c->tape, tape_times(&c->tape, x[t * d + i], inverse),
+                                      weight + (uint32_t)i);
         }
     }
     return y;
@@ -178,10 +106,10 @@ static void turn(struct context *c, uint32_t *x)
                 uint32_t *b = a + half;
                 const uint32_t old = *a;
 
-                *a = plus(&c->tape, scaled(&c->tape, old, cos(angle)),
-                          scaled(&c->tape, *b, -sin(angle)));
-                *b = plus(&c->tape, scaled(&c->tape, *b, cos(angle)),
-                          scaled(&c->tape, old, sin(angle)));
+                *a = tape_plus(&c->tape, tape_scaled(&c->tape, old, cos(angle)),
+                               tape_scaled(&c->tape, *b, -sin(angle)));
+                *b = tape_plus(&c->tape, tape_scaled(&c->tape, *b, cos(angle)),
+                               tape_scaled(&c->tape, old, sin(angle)));
             }
         }
     }
@@ -217,28 +145,28 @@ static void attend(struct context *c, uint32_t *out, const uint32_t *q, const ui
 {
     const size_t d = c->config->width;
     uint32_t *share = nodes_new(c->T);
-    uint32_t total = constant(&c->tape, 0.0);
+    uint32_t total = tape_constant(&c->tape, 0.0);
 
     for (size_t j = 0; j < c->T; j++) {
-        uint32_t score = constant(&c->tape, 0.0);
+        uint32_t score = tape_constant(&c->tape, 0.0);
 
         for (size_t a = first; a < first + size; a++) {
-            score = plus(&c->tape, score, times(&c->tape, q[i * d + a], k[j * d + a]));
+            score = tape_plus(&c->tape, score, tape_times(&c->tape, q[i * d + a], k[j * d + a]));
         }
         if (!sees(c, i, j)) {
             continue;
         }
-        share[j] = exponential(&c->tape, scaled(&c->tape, score, 1.0 / sqrt((double)size)));
-        total = plus(&c->tape, total, share[j]);
+        share[j] = tape_exp(&c->tape, tape_scaled(&c->tape, score, 1.0 / sqrt((double)size)));
+        total = tape_plus(&c->tape, total, share[j]);
     }
-    total = power(&c->tape, total, -1.0);
+    total = tape_power(&c->tape, total, -1.0);
     for (size_t a = first; a < first + size; a++) {
-        out[i * d + a] = constant(&c->tape, 0.0);
+        out[i * d + a] = tape_constant(&c->tape, 0.0);
         for (size_t j = 0; j < c->T; j++) {
             if (sees(c, i, j)) {
-                out[i * d + a] =
-                    plus(&c->tape, out[i * d + a],
-                         times(&c->tape, times(&c->tape, share[j], total), v[j * d + a]));
+                out[i * d + a] = tape_plus(
+                    &c->tape, out[i * d + a],
+                    tape_times(&c->tape, tape_times(&c->tape, share[j], total), v[j * d + a]));
             }
         }
     }
@@ -248,7 +176,7 @@ static void attend(struct context *c, uint32_t *out, const uint32_t *q, const ui
 static void add_into(struct context *c, uint32_t *h, uint32_t *more)
 {
     for (size_t i = 0; i < c->T * c->config->width; i++) {
-        h[i] = plus(&c->tape, h[i], more[i]);
+        h[i] = tape_plus(&c->tape, h[i], more[i]);
     }
     free(more);
 }
@@ -287,11 +215,11 @@ static void feed_forward_sublayer(struct context *c, uint32_t *h, int block)
     uint32_t *up = linear(c, x, offset_of(c, block, "up_proj"), hidden, d);
 
     for (size_t i = 0; i < c->T * hidden; i++) {
-        const uint32_t bottom = plus(&c->tape, constant(&c->tape, 1.0),
-                                     exponential(&c->tape, scaled(&c->tape, gate[i], -1.0)));
-        const uint32_t silu = times(&c->tape, gate[i], power(&c->tape, bottom, -1.0));
+        const uint32_t bottom = tape_plus(&c->tape, tape_constant(&c->tape, 1.0),
+                                          tape_exp(&c->tape, tape_scaled(&c->tape, gate[i], -1.0)));
+        const uint32_t silu = tape_times(&c->tape, gate[i], tape_power(&c->tape, bottom, -1.0));
 
-        up[i] = times(&c->tape, silu, up[i]);
+        up[i] = tape_times(&c->tape, silu, up[i]);
     }
     add_into(c, h, linear(c, up, offset_of(c, block, "ff_out"), d, hidden));
     free(up);
@@ -317,8 +245,8 @@ static uint32_t *row_states(struct context *c, const int *row)
         for (size_t i = 0; i < d; i++) {
             h[t * d + i] = wte + (uint32_t)(id * d + i);
             if (config->positions == MG_POSITIONS_ABSOLUTE) {
-                h[t * d + i] =
-                    plus(&c->tape, h[t * d + i], offset_of(c, -1, "wpe") + (uint32_t)(t * d + i));
+                h[t * d + i] = tape_plus(&c->tape, h[t * d + i],
+                                         offset_of(c, -1, "wpe") + (uint32_t)(t * d + i));
             }
         }
     }
@@ -357,14 +285,14 @@ static void row_mix(struct context *c, uint32_t *mix, const uint32_t *states, co
         masked += row[i] < 0;
     }
     for (size_t r = 0; r < c->config->components; r++) {
-        mix[r] = constant(&c->tape, 0.0);
+        mix[r] = tape_constant(&c->tape, 0.0);
         for (size_t i = 0; i < c->config->length; i++) {
             for (size_t a = 0; a < d && row[i] < 0; a++) {
-                mix[r] = plus(
-                    &c->tape, mix[r],
-                    scaled(&c->tape,
-                           times(&c->tape, states[(first + i) * d + a], W + (uint32_t)(r * d + a)),
-                           1.0 / masked));
+                mix[r] = tape_plus(&c->tape, mix[r],
+                                   tape_scaled(&c->tape,
+                                               tape_times(&c->tape, states[(first + i) * d + a],
+                                                          W + (uint32_t)(r * d + a)),
+                                               1.0 / masked));
             }
         }
     }
@@ -373,12 +301,12 @@ static void row_mix(struct context *c, uint32_t *mix, const uint32_t *states, co
 /* log softmax of x (n) at `which`. */
 static uint32_t log_share(struct tape *tape, const uint32_t *x, size_t n, size_t which)
 {
-    uint32_t sum = constant(tape, 0.0);
+    uint32_t sum = tape_constant(tape, 0.0);
 
     for (size_t v = 0; v < n; v++) {
-        sum = plus(tape, sum, exponential(tape, x[v]));
+        sum = tape_plus(tape, sum, tape_exp(tape, x[v]));
     }
-    return plus(tape, x[which], scaled(tape, logarithm(tape, sum), -1.0));
+    return tape_plus(tape, x[which], tape_scaled(tape, tape_log(tape, sum), -1.0));
 }
 
 /* -log of the mixture of products at the masked tokens of a row that have a weight, times it. */
@@ -388,7 +316,7 @@ static uint32_t mixture_loss(struct context *c, const uint32_t *states, const in
     const size_t R = c->config->components;
     const size_t V = c->config->vocab;
     uint32_t *mix = nodes_new(R);
-    uint32_t sum = constant(&c->tape, 0.0);
+    uint32_t sum = tape_constant(&c->tape, 0.0);
     double each = 0.0;
 
     row_mix(c, mix, states, noisy);
@@ -399,15 +327,15 @@ static uint32_t mixture_loss(struct context *c, const uint32_t *states, const in
         for (size_t i = 0; i < c->config->length; i++) {
             if (noisy[i] < 0 && weight[i] > 0.0f) {
                 each = (double)weight[i];
-                score =
-                    plus(&c->tape, score, log_share(&c->tape, logits + i * V, V, (size_t)clean[i]));
+                score = tape_plus(&c->tape, score,
+                                  log_share(&c->tape, logits + i * V, V, (size_t)clean[i]));
             }
         }
-        sum = plus(&c->tape, sum, exponential(&c->tape, score));
+        sum = tape_plus(&c->tape, sum, tape_exp(&c->tape, score));
         free(logits);
     }
     free(mix);
-    return scaled(&c->tape, logarithm(&c->tape, sum), -each);
+    return tape_scaled(&c->tape, tape_log(&c->tape, sum), -each);
 }
 
 /* The weighted cross entropies of a row's masked tokens. */
@@ -416,13 +344,14 @@ static uint32_t product_loss(struct context *c, const uint32_t *states, const in
 {
     const size_t V = c->config->vocab;
     uint32_t *logits = head_logits(c, states, 0);
-    uint32_t loss = constant(&c->tape, 0.0);
+    uint32_t loss = tape_constant(&c->tape, 0.0);
 
     for (size_t i = 0; i < c->config->length; i++) {
         if (noisy[i] < 0) {
-            loss = plus(&c->tape, loss,
-                        scaled(&c->tape, log_share(&c->tape, logits + i * V, V, (size_t)clean[i]),
-                               -(double)weight[i]));
+            loss = tape_plus(&c->tape, loss,
+                             tape_scaled(&c->tape,
+                                         log_share(&c->tape, logits + i * V, V, (size_t)clean[i]),
+                                         -(double)weight[i]));
         }
     }
     free(logits);
@@ -442,26 +371,8 @@ static void restart(struct context *c, const double *value)
 {
     c->tape.n = 0;
     for (size_t i = 0; i < c->list->count; i++) {
-        (void)constant(&c->tape, value[i]);
+        (void)tape_constant(&c->tape, value[i]);
     }
-}
-
-/* gradient (count of parameters) += derivative of the last node, by the chain rule. */
-static void differentiate(const struct context *c, double *gradient)
-{
-    const struct tape *tape = &c->tape;
-    double *by = (double *)calloc(tape->n, sizeof(*by));
-
-    assert(by != NULL);
-    by[tape->n - 1] = 1.0;
-    for (size_t i = tape->n; i-- > c->list->count;) {
-        by[tape->nodes[i].first] += by[i] * tape->nodes[i].by_first;
-        by[tape->nodes[i].second] += by[i] * tape->nodes[i].by_second;
-    }
-    for (size_t i = 0; i < c->list->count; i++) {
-        gradient[i] += by[i];
-    }
-    free(by);
 }
 
 double reference_loss(double *gradient, const struct mg_transformer_config *config,
@@ -483,10 +394,10 @@ double reference_loss(double *gradient, const struct mg_transformer_config *conf
         states = row_states(&c, (config->causal ? clean : noisy) + r * L);
         loss = (config->components > 1 ? mixture_loss : product_loss)(
             &c, states, noisy + r * L, clean + r * L, weight + r * L);
-        loss_nats += value_of(&c.tape, loss);
-        (void)scaled(&c.tape, loss, 1.0); /* the last node */
+        loss_nats += tape_value(&c.tape, loss);
+        (void)tape_scaled(&c.tape, loss, 1.0); /* the last node */
         if (gradient != NULL) {
-            differentiate(&c, gradient);
+            tape_differentiate(gradient, &c.tape, list->count);
         }
         free(states);
     }
@@ -507,7 +418,7 @@ void reference_logits(double *logits, double *mix, const struct mg_transformer_c
         uint32_t *nodes = head_logits(&c, states, r);
 
         for (size_t i = 0; i < cells; i++) {
-            logits[r * cells + i] = value_of(&c.tape, nodes[i]);
+            logits[r * cells + i] = tape_value(&c.tape, nodes[i]);
         }
         free(nodes);
     }
@@ -516,7 +427,7 @@ void reference_logits(double *logits, double *mix, const struct mg_transformer_c
 
         row_mix(&c, nodes, states, row);
         for (size_t r = 0; r < config->components; r++) {
-            mix[r] = value_of(&c.tape, nodes[r]);
+            mix[r] = tape_value(&c.tape, nodes[r]);
         }
         free(nodes);
     }

@@ -1,6 +1,7 @@
 /* twin.c - see twin.h. */
 #include "tests/support/twin.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "model/numeric/arena.h"
@@ -51,4 +52,14 @@ void twin_assert_close(const float *a, const double *b, size_t n, double toleran
     for (size_t i = 0; i < n; i++) {
         assert_close(a[i], b[i], tolerance);
     }
+}
+
+double twin_largest(const double *x, size_t n)
+{
+    double most = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        most = fmax(most, fabs(x[i]));
+    }
+    return most;
 }

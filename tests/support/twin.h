@@ -19,6 +19,9 @@ typedef void twin_layer(double *y, const double *x, const void *ctx);
 double *twin_gradient(twin_layer *layer, const void *ctx, const float *x, size_t n_x,
                       const float *d_y, size_t n_y);
 
+/* The largest |x[i]|, 0 for none. */
+double twin_largest(const double *x, size_t n);
+
 /* Fails unless |a[i] - b[i]| <= tolerance for all i < n. */
 void twin_assert_close(const float *a, const double *b, size_t n, double tolerance);
 

@@ -1,0 +1,1 @@
+plot $kl using 2:3
