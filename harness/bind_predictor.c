@@ -185,18 +185,18 @@ static enum mg_status check_tokenizer(const struct mg_binding *binding,
     const struct mg_setting *given = mg_resolved_get(binding->resolved, "source.tokenizer");
     const struct mg_setting *used = mg_resolved_get(binding->resolved, "source.tokens_sha256");
     const struct mg_transformer *network = mg_checkpoint_transformer(checkpoint);
-    const size_t mask = mg_transformer_config(network)->relative.mask_row;
+    const size_t mask = mg_transformer_config(network)->relative.mask_row; /* 0: ours */
     char *own = mg_format("%s/tokenizer.json", folder);
     struct mg_tokenizer *tokenizer = NULL;
     char sha256[MG_KEY_TEXT];
     enum mg_status status = MG_OK;
 
-    if (mg_tokenizer_is_plain(binding->coding.tokenizer, mask)) {
+    if (mask > 0 && mg_tokenizer_is_plain(binding->coding.tokenizer, mask)) {
         char *symbol = mg_tokenizer_symbol(binding->coding.tokenizer, (uint32_t)mask);
 
         status = mg_fail(err, MG_EUSAGE,
-                         "%s: its mask is token %zu, to source.tokenizer that is \"%s\", a word of"
-                         " texts: it belongs to another model",
+                         "%s: its mask is token %zu, which source.tokenizer finds in texts, as"
+                         " \"%s\": it is another model's",
                          folder, mask, symbol);
         free(symbol);
     } else if (given != NULL && access(own, F_OK) == 0) {
@@ -238,7 +238,7 @@ static bool bind_checkpoint(struct mg_binding *binding)
             mg_checkpoint_fits(checkpoint, point->checkpoint_path, point->source->length,
                                point->source->vocab, point->symbols, point->has_tokenizer, &err);
     }
-    if (status == MG_OK && point->has_tokenizer && mg_checkpoint_symbols(checkpoint) == NULL) {
+    if (status == MG_OK && point->has_tokenizer) {
         status = check_tokenizer(binding, checkpoint, &err);
     }
     if (status == MG_OK) {

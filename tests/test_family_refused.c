@@ -274,7 +274,7 @@ static void a_tokenizer_of_another_model_is_refused(void **state)
         {1000, 912, NULL, ", \"vocab\": 1000", NULL}, /* an added token, as is LLaDA's */
         {1000, 999, NULL, ", \"vocab\": 1000", NULL}, /* none of the tokenizer's */
         {1000, 300, NULL, ", \"vocab\": 1000",
-         "its mask is token 300, to source.tokenizer that is "},
+         "its mask is token 300, which source.tokenizer finds in texts, as "},
         {1000, 912, NULL, "", "a model of 5 positions and 1000 tokens; the source has 5 and 915"},
         {500, 499, NULL, ", \"vocab\": 500", "the tokenizer has 915 tokens"},
         {1000, 912, "tests/tokenizers/llada.json", ", \"vocab\": 1000", NULL},
