@@ -40,7 +40,8 @@ static const struct verb {
      mg_verb_submit},
     {"gc", "", "remove results and models that no run has, and leftovers", mg_verb_gc},
     {"describe", "[KEY]", "keys of an experiment file: meaning, range, default", mg_verb_describe},
-    {"doctor", "", "is everything here that is needed?", mg_verb_doctor},
+    {"doctor", "[MODEL]", "is everything here that is needed? is a checkpoint whole?",
+     mg_verb_doctor},
 };
 
 enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };
