@@ -51,7 +51,12 @@ static char *write_assignment(struct mg_heap *heap, const struct mg_resolved *re
     return mg_heap_adopt(heap, text);
 }
 
-/* What a person calls a value: its text, an object's name, or the start of its canonical JSON. */
+enum { LABEL_MAX = 24 };
+
+/*
+ * What a person calls a value: its text, an object's name, JSON that is short, or which one of the
+ * list it is. (Generators make numbers, which are short.)
+ */
 static void write_value_label(FILE *out, const struct mg_axis_value *value)
 {
     const struct mg_json *named = value->json;
@@ -61,8 +66,10 @@ static void write_value_label(FILE *out, const struct mg_axis_value *value)
     }
     if (mg_json_type(named) == MG_JSON_STRING) {
         fputs(mg_json_string(named), out);
+    } else if (strlen(value->canonical) <= LABEL_MAX) {
+        fputs(value->canonical, out);
     } else {
-        fprintf(out, strlen(value->canonical) > 24 ? "%.21s..." : "%s", value->canonical);
+        fprintf(out, "%s#%zu", value->included ? "included " : "", value->place);
     }
 }
 

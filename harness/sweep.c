@@ -226,6 +226,8 @@ static void include(struct expansion *expansion, const struct mg_json *entries)
                    mg_axis_value_read(reading, &values[k], mg_json_key(member), member,
                                       at(expansion, member)) &&
                    fine;
+            values[k].place = i + 1;
+            values[k].included = true;
         }
         if (!fine) {
             expansion->fine = false;

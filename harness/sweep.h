@@ -17,6 +17,8 @@ struct mg_axis_value {
     const struct mg_json *json;
     struct mg_settings settings; /* one for a key, many for an object; unset if it is faulty */
     const char *canonical;
+    size_t place;  /* in the list of its axis, or of the included points, from 1; else 0 */
+    bool included; /* of a point that stands for itself */
 };
 
 struct mg_axis {

@@ -295,6 +295,7 @@ static bool read_list(struct mg_reading *reading, struct mg_axis *axis,
         const struct mg_place place = {axis->place.file, mg_json_at(values, i)};
 
         fine = mg_axis_value_read(reading, &axis->values[i], axis->path, place.json, place) && fine;
+        axis->values[i].place = i + 1;
     }
     if (axis->n == 0 || axis->n > VALUES_MAX) {
         mg_findings_add(reading->findings, axis->place, "an axis needs 1 to 10000 values");

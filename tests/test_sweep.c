@@ -202,6 +202,30 @@ static void objects_and_keys_inside_them_vary(void **state)
     mg_spec_free(spec);
 }
 
+/* Short values as they are, objects by their name; what is too long by its place in its list. */
+static void labels_tell_points_apart(void **state)
+{
+    static const char *const expected[] = {
+        "transition=#1 lr=0.1",   "transition=#2 lr=0.1",   "transition=[[0.5,0.5],[1,0]] lr=0.1",
+        "transition=included #1", "transition=included #2",
+    };
+    char said[512];
+    struct mg_spec *spec = swept(
+        "\"matrix\": {\"train.lr\": [0.1], \"source.transition\": [\n"
+        "  [[0.125, 0.875], [0.25, 0.75]], [[0.125, 0.875], [0.5, 0.5]], [[0.5, 0.5], [1, 0]]]},\n"
+        "\"include\": [{\"source.transition\": [[0.125, 0.875], [0.75, 0.25]]},\n"
+        "  {\"source.transition\": [[0.125, 0.875], [0.625, 0.375]]}]",
+        said);
+
+    (void)state;
+    assert_string_equal(said, "");
+    assert_int_equal(spec->n_points, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_string_equal(spec->points[i].label, expected[i]);
+    }
+    mg_spec_free(spec);
+}
+
 /* The oracle has no lr: its two combinations are one point; it runs once, not five times. */
 static void keys_that_do_not_apply_make_no_points(void **state)
 {
@@ -283,6 +307,7 @@ int main(void)
         cmocka_unit_test(include_adds_to_the_values_of_the_file),
         cmocka_unit_test(the_documented_example_has_52_points),
         cmocka_unit_test(objects_and_keys_inside_them_vary),
+        cmocka_unit_test(labels_tell_points_apart),
         cmocka_unit_test(keys_that_do_not_apply_make_no_points),
         cmocka_unit_test(sweeping_measures_keeps_the_training),
         cmocka_unit_test(adding_values_leaves_old_points_as_they_were),

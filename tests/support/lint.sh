@@ -30,5 +30,13 @@ hits=$(printf '%s\n' $sources | sed 's#.*/##' | sort | uniq -d)
 for f in $(git ls-files 'model/*.[ch]' 'harness/*.[ch]'); do
     [ "$(wc -l <"$f")" -le 450 ] || complain "$f has $(wc -l <"$f") lines, more than 450"
 done
+map=$(sed -n '/^In `harness\/`/,/^|/s/^    \([a-z0-9 ]*[a-z0-9]\)   *.*/\1/p' README.md)
+for f in $(git ls-files 'harness/*.[ch]'); do
+    known=0
+    for word in $map; do
+        case $f in "harness/$word"*) known=1 ;; esac
+    done
+    [ "$known" = 1 ] || complain "$f: no line of README.md's map begins its name"
+done
 [ "$bad" = 0 ] && echo "lint: clean"
 exit "$bad"
