@@ -14,7 +14,8 @@
 #include "model/numeric/statistics.h"
 #include "model/source/text.h"
 
-static const double KEPT_MAX = 20971520.0; /* probabilities kept at a time, 168 MB */
+static const double KEPT_MAX = 20971520.0; /* predictions kept at a time, 168 MB */
+
 enum {
     GRID_MAX = 64 /* positions of the pair table: at most 2016 rows */
 };
@@ -39,19 +40,17 @@ void mg_distance_fill(size_t *distance, const struct mg_distance_layout *layout)
     }
 }
 
-/* What the answers say, one after the other. */
+/* What the answers say; exact is NULL without an oracle. */
 struct work {
     const struct mg_measure_input *input;
     const struct mg_distance_answers *answers;
-    double *error;                    /* (R) mean TV between model and exact */
-    double *gain;                     /* (R) see text_gain.h */
-    double *probs;                    /* (L, V) what the source says */
-    struct mg_distance_curves *model; /* of the predictions */
-    struct mg_distance_curves *exact; /* of the source: the same, others or, without an oracle, NULL
-                                       */
+    double *u;                                /* (R, V) unconditional */
+    double *error;                            /* (R) mean TV between model and exact */
+    double *gain;                             /* (R) see text_gain.h */
+    struct mg_distance_curves *model, *exact; /* may be one: the oracle's are the source's */
 };
 
-/* Predictions in context c, and the exact ones or NULL; (R, V) each. */
+/* One context's predictions, and the exact ones or NULL; (R, V) each. */
 static void take_context(struct work *work, size_t c, const double *q, const double *truth)
 {
     const struct mg_source *source = work->input->source;
@@ -71,29 +70,28 @@ static void take_context(struct work *work, size_t c, const double *q, const dou
 }
 
 /*
- * Go over all contexts and compare them at `width` positions of the run from `first` on; the first
- * time, take each whole.
+ * Look at the predictions in all contexts, and compare them at `width` positions of the run from
+ * `first` on; the first time, take each whole.
  */
-static void take_round(struct work *work, size_t first, size_t width)
+static void answer(struct work *work, size_t first, size_t width)
 {
     const struct mg_source *source = work->input->source;
     const struct mg_distance_answers *answers = work->answers;
-    const size_t cells = width * source->vocab;
-    const size_t skipped = first * source->vocab;
+    const size_t vocab = source->vocab;
+    const size_t cells = width * vocab;
     const bool both = work->exact != NULL && work->exact != work->model;
     double *kept = mg_allocate(answers->n * cells, sizeof(*kept));
     double *kept_exact = mg_allocate(both ? answers->n * cells : 0, sizeof(*kept));
+    double *whole = mg_allocate(both ? source->length * vocab : 0, sizeof(*whole));
+    const double *truth = both ? whole + answers->layout.left * vocab : NULL;
 
     for (size_t c = 0; c < answers->n; c++) {
-        const double *q = answers->answer(answers->ctx, c);
-        const double *truth = NULL;
+        const double *q = answers->predict(answers->ctx, c);
 
-        memcpy(kept + c * cells, q + skipped, cells * sizeof(*kept));
+        memcpy(kept + c * cells, q + first * vocab, cells * sizeof(*kept));
         if (both) {
-            (void)mg_source_conditionals(source, answers->contexts + c * source->length,
-                                         work->probs);
-            truth = work->probs + answers->layout.left * source->vocab;
-            memcpy(kept_exact + c * cells, truth + skipped, cells * sizeof(*kept));
+            (void)mg_source_conditionals(source, answers->contexts + c * source->length, whole);
+            memcpy(kept_exact + c * cells, truth + first * vocab, cells * sizeof(*kept));
         }
         if (first == 0) {
             take_context(work, c, q, truth);
@@ -103,18 +101,18 @@ static void take_round(struct work *work, size_t first, size_t width)
     if (both) {
         mg_distance_curves_compare(work->exact, kept_exact, first, width);
     }
+    free(whole);
     free(kept_exact);
     free(kept);
 }
 
 /*
- * Each context by itself, and position by position all contexts. Where all of that is more than
- * there is room for, the contexts are asked for again for the next few positions, which gives the
- * same bits; a single one is compared with none.
+ * Each context by itself, and position by position all contexts. Where the predictions for that are
+ * more than there is room for, they are asked for again for the next few positions; a single
+ * context is compared with none.
  */
-static void work_run(struct work *work, const struct mg_measure_input *input,
-                     const struct mg_distance_answers *answers, const double *unconditional,
-                     const size_t *distance)
+static void work_new(struct work *work, const struct mg_measure_input *input,
+                     const struct mg_distance_answers *answers, const size_t *distance)
 {
     const struct mg_source *source = input->source;
     const bool knows = mg_source_has_oracle(source);
@@ -124,22 +122,22 @@ static void work_run(struct work *work, const struct mg_measure_input *input,
     size_t rounds = cells < KEPT_MAX ? 1 : (size_t)ceil(cells / KEPT_MAX);
 
     *work = (struct work){.input = input, .answers = answers};
+    work->u = mg_allocate(run * vocab, sizeof(*work->u));
     work->error = mg_allocate(run, sizeof(*work->error));
     work->gain = mg_allocate(run, sizeof(*work->gain));
-    work->probs = mg_allocate(knows ? source->length * vocab : 0, sizeof(*work->probs));
-    work->model = mg_distance_curves_new(unconditional, distance, answers->n, run, vocab);
+    mg_unconditional(work->u, source, &answers->layout, input->streams->order);
+    work->model = mg_distance_curves_new(work->u, distance, answers->n, run, vocab);
     work->exact = answers->exact ? work->model
-                  : knows ? mg_distance_curves_new(unconditional, distance, answers->n, run, vocab)
-                          : NULL;
-    if (answers->n == 1) {
-        take_round(work, 0, 0);
-        return;
-    }
+                  : knows        ? mg_distance_curves_new(work->u, distance, answers->n, run, vocab)
+                                 : NULL;
     rounds = rounds < run ? rounds : run;
-    for (size_t round = 0; round < rounds; round++) {
+    if (answers->n == 1) {
+        answer(work, 0, 0);
+    }
+    for (size_t round = 0; answers->n > 1 && round < rounds; round++) {
         const size_t first = run * round / rounds;
 
-        take_round(work, first, run * (round + 1) / rounds - first);
+        answer(work, first, run * (round + 1) / rounds - first);
     }
 }
 
@@ -149,9 +147,9 @@ static void work_free(struct work *work)
         mg_distance_curves_free(work->exact);
     }
     mg_distance_curves_free(work->model);
-    free(work->probs);
     free(work->gain);
     free(work->error);
+    free(work->u);
 }
 
 /* All that the rows are written from; exact is NULL without an oracle. */
@@ -190,7 +188,9 @@ static void emit_curves(struct mg_sink *sink, const struct result *result)
 /* How far the predictions themselves are from the truth, whatever they are compared with above. */
 static void emit_error(struct mg_sink *sink, const struct result *result, const double *error)
 {
-    for (size_t i = 0; i < result->layout.run && result->exact != NULL; i++) {
+    const size_t run = result->layout.run;
+
+    for (size_t i = 0; i < run && result->exact != NULL; i++) {
         const size_t distance = result->distance[i];
 
         MG_EMIT(sink, MG_TABLE_distance_curves, mg_text(mg_distance_side(&result->layout)),
@@ -283,14 +283,12 @@ enum mg_status mg_distance_rows(const struct mg_measure_input *input,
     const size_t run = layout->run;
     size_t *distance = mg_allocate(run, sizeof(*distance));
     double *bounds = mg_allocate((size_t)MG_DISTANCE_COUNT * run, sizeof(*bounds));
-    double *unconditional = mg_allocate(run * input->source->vocab, sizeof(*unconditional));
     struct work work;
     struct result result;
     bool defined = true;
 
     mg_distance_fill(distance, layout);
-    mg_unconditional(unconditional, input->source, layout, input->streams->order);
-    work_run(&work, input, answers, unconditional, distance);
+    work_new(&work, input, answers, distance);
     mg_distance_bounds(bounds, input->source, layout, answers->contexts, answers->n);
     result = (struct result){*layout, answers->n, distance, work.model, work.exact, bounds};
     emit_curves(input->sink, &result);
@@ -305,7 +303,6 @@ enum mg_status mg_distance_rows(const struct mg_measure_input *input,
         defined = defined && !isnan(curve(work.model, MG_DISTANCE_tv_unconditional)[i]);
     }
     work_free(&work);
-    free(unconditional);
     free(bounds);
     free(distance);
     return defined ? MG_OK : mg_fail(err, MG_NO, "distance: a prediction is not a number");

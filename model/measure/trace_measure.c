@@ -206,22 +206,21 @@ static enum mg_status trace_check(const struct mg_measure_spec *spec,
     return MG_OK;
 }
 
-/* The first answer to one sample, in full. */
-struct reading {
+struct recorded {
     const struct mg_trace *trace;
     size_t run;
-    double *probs; /* (R, V) */
+    double *probs; /* (run, V) */
 };
 
-static const double *read_answer(void *ctx, size_t s)
+static const double *recorded_at(void *ctx, size_t c)
 {
-    const struct reading *reading = (const struct reading *)ctx;
-    const struct mg_trace_answer *first = mg_trace_first(reading->trace, s);
+    const struct recorded *recorded = (const struct recorded *)ctx;
+    const struct mg_trace_answer *first = mg_trace_first(recorded->trace, c);
 
-    for (size_t i = 0; i < reading->run; i++) {
-        mg_trace_spread(reading->probs + i * reading->trace->vocab, reading->trace, first + i);
+    for (size_t i = 0; i < recorded->run; i++) {
+        mg_trace_spread(recorded->probs + i * recorded->trace->vocab, recorded->trace, first + i);
     }
-    return reading->probs;
+    return recorded->probs;
 }
 
 /* The rows of the measure `distance`, from what was recorded. */
@@ -230,15 +229,16 @@ static enum mg_status emit_distance(const struct mg_measure_input *input,
                                     const struct mg_trace_firsts *firsts, struct mg_error *err)
 {
     const size_t run = firsts->layout.run;
-    struct reading reading = {trace, run, mg_allocate(run * trace->vocab, sizeof(double))};
+    struct recorded recorded = {trace, run,
+                                mg_allocate(run * trace->vocab, sizeof(*recorded.probs))};
     const struct mg_distance_answers answers = {.layout = firsts->layout,
                                                 .n = firsts->n,
                                                 .contexts = trace->prompts,
-                                                .answer = read_answer,
-                                                .ctx = &reading};
+                                                .predict = recorded_at,
+                                                .ctx = &recorded};
     const enum mg_status status = mg_distance_rows(input, &answers, err);
 
-    free(reading.probs);
+    free(recorded.probs);
     return status;
 }
 
