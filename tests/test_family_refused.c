@@ -363,7 +363,9 @@ static void a_model_larger_than_memory_is_refused_unread(void **state)
 
         fprintf(out, "%s\"model.transformer.%s.weight\":{\"dtype\":\"BF16\",\"shape\":[%zu",
                 i > 0 ? "," : "{", tensors[i].name, tensors[i].rows);
-        fprintf(out, columns > 0 ? ",%zu" : "", columns);
+        if (columns > 0) {
+            fprintf(out, ",%zu", columns);
+        }
         fprintf(out, "],\"data_offsets\":[%zu,%zu]}", at, at + bytes);
         at += bytes;
     }

@@ -16,7 +16,7 @@
 
 enum {
     PANEL = 16,
-    GROUP = 192 /* rows of x */,
+    GROUP = 128 /* rows of x */,
     TILES = 8,
     BLOCK = TILES * MG_TILE_ROWS /* rows of W */,
     LINE = 64
