@@ -24,7 +24,8 @@ static const struct verb {
     mg_verb *run;
 } verbs[] = {
     {"check", "FILES", "parse, validate and expand experiment files; write nothing", mg_verb_check},
-    {"plan", "FILES", "what would run, what is cached, and why", mg_verb_plan},
+    {"plan", "FILES", "what would run, why, how long it takes and in how much memory",
+     mg_verb_plan},
     {"run", "FILES", "run what is missing; the same command resumes", mg_verb_run},
     {"status", "", "how far every experiment is", mg_verb_status},
     {"show", "RUN", "one run: configuration, results, environment", mg_verb_show},

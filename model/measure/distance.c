@@ -39,9 +39,9 @@ static const double *predict(void *ctx, size_t c)
     const size_t left = asked->answers->n - c;
 
     if (c % asked->batch == 0) {
-        mg_predict(asked->input->predictor, asked->probs, NULL,
-                   asked->answers->contexts + c * length,
-                   left < asked->batch ? left : asked->batch);
+        mg_predict_distinct(asked->input->predictor, asked->probs, NULL,
+                            asked->answers->contexts + c * length,
+                            left < asked->batch ? left : asked->batch);
     }
     return asked->probs + (c % asked->batch * length + asked->answers->layout.left) * vocab;
 }
