@@ -1,7 +1,6 @@
 /* distance_rows.c - see distance_rows.h. */
 #include "model/measure/distance_rows.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

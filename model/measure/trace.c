@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 #include "model/numeric/statistics.h"
 #include "model/source/source.h"

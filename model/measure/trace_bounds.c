@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"

@@ -11,9 +11,7 @@
  * Curves are of prompts that leave one run of masks, the same in all samples, and of traces whose
  * first step has all masked positions.
  */
-#include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
