@@ -40,7 +40,7 @@ FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 GENERATED := $(B)/core_hash.h $(B)/build_info.h $(if $(wildcard harness/schema.sql),$(B)/schema_sql.h)
 # Code that decides a number: its content is part of every result's identity.
 CORE := $(sort $(wildcard model/*/*.[ch] harness/run*.c harness/record*.c harness/identity.c \
-        harness/checkpoint_*.c))
+        harness/checkpoint_*.c harness/trace_*.c))
 SOURCES := $(wildcard model/*/*.[ch] harness/*.[ch] tests/*.[ch] tests/*/*.[ch])
 
 all: $(PROGRAM) ## build the program
@@ -129,7 +129,7 @@ install: all ## program, manual, figures and experiments under PREFIX
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/marginalia
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	sh .ci/manual $(PROGRAM) > $(DESTDIR)$(PREFIX)/share/man/man1/marginalia.1
-	@for f in plots/* experiments/*/*; do \
+	@for f in README.md results/README.md plots/* experiments/*/*; do \
 	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/marginalia/$$f; done
 clean: ## remove what was built (results stay)
 	rm -rf build

@@ -32,6 +32,8 @@ const char *mg_predictor_kind_word(size_t i);
 const char *mg_predictor_kind_help(size_t i);
 const char *mg_positions_word(size_t i);
 const char *mg_ties_word(size_t i);
+const char *mg_block_from_word(size_t i);
+const char *mg_noise_word(size_t i);
 
 /*
  * Fill a point from resolved keys. False after complaints; the point can be freed all the same:
@@ -43,21 +45,30 @@ bool mg_bind_point(struct mg_binding *binding);
 bool mg_bind_source(struct mg_binding *binding);
 bool mg_bind_predictor(struct mg_binding *binding);
 bool mg_bind_command(struct mg_binding *binding); /* a predictor */
+bool mg_bind_trace(struct mg_binding *binding);   /* likewise */
 bool mg_bind_train(struct mg_binding *binding);
 bool mg_bind_measures(struct mg_binding *binding);
 
+/* Distinct tokens of the list at a path, (*n) on the heap; none where there is no such key. */
+bool mg_bind_tokens(struct mg_binding *binding, int **tokens, size_t *n, const char *path);
+
 /* The keys top and watch of the entry at path ("measure.m"), where it has them. */
 bool mg_bind_top(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path);
+
+/*
+ * The trace of the point, for the entry at path that reads it. False after complaints: about one
+ * that needs another predictor, or another measure.
+ */
+bool mg_bind_recorded(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path);
 
 /* Early entries ("at") for the measures that the point has, appended to them. */
 bool mg_bind_along(struct mg_binding *binding);
 
 /*
- * The samplers of the list at a path ("measure.law.samplers") for rows of L tokens, given the
- * context (L) or NULL for all masked. False after complaints.
+ * The samplers of the list at a path ("measure.law.samplers"), into an entry whose context and
+ * sides are bound. False after complaints.
  */
-bool mg_bind_samplers(struct mg_binding *binding, struct mg_sampler **samplers, size_t *n,
-                      const char *path, const int *context);
+bool mg_bind_samplers(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path);
 
 /* Values of resolved keys; the key must be there and of the right type, as the table ensures. */
 size_t mg_bound_size(const struct mg_binding *binding, const char *format, ...)

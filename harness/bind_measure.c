@@ -28,15 +28,16 @@ static const struct mg_setting *get(const struct entry *entry, const char *key)
     return mg_resolved_get(entry->binding->resolved, "%s.%s", entry->path, key);
 }
 
-/* Tokens of a text source's prompt; NULL after complaints at the key. */
-static int *read_prompt(const struct entry *entry, const char *key, const char *text, size_t *n)
+/* Tokens of a text source's prompt or chat; NULL after complaints at the key. */
+static int *read_prompt(const struct entry *entry, const char *key, const char *text, bool chat,
+                        size_t *n)
 {
     const char *problem;
     char path[128];
     int *tokens;
 
-    if (mg_coding_prompt(&tokens, n, &problem, &entry->binding->coding, text,
-                         entry->binding->heap)) {
+    if ((chat ? mg_coding_chat : mg_coding_prompt)(&tokens, n, &problem, &entry->binding->coding,
+                                                   text, entry->binding->heap)) {
         return tokens;
     }
     mg_bound_refuse(entry->binding, path_of(entry, key, path), "%s", problem);
@@ -131,10 +132,11 @@ static void put_tokens(const struct entry *entry, const int *context, size_t n)
     free(text);
 }
 
-/* {"text", "masks", "after"}; masks fill what is left where they are not given. */
+/* {"text" or "chat", "masks", "after"}; masks fill what is left where they are not given. */
 static int *read_written(const struct entry *entry, const struct mg_json *value, size_t *n)
 {
-    static const char *const keys[2] = {"text", "after"};
+    const bool chat = mg_json_get(value, "chat") != NULL;
+    const char *const keys[2] = {chat ? "chat" : "text", "after"};
     const struct mg_source *source = entry->binding->point->source;
     const struct mg_json *masks = mg_json_get(value, "masks");
     int *parts[2] = {NULL, NULL};
@@ -151,8 +153,9 @@ static int *read_written(const struct entry *entry, const struct mg_json *value,
     for (size_t i = 0; i < 2; i++) {
         const struct mg_json *part = mg_json_get(value, keys[i]);
 
-        parts[i] =
-            part == NULL ? NULL : read_prompt(entry, "context", mg_json_string(part), &sizes[i]);
+        parts[i] = part == NULL ? NULL
+                                : read_prompt(entry, "context", mg_json_string(part),
+                                              chat && i == 0, &sizes[i]);
         if (part != NULL && parts[i] == NULL) {
             return NULL;
         }
@@ -286,7 +289,7 @@ static bool bind_side(struct entry *entry, const char *key, size_t *count, int *
     }
     *tokens = mg_source_text(entry->binding->point->source) == NULL
                   ? read_tokens(entry, key, mg_json_string(setting->value), count)
-                  : read_prompt(entry, key, mg_json_string(setting->value), count);
+                  : read_prompt(entry, key, mg_json_string(setting->value), false, count);
     for (size_t i = 0; *tokens != NULL && i < *count; i++) {
         if ((*tokens)[i] == MG_MASK) {
             mg_bound_refuse(entry->binding, path_of(entry, key, path),
@@ -335,7 +338,7 @@ static bool bind_entry(struct entry *entry, const char *kind)
     if (mg_option_applies(mg_option_find(path_of(entry, "context", path)), kind)) {
         fine = bind_context(entry) && fine;
     }
-    if (fine && mg_option_applies(mg_option_find(path_of(entry, "targets", path)), kind)) {
+    if (mg_option_applies(mg_option_find(path_of(entry, "targets", path)), kind)) {
         fine = bind_targets(entry) && fine;
     }
     if (mg_option_applies(mg_option_find(path_of(entry, "left", path)), kind)) {
@@ -356,9 +359,7 @@ static bool bind_entry(struct entry *entry, const char *kind)
     }
     fine = mg_bind_top(entry->binding, spec, entry->path) && fine;
     if (get(entry, "samplers") != NULL) {
-        fine = mg_bind_samplers(entry->binding, &spec->samplers, &spec->n_samplers,
-                                path_of(entry, "samplers", path), spec->context) &&
-               fine;
+        fine = mg_bind_samplers(entry->binding, spec, path_of(entry, "samplers", path)) && fine;
     }
     return fine;
 }
@@ -374,7 +375,8 @@ static bool bind_measure(struct mg_binding *binding, struct mg_measure_entry *me
 
     snprintf(entry.path, sizeof(entry.path), "measure.%s", name);
     kind = get(&entry, "kind");
-    if (kind == NULL || !bind_entry(&entry, mg_json_string(kind->value))) {
+    if (kind == NULL || !bind_entry(&entry, mg_json_string(kind->value)) ||
+        !mg_bind_recorded(binding, &measure->spec, entry.path)) {
         return false;
     }
     measure->name = mg_heap_text(binding->heap, name);

@@ -17,6 +17,7 @@ static const struct {
     [MG_PREDICTOR_TRANSFORMER] = {"transformer", "a network, trained as \"train\" says"},
     [MG_PREDICTOR_CHECKPOINT] = {"checkpoint", "a network read from disk"},
     [MG_PREDICTOR_COMMAND] = {"command", "another program, asked over a pipe"},
+    [MG_PREDICTOR_TRACE] = {"trace", "a file of what was decoded elsewhere"},
 };
 
 /* By enum mg_positions. */
@@ -227,6 +228,9 @@ bool mg_bind_predictor(struct mg_binding *binding)
     }
     if (point->predictor == MG_PREDICTOR_COMMAND) {
         return mg_bind_command(binding);
+    }
+    if (point->predictor == MG_PREDICTOR_TRACE) {
+        return mg_bind_trace(binding);
     }
     if (point->predictor == MG_PREDICTOR_ORACLE && point->source != NULL &&
         !mg_source_has_oracle(point->source)) {

@@ -19,12 +19,29 @@ const char *mg_ties_word(size_t i)
     return i < sizeof(TIES) / sizeof(TIES[0]) ? TIES[i] : NULL;
 }
 
+/* By block_from_prompt. */
+static const char *const BLOCK_FROM[] = {"row", "prompt"};
+
+const char *mg_block_from_word(size_t i)
+{
+    return i < sizeof(BLOCK_FROM) / sizeof(BLOCK_FROM[0]) ? BLOCK_FROM[i] : NULL;
+}
+
+/* The one rule there is, told so that samples carry it. */
+static const char *const NOISE[] = {"inverse"};
+
+const char *mg_noise_word(size_t i)
+{
+    return i < sizeof(NOISE) / sizeof(NOISE[0]) ? NOISE[i] : NULL;
+}
+
 /* One sampler on its way. */
 struct work {
     struct mg_binding *binding;
     char path[256]; /* "measure.law.samplers.NAME" */
     size_t length;
     const int *context; /* (L) or NULL */
+    bool prompted;      /* rows start with tokens, of the context or drawn */
 };
 
 static const struct mg_setting *get(const struct work *work, const char *key)
@@ -216,6 +233,32 @@ static bool bind_draft(const struct work *work, struct mg_sampler *sampler)
     return !sized;
 }
 
+/* Guidance, and tokens that are not drawn or whose confidence does not count. */
+static bool bind_steering(const struct work *work, struct mg_sampler *sampler)
+{
+    struct mg_binding *binding = work->binding;
+    char path[320];
+    bool fine;
+
+    sampler->guidance = mg_json_number(get(work, "guidance")->value);
+    snprintf(path, sizeof(path), "%s.guidance", work->path);
+    fine = !(sampler->guidance > 0.0) || work->prompted;
+    if (!fine) {
+        mg_bound_refuse(binding, path,
+                        "guidance compares predictions with and without the prompt: the rows must "
+                        "start with tokens");
+    }
+    snprintf(path, sizeof(path), "%s.defer", work->path);
+    fine = mg_bind_tokens(binding, &sampler->defer, &sampler->n_defer, path) && fine;
+    snprintf(path, sizeof(path), "%s.forbid", work->path);
+    fine = mg_bind_tokens(binding, &sampler->forbid, &sampler->n_forbid, path) && fine;
+    if (sampler->n_forbid == binding->point->source->vocab) {
+        mg_bound_refuse(binding, path, "every token is forbidden");
+        fine = false;
+    }
+    return fine;
+}
+
 /* Is any key of this sampler faulty? Then it has been complained about. */
 static bool has_fault(const struct work *work)
 {
@@ -250,7 +293,10 @@ static bool bind_sampler(const struct work *work, struct mg_sampler *sampler, co
                         : MG_TIES_LOWEST;
     sampler->tau = tau == NULL ? 0.0 : mg_json_number(tau->value);
     sampler->gamma = gamma == NULL ? 0.0 : mg_json_number(gamma->value);
+    sampler->block_from_prompt =
+        strcmp(mg_json_string(get(work, "block_from")->value), BLOCK_FROM[1]) == 0;
     bind_corrector(work, sampler);
+    fine = bind_steering(work, sampler);
     fine = read_count(work, &sampler->per_step, "per_step", work->length) && fine;
     fine = read_count(work, &sampler->steps, "steps", remasks(sampler) ? SIZE_MAX : work->length) &&
            fine;
@@ -269,23 +315,24 @@ static bool bind_sampler(const struct work *work, struct mg_sampler *sampler, co
     return fine && sampler->order->sizing != MG_SIZING_PARTITION;
 }
 
-bool mg_bind_samplers(struct mg_binding *binding, struct mg_sampler **samplers, size_t *n,
-                      const char *path, const int *context)
+bool mg_bind_samplers(struct mg_binding *binding, struct mg_measure_spec *spec, const char *path)
 {
-    struct work work = {
-        .binding = binding, .length = binding->point->source->length, .context = context};
+    struct work work = {.binding = binding,
+                        .length = binding->point->source->length,
+                        .context = spec->context,
+                        .prompted =
+                            spec->context != NULL || spec->left + spec->right + spec->middle > 0};
     char name[65];
     bool fine = true;
 
-    *n = 0;
-    while (mg_settings_name(binding->resolved->given, path, *n, name) != NULL) {
-        (*n)++;
+    while (mg_settings_name(binding->resolved->given, path, spec->n_samplers, name) != NULL) {
+        spec->n_samplers++;
     }
-    *samplers = mg_heap_array(binding->heap, *n, sizeof(**samplers));
-    for (size_t i = 0; i < *n; i++) {
+    spec->samplers = mg_heap_array(binding->heap, spec->n_samplers, sizeof(*spec->samplers));
+    for (size_t i = 0; i < spec->n_samplers; i++) {
         (void)mg_settings_name(binding->resolved->given, path, i, name);
         snprintf(work.path, sizeof(work.path), "%s.%s", path, name);
-        fine = bind_sampler(&work, &(*samplers)[i], name) && fine;
+        fine = bind_sampler(&work, &spec->samplers[i], name) && fine;
     }
     return fine;
 }

@@ -18,6 +18,7 @@ static const struct {
     {"hmm", "a hidden Markov chain whose states emit the tokens", mg_bind_hmm},
     {"task", "sequences that follow a rule, with a known law", mg_bind_task},
     {"text", "a text file; its law is unknown, its last part is held out", mg_bind_text_source},
+    {"trace", "what the predictor's trace has: its tokens, no known law", mg_bind_trace_source},
 };
 enum { N_KINDS = sizeof(KINDS) / sizeof(KINDS[0]) };
 

@@ -17,6 +17,9 @@ struct mg_source *mg_bind_hmm(struct mg_binding *binding);
 struct mg_source *mg_bind_task(struct mg_binding *binding);
 struct mg_source *mg_bind_text_source(struct mg_binding *binding); /* or sets point->missing */
 
+/* The tokens and length of the trace that predictor.path names, or sets point->missing. */
+struct mg_source *mg_bind_trace_source(struct mg_binding *binding);
+
 /* The alphabet from the key "source.alphabet", which must be there. False after complaints. */
 bool mg_bind_given_alphabet(struct mg_binding *binding);
 

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Runs that are still to do, in words; to be followed by WHERE and HAVING. */
+#define WAITING                                                                                    \
+    "SELECT printf('%d of %d runs are not done', sum(r.status <> 'done'), count(*)) FROM runs r"
+
 static bool is_named(const char *name, const char *const *names, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -90,14 +94,22 @@ enum mg_status mg_catalog_claims(struct mg_answer *answer, struct mg_store *stor
     enum mg_status status =
         mg_answer_ask(answer, store, NULL,
                       "SELECT experiment, about, name, source, query, exact, accept_lo, "
-                      "accept_hi, not_run "
-                      "FROM claim_specs ORDER BY experiment, ordinal",
+                      "accept_hi, coalesce(not_run, (" WAITING " WHERE r.experiment = c.experiment"
+                      " HAVING sum(r.status <> 'done') > 0)) AS not_run "
+                      "FROM claim_specs c ORDER BY experiment, ordinal",
                       err);
 
     if (status == MG_OK) {
         keep_named(answer, &experiment, 1);
     }
     return status;
+}
+
+enum mg_status mg_catalog_waiting(struct mg_answer *answer, struct mg_store *store,
+                                  const char *experiment, struct mg_error *err)
+{
+    return mg_answer_ask(answer, store, experiment, WAITING " HAVING sum(r.status <> 'done') > 0",
+                         err);
 }
 
 enum mg_status mg_catalog_figures(struct mg_answer *answer, struct mg_store *store,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/bpe_learn.h"
+#include "harness/chat.h"
 #include "harness/utf8.h"
 #include "model/numeric/arena.h"
 
@@ -123,4 +124,17 @@ bool mg_coding_prompt(int **tokens, size_t *n, const char **problem, const struc
         *tokens = merged(coding, *tokens, n, heap);
     }
     return true;
+}
+
+bool mg_coding_chat(int **tokens, size_t *n, const char **problem, const struct mg_coding *coding,
+                    const char *question, struct mg_heap *heap)
+{
+    const char *text;
+
+    if (coding->tokenizer == NULL) {
+        *problem = "a chat needs \"tokens\": \"tokenizer\"";
+        return false;
+    }
+    text = mg_chat_text(coding->tokenizer, question, problem, heap);
+    return text != NULL && mg_coding_prompt(tokens, n, problem, coding, text, heap);
 }

@@ -34,4 +34,8 @@ bool mg_coding_learn(struct mg_coding *coding, char sha256[MG_KEY_TEXT], struct 
 bool mg_coding_prompt(int **tokens, size_t *n, const char **problem, const struct mg_coding *coding,
                       const char *text, struct mg_heap *heap);
 
+/* The same of a question, in the chat form of the tokenizer's model (chat.h). */
+bool mg_coding_chat(int **tokens, size_t *n, const char **problem, const struct mg_coding *coding,
+                    const char *question, struct mg_heap *heap);
+
 #endif

@@ -34,7 +34,8 @@ static const char *const SHAPES[] = {
     [MG_OPTION_SIDE] = "\"type\": [\"integer\", \"string\"]",
     [MG_OPTION_CONTEXT] = "\"type\": [\"string\", \"object\"], \"properties\": {\"text\": "
                           "{\"type\": \"string\"}, \"masks\": {\"type\": \"integer\"}, "
-                          "\"after\": {\"type\": \"string\"}}",
+                          "\"after\": {\"type\": \"string\"}, \"chat\": {\"type\": "
+                          "\"string\"}}",
     [MG_OPTION_INTERVAL] = "\"type\": \"array\", \"minItems\": 2, \"maxItems\": 2, \"items\": "
                            "{\"type\": [\"number\", \"null\"]}",
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/file.h"
+#include "harness/override.h"
 
 enum { SPEC_BYTES_MAX = 1 << 20, FILES_MAX = 64 };
 
@@ -21,7 +22,8 @@ const char *mg_path_beside(struct mg_heap *heap, const char *file, const char *p
 {
     const char *slash = strrchr(file, '/');
 
-    if (path[0] == '/' || slash == NULL) {
+    if (path[0] == '/' || slash == NULL ||
+        strncmp(file, MG_OVERRIDE_PLACE, strlen(MG_OVERRIDE_PLACE)) == 0) {
         return mg_heap_text(heap, path);
     }
     return mg_heap_format(heap, "%.*s%s", (int)(slash - file + 1), file, path);

@@ -16,7 +16,10 @@
 bool mg_inherit(struct mg_reading *reading, struct mg_settings *settings, const char *path,
                 const struct mg_json **root, const char **text);
 
-/* path as seen from the folder of `file`; absolute paths stay. Owned by the heap. */
+/*
+ * path as seen from the folder of `file`, or from the current one where the command line set it;
+ * absolute paths stay. Owned by the heap.
+ */
 const char *mg_path_beside(struct mg_heap *heap, const char *file, const char *path);
 
 #endif

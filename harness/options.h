@@ -33,7 +33,8 @@ enum mg_option_type {
     MG_OPTION_ROWS,     /* a list of {"tokens": text, "count": number} */
     MG_OPTION_GROUPS,   /* a list of lists of integers */
     MG_OPTION_SIDE,     /* an integer, or a literal string of tokens */
-    MG_OPTION_CONTEXT,  /* a string of tokens and masks, or {"text", "masks", "after"} */
+    MG_OPTION_CONTEXT,  /* a string of tokens and masks, or {"text" or "chat", "masks",
+                          "after"} */
     MG_OPTION_INTERVAL  /* [lo, hi], null for an open end */
 };
 

@@ -218,7 +218,8 @@ static bool side(struct check *check, const struct mg_json *value)
            integer(check, value);
 }
 
-/* {"text": "In the ", "masks": 16, "after": ""}, each of them optional, or tokens and masks. */
+/* {"text": "In the ", "masks": 16, "after": ""}, each of them optional, "chat" in place of "text";
+   or tokens and masks. */
 static bool context(struct check *check, const struct mg_json *value)
 {
     if (mg_json_type(value) == MG_JSON_STRING) {
@@ -235,8 +236,11 @@ static bool context(struct check *check, const struct mg_json *value)
             if (!integer(check, member)) {
                 return false;
             }
-        } else if (strcmp(key, "text") != 0 && strcmp(key, "after") != 0) {
-            return refuse(check, member, "unknown key\n    allowed here: after, masks, text");
+        } else if (strcmp(key, "chat") == 0 && mg_json_get(value, "text") != NULL) {
+            return refuse(check, member, "give either chat or text, not both");
+        } else if (strcmp(key, "text") != 0 && strcmp(key, "after") != 0 &&
+                   strcmp(key, "chat") != 0) {
+            return refuse(check, member, "unknown key\n    allowed here: after, chat, masks, text");
         } else if (!expect(check, member, MG_JSON_STRING, "text")) {
             return false;
         }

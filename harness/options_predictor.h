@@ -11,12 +11,13 @@
      .word_help = mg_predictor_kind_help, .required = true, .help = "What kind of predictor; a transformer is trained.",
      .example = "\"transformer\"", .aliases = "type"},
     {.path = "predictor.path", .type = MG_OPTION_TEXT, .required = true, BY_KIND,
-     .kinds = "checkpoint",
+     .kinds = "checkpoint trace",
      .help = "Folder of a saved model, relative to the experiment file: ours, LLaDA, dLLM's Qwen mdlm, "
-             "Dream, DiffuCoder; or a file of SMDM's.",
+             "Dream, DiffuCoder; or a file of SMDM's. Trace: a file of decodings made elsewhere, "
+             "experiments/traces/README.md.",
      .example = "\"../models/small\"", .aliases = "file dir folder checkpoint"},
     {.path = "predictor.if_missing", .type = MG_OPTION_CHOICE, .word = mg_if_missing_word,
-     .fallback = "\"error\"", BY_KIND, .kinds = "checkpoint",
+     .fallback = "\"error\"", BY_KIND, .kinds = "checkpoint trace",
      .help = "Where there is no such path: an error, or the experiment is not run and says so.",
      .example = "\"not_run\"", .aliases = "optional missing"},
     {.path = "predictor.argv", .type = MG_OPTION_TEXTS, .required = true, BY_KIND,

@@ -78,7 +78,7 @@ static const struct mg_option *find_option(struct mg_reading *reading,
 void mg_override(struct mg_reading *reading, struct mg_settings *settings, const char *assignment)
 {
     const char *equals = strchr(assignment, '=');
-    const char *name = mg_heap_format(reading->heap, "--set %s", assignment);
+    const char *name = mg_heap_format(reading->heap, MG_OVERRIDE_PLACE "%s", assignment);
     const char *path;
     const struct mg_json *value;
 

@@ -6,6 +6,9 @@
 
 #include "harness/settings.h"
 
+/* What a finding says in place of a file's name begins so. */
+#define MG_OVERRIDE_PLACE "--set "
+
 /*
  * Set "train.steps=100" and the like over what the file says: anything that a sweep may vary,
  * seed, and replicates. The value is JSON, or else a text. A swept key is refused: --only selects

@@ -213,9 +213,6 @@ static enum mg_status draw(struct mg_drawing *drawing, const struct mg_plot_opti
     script_path = mg_format("%s.gp", drawing->base);
     if (mg_figure_empty(&drawing->figure)) {
         drawing->state = MG_PLOT_EMPTY;
-        snprintf(drawing->reason, sizeof(drawing->reason),
-                 "nothing to draw: block %s has no rows in this experiment",
-                 drawing->figure.blocks[0].name);
         remove_pictures(drawing);
         status = MG_OK;
         goto done;
@@ -240,6 +237,22 @@ done:
     return status;
 }
 
+/* Why there is nothing to draw. */
+static enum mg_status explain_empty(struct mg_drawing *drawing, struct mg_store *store,
+                                    const char *experiment, struct mg_error *err)
+{
+    struct mg_answer waiting = {0};
+    const enum mg_status status = mg_catalog_waiting(&waiting, store, experiment, err);
+    const bool some = status == MG_OK && waiting.n_rows > 0;
+
+    snprintf(drawing->reason, sizeof(drawing->reason),
+             "nothing to draw: block %s has no rows in this experiment%s%s",
+             drawing->figure.blocks[0].name, some ? "; " : "",
+             some ? mg_answer_cell(&waiting, 0, 0)->text : "");
+    mg_answer_free(&waiting);
+    return status;
+}
+
 /* Everything up to the start of gnuplot, where it is needed. */
 static enum mg_status begin(struct mg_drawing *drawing, struct mg_store *store,
                             const struct mg_plot_options *options, const char *experiment,
@@ -252,6 +265,9 @@ static enum mg_status begin(struct mg_drawing *drawing, struct mg_store *store,
     status = mg_figure_load(&drawing->figure, entry, experiment_path, options->search, &inner);
     if (status == MG_OK) {
         status = mg_figure_ask(&drawing->figure, store, experiment, &inner);
+    }
+    if (status == MG_OK && mg_figure_empty(&drawing->figure)) {
+        status = explain_empty(drawing, store, experiment, &inner);
     }
     if (status == MG_OK) {
         status = draw(drawing, options, experiment, &inner);

@@ -241,13 +241,25 @@ static enum mg_status open_command(struct mg_subject *subject, const struct mg_p
     return mg_command_new(&subject->predictor, &use, err);
 }
 
+/* It is read already, and answers nothing but what it recorded: the measure `trace` alone. */
+static enum mg_status open_trace(struct mg_subject *subject, const struct mg_point *point,
+                                 const char *model_dir, bool read, struct mg_error *err)
+{
+    (void)subject;
+    (void)point;
+    (void)model_dir;
+    (void)read;
+    (void)err;
+    return MG_OK;
+}
+
 typedef enum mg_status opener(struct mg_subject *subject, const struct mg_point *point,
                               const char *model_dir, bool read, struct mg_error *err);
 
 static opener *const openers[] = {
     [MG_PREDICTOR_ORACLE] = open_oracle,   [MG_PREDICTOR_UNIFORM] = open_uniform,
     [MG_PREDICTOR_TRANSFORMER] = load,     [MG_PREDICTOR_CHECKPOINT] = open_checkpoint,
-    [MG_PREDICTOR_COMMAND] = open_command,
+    [MG_PREDICTOR_COMMAND] = open_command, [MG_PREDICTOR_TRACE] = open_trace,
 };
 
 enum mg_status mg_run_open(struct mg_subject *subject, const struct mg_point *point,

@@ -274,7 +274,7 @@ CREATE VIEW ledger AS
     FROM ledger_along WHERE early IS NULL;
 CREATE VIEW certificates_along AS
     SELECT u.run_id, u.train_step, u.early, d.sampler, d.step, d.bound, d.draws, d.value, d.exact,
-           d.violations
+           iif(d.exact IS NULL AND d.nonfinite IS NULL, NULL, d.violations) AS violations
     FROM run_result u JOIN certificates_data d ON d.result_id = u.result_id;
 CREATE VIEW certificates AS
     SELECT run_id, sampler, step, bound, draws, value, exact, violations
@@ -360,7 +360,7 @@ CREATE VIEW run_labels AS
 -- What figures begin with: the runs that are done, and the panel of each, with the number of its
 -- replicates; and the settings of samplers, a row each.
 CREATE VIEW done_runs AS
-    SELECT *, label || iif(predictor = 'oracle', '', ' (n = ' || n || ')') AS panel
+    SELECT *, label || iif(predictor IN ('oracle', 'trace'), '', ' (n = ' || n || ')') AS panel
     FROM (SELECT r.run_id, r.replicate, r.predictor, r.objective, r.seq_len,
                  coalesce((SELECT value FROM param WHERE param_set_id = r.param_set_id
                            AND path = 'source.name'), r.source) AS source_name,

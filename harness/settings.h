@@ -46,6 +46,13 @@ struct mg_hashed {
     const char *path, *sha256;
 };
 
+/* A trace that was read: the points of a sweep share it. file is NULL after complaints. */
+struct mg_read_trace {
+    const struct mg_read_trace *next;
+    const char *path, *sha256;
+    const struct mg_trace_file *file;
+};
+
 /* What lives while one experiment file is read. */
 struct mg_reading {
     struct mg_heap *heap;
@@ -55,6 +62,7 @@ struct mg_reading {
     size_t n_inherited; /* files read so far */
     const struct mg_searched *searched;
     const struct mg_hashed *hashed;
+    const struct mg_read_trace *traces;
     const struct mg_json **defaults; /* by row of the option table, once asked for */
 };
 

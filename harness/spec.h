@@ -49,7 +49,8 @@ enum mg_predictor_kind { /* the order of the table in bind.c */
                          MG_PREDICTOR_UNIFORM,
                          MG_PREDICTOR_TRANSFORMER,
                          MG_PREDICTOR_CHECKPOINT,
-                         MG_PREDICTOR_COMMAND
+                         MG_PREDICTOR_COMMAND,
+                         MG_PREDICTOR_TRACE
 };
 
 /* One point of the sweep. */
@@ -69,8 +70,9 @@ struct mg_point {
     enum mg_predictor_kind predictor;
     struct mg_transformer_config network; /* transformer; oracle: its window */
     const char *checkpoint_path;          /* checkpoint, resolved against the file; else NULL */
-    const char *predictor_sha256; /* content of the checkpoint, or of a command's files: part of
-                                     the training's identity */
+    const char *predictor_sha256; /* content of the checkpoint, of a command's files or of the
+                                     trace: part of the training's identity */
+    const struct mg_trace *trace; /* trace; else NULL */
     char **argv;                  /* command, ended by NULL; else NULL */
     const char *folder;           /* that it works in */
     double timeout_s;             /* for one answer of it */

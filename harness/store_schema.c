@@ -11,7 +11,7 @@
 #include "harness/store_sql.h"
 #include "schema_sql.h"
 
-enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 7 };
+enum { APPLICATION_ID = 0x4D52474E /* "MRGN" */, SCHEMA_VERSION = 8 };
 
 /* The head of a database file; version and application: four bytes each, the highest first. */
 enum { HEADER = 100, VERSION_AT = 60, APPLICATION_AT = 68 };

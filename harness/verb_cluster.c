@@ -1,4 +1,5 @@
 /* verb_cluster.c - merge and submit: sweeps that run on several machines. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,11 @@ enum mg_status mg_verb_merge(const struct mg_cli *cli, struct mg_error *err)
 
     if (cli->n < 2) {
         return mg_fail(err, MG_EUSAGE, "merge OUT SHARD...: into which database, and which ones?");
+    }
+    for (size_t i = 1; i < cli->n; i++) {
+        if (access(cli->arguments[i], F_OK) != 0) {
+            return mg_fail(err, MG_ESTORAGE, "%s: %s", cli->arguments[i], strerror(errno));
+        }
     }
     status = mg_folder_make_for(path, err);
     if (status == MG_OK) {

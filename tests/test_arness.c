@@ -16,7 +16,7 @@ static void left_to_right_is_fully_autoregressive(void **state)
     struct mg_arness arness;
 
     (void)state;
-    mg_arness_of(&arness, STEP, 6, 0);
+    mg_arness_of(&arness, STEP, 6, 0, 0);
     assert_close(arness.value[MG_ARNESS_GLOBAL_1], 1.0, 0.0);
     assert_close(arness.value[MG_ARNESS_SUCCESSOR], 1.0, 0.0);
     assert_close(arness.value[MG_ARNESS_ADJACENT], 1.0, 0.0);
@@ -31,7 +31,7 @@ static void a_mixed_order_by_hand(void **state)
     struct mg_arness arness;
 
     (void)state;
-    mg_arness_of(&arness, STEP, 5, 0);
+    mg_arness_of(&arness, STEP, 5, 0, 0);
     /* first 2 of 5 masks hold {1}: 1/2; of {0,3,4} first 2 hold {0}: 1/2; then 1 */
     assert_close(arness.value[MG_ARNESS_GLOBAL_1], 2.0 / 3.0, 1e-15);
     assert_close(arness.chance[MG_ARNESS_GLOBAL_1], (2.0 / 5 + 2.0 / 3 + 1.0) / 3, 1e-15);
@@ -56,7 +56,7 @@ static void chance_levels_are_the_documented_ones(void **state)
     for (int i = 0; i < 64; i++) {
         step[i] = i - 16 < 0 ? -1 : (i - 16) * 11 % 48; /* any order: chance sees sizes only */
     }
-    mg_arness_of(&arness, step, 64, 0);
+    mg_arness_of(&arness, step, 64, 0, 0);
     assert_close(arness.chance[MG_ARNESS_GLOBAL_1], 0.0929, 5e-5);
     assert_close(arness.chance[MG_ARNESS_GLOBAL_8], 0.4568, 5e-5);
     assert_close(arness.chance[MG_ARNESS_ADJACENT], 0.6701, 5e-5);
@@ -69,7 +69,7 @@ static void one_step_has_no_order(void **state)
     struct mg_arness arness;
 
     (void)state;
-    mg_arness_of(&arness, STEP, 3, 0);
+    mg_arness_of(&arness, STEP, 3, 0, 0);
     assert_true(isnan(arness.value[MG_ARNESS_TAU]));
     assert_true(isnan(arness.value[MG_ARNESS_SUCCESSOR]));
 }
@@ -106,7 +106,7 @@ static void expect_chance(const size_t *sizes, size_t n_sizes, size_t block, con
             }
         }
         assert_int_equal(next, n_sizes);
-        mg_arness_of(&arness, step, L, block);
+        mg_arness_of(&arness, step, L, block, 0);
         for (size_t q = 0; q < MG_ARNESS_COUNT; q++) {
             mean[q] += arness.value[q] / ORDERS;
         }
@@ -243,6 +243,68 @@ static void prompts_stand_at_the_ends_and_in_the_middle(void **state)
     mg_source_free(source);
 }
 
+/*
+ * After x_0 = 0 position 1 is surer (.9 against .8), but it is so whatever the prompt; the prompt
+ * makes position 2 (.45 without it): with s = 2 its confidence is .8^3/.45^2 of that and
+ * .2^3/.55^2, .99.
+ */
+static void guidance_reveals_first_what_the_prompt_tells(void **state)
+{
+    struct mg_predictor *oracle;
+    struct mg_source *source;
+    struct mg_sampler samplers[2] = {
+        {.name = "plain", .order = mg_order_find("confidence"), .per_step = 1, .temperature = 1.0}};
+    int context[3] = {0, MG_MASK, MG_MASK};
+    const struct mg_streams streams = {.sample = {{1, 2}}, .order = {{3, 4}}};
+    struct mg_error err = {0};
+    double weight[8];
+    int rows[24];
+
+    (void)state;
+    for (int s = 0; s < 8; s++) {
+        const double zero = s >> 2 ? 0.1 : 0.8;
+
+        rows[3 * s] = s >> 2;
+        rows[3 * s + 1] = s >> 1 & 1;
+        rows[3 * s + 2] = s & 1;
+        weight[s] = (s >> 1 & 1 ? 0.1 : 0.9) * (s & 1 ? 1.0 - zero : zero);
+    }
+    source = mg_sequences_new(rows, weight, 8, 3, 2);
+    oracle = mg_oracle_new(source);
+    samplers[1] = samplers[0];
+    samplers[1].guidance = 2.0;
+    for (size_t i = 0; i < 2; i++) {
+        const struct mg_measure_spec spec = {
+            .samplers = &samplers[i], .n_samplers = 1, .context = context, .draws = 3};
+        struct steps steps = {.sink = {.row = keep_steps}};
+        const struct mg_measure_input input = {&spec, source, oracle, &streams, &steps.sink};
+
+        assert_int_equal(mg_measure_find("order")->run(&input, &err), MG_OK);
+        assert_close(steps.mean[1], i == 0 ? 0.0 : 1.0, 0.0);
+        assert_close(steps.mean[2], i == 0 ? 1.0 : 0.0, 0.0);
+    }
+    mg_predictor_free(oracle);
+    mg_source_free(source);
+}
+
+/* Blocks counted from behind a prompt of three: the same order as without those positions. */
+static void blocks_from_the_prompt_are_blocks_of_what_follows(void **state)
+{
+    static const int STEP[3 + 8] = {-1, -1, -1, 1, 0, 3, 2, 5, 4, 4, 5};
+    static const enum mg_arness_quantity ALIKE[] = {MG_ARNESS_GLOBAL_1, MG_ARNESS_GLOBAL_8,
+                                                    MG_ARNESS_SUCCESSOR, MG_ARNESS_TAU};
+    struct mg_arness prompted;
+    struct mg_arness alone;
+
+    (void)state;
+    mg_arness_of(&prompted, STEP, 11, 4, 3);
+    mg_arness_of(&alone, STEP + 3, 8, 4, 0);
+    for (size_t q = 0; q < 4; q++) {
+        assert_close(prompted.value[ALIKE[q]], alone.value[ALIKE[q]], 0.0);
+        assert_close(prompted.chance[ALIKE[q]], alone.chance[ALIKE[q]], 0.0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +315,8 @@ int main(void)
         cmocka_unit_test(chance_is_the_mean_over_random_orders),
         cmocka_unit_test(oracle_with_a_left_prompt_goes_left_to_right),
         cmocka_unit_test(prompts_stand_at_the_ends_and_in_the_middle),
+        cmocka_unit_test(blocks_from_the_prompt_are_blocks_of_what_follows),
+        cmocka_unit_test(guidance_reveals_first_what_the_prompt_tells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,7 +176,7 @@ static void faulty_queries_store_nothing(void **state)
         const char *query, *flag, *told;
     } cases[] = {
         {"SELECT 0, value FROM information", "", "replicate 0 answers twice"},
-        {"SELECT value FROM information", "", "returns 1 columns"},
+        {"SELECT value FROM information", "", "returns 1 column,"},
         {"SELECT 0, quantity FROM information LIMIT 1", "", "is not a number"},
         {"SELECT 0.5, 1", "", "not a whole number"},
         {"SELECT 0, 0.55, 10", "", "not a share of 10 draws"},

@@ -260,7 +260,7 @@ static void sweeps_follow_their_definition_and_draw_near_the_source(void **state
     struct mg_source *other = test_chain_flip(.2, L);
     struct mg_predictor *oracle = mg_oracle_new(source);
     struct mg_predictor *wrong = mg_oracle_new(other);
-    double *mu = mg_whole_source(source);
+    double *mu = mg_whole_source(source, NULL);
     double before = 10.0;
 
     (void)state;
@@ -275,7 +275,7 @@ static void sweeps_follow_their_definition_and_draw_near_the_source(void **state
             double *nu = NULL;
             double nfe;
 
-            assert_int_equal(mg_whole_law(&base, &nfe, predictors[p], &sampler, &err), MG_OK);
+            assert_int_equal(mg_whole_law(&base, &nfe, predictors[p], &sampler, NULL, &err), MG_OK);
             assert_close(nfe, 1.0, 1e-15);
             assert_int_equal(mg_corrected_law(&nu, &nfe, predictors[p], &sampler, &err), MG_OK);
             assert_close(nfe, 1.0 + L * (double)sweeps, 1e-15);
@@ -314,7 +314,7 @@ static void the_source_is_invariant_under_sweeps(void **state)
     struct mg_source *source = test_chain_zipf(4);
     struct mg_predictor *oracle = mg_oracle_new(source);
     struct mg_sampler sampler = sampler_of("gibbs", 0.0, 4);
-    double *mu = mg_whole_source(source);
+    double *mu = mg_whole_source(source, NULL);
     struct mg_error err = {0};
     double *nu = NULL;
     double nfe;

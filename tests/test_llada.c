@@ -108,11 +108,13 @@ static void measure(struct found *found, const struct mg_subject *subject,
 static void each_file_runs_on_a_model_of_its_layout(void **state)
 {
     const struct bench *bench = *state;
-    /* the small tokenizer has no token "the", and the prompt in bytes is too long */
-    char *sets[] = {
-        mg_format("predictor.path=%s", bench->path), mg_format("source.vocab=%d", (int)V),
-        mg_format("measure.top-left.watch=[\"A\"]"), mg_format("measure.top-both.watch=[\"A\"]"),
-        mg_format("measure.top-both.context={\"text\": \"A\", \"after\": \"B\"}")};
+    /* the small tokenizer has no token "the" nor an end, and the prompt in bytes is too long */
+    char *sets[] = {mg_format("predictor.path=%s", bench->path),
+                    mg_format("source.vocab=%d", (int)V),
+                    mg_format("measure.top-left.watch=[\"A\"]"),
+                    mg_format("measure.top-both.watch=[\"A\"]"),
+                    mg_format("measure.top-both.context={\"text\": \"A\", \"after\": \"B\"}"),
+                    mg_format("measure.write.samplers.llada-b9-s9-no-end.forbid=[\"A\"]")};
     const size_t n_sets = sizeof(sets) / sizeof(sets[0]);
     struct mg_problems problems = {0};
     const struct mg_run_options options = {.threads = 1};

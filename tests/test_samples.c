@@ -218,6 +218,34 @@ static void likelihood_and_bigrams_are_those_given_the_context(void **state)
     }
 }
 
+/*
+ * P(x_1 = 0 | x_0 = 0) = .75, without the prompt .4: with s = 2 a token 0 is drawn in proportion
+ * to .75^3 / .4^2, a 1 to .25^3 / .6^2. Five standard errors of 5000 draws.
+ */
+static void a_guided_step_draws_so_and_counts_two_calls(void **state)
+{
+    static const int rows[8] = {0, 0, 0, 1, 1, 0, 1, 1};
+    static const double weight[4] = {3, 1, 1, 5};
+    static const double q = (0.421875 / 0.16) / (0.421875 / 0.16 + 0.015625 / 0.36);
+    struct mg_source *source = mg_sequences_new(rows, weight, 4, 2, 2);
+    struct mg_sampler sampler = {.order = mg_order_find("low_confidence"),
+                                 .per_step = 1,
+                                 .temperature = 1.0,
+                                 .guidance = 2.0};
+    int context[2] = {0, MG_MASK};
+    struct tally tally;
+
+    (void)state;
+    run_on(&tally, source, &sampler, context, DRAWS);
+    assert_close(tally.nfe, 2.0, 0.0);
+    assert_close(tally.nll_nats, -q * log(0.75) - (1.0 - q) * log(0.25), 0.0098);
+    sampler.guidance = 0.0;
+    run_on(&tally, source, &sampler, context, DRAWS);
+    assert_close(tally.nfe, 1.0, 0.0);
+    assert_close(tally.nll_nats, -0.75 * log(0.75) - 0.25 * log(0.25), 0.034);
+    mg_source_free(source);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +255,7 @@ int main(void)
         cmocka_unit_test(check_refuses_a_context_without_masks),
         cmocka_unit_test(a_rule_that_looks_at_its_draws_is_too_sure),
         cmocka_unit_test(likelihood_and_bigrams_are_those_given_the_context),
+        cmocka_unit_test(a_guided_step_draws_so_and_counts_two_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

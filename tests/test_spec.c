@@ -159,7 +159,8 @@ static void training_is_canonical_json(void **state)
         "\"start\":\"stationary\",\"transition\":[[0.9,0.1],[0.3,0.7]]}}");
     assert_string_equal(spec->points[0].measures[0].canonical,
                         "{\"context\":\"_ _ _\",\"draws\":1000,\"kind\":\"samples\",\"samplers\":"
-                        "[{\"corrector\":\"none\",\"name\":\"b\",\"order\":\"bisect\","
+                        "[{\"block_from\":\"row\",\"corrector\":\"none\",\"guidance\":0,"
+                        "\"name\":\"b\",\"noise\":\"inverse\",\"order\":\"bisect\","
                         "\"temperature\":0.5,\"ties\":\"lowest\"}]}");
     assert_null(spec->points[0].measures[0].spec.context);
     assert_string_equal(param(&spec->points[0], "measure.s.samplers.b.temperature"), "0.5");

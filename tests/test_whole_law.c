@@ -17,7 +17,7 @@
 static void compare(double *reverse_kl_nats, double *tv, const double *nu,
                     const struct mg_source *source)
 {
-    double *mu = mg_whole_source(source);
+    double *mu = mg_whole_source(source, NULL);
     const size_t n = (size_t)lround(pow((double)source->vocab, (double)source->length));
 
     *reverse_kl_nats = mg_whole_reverse_kl_nats(nu, mu, n);
@@ -37,7 +37,7 @@ static double *whole_of(struct mg_predictor *predictor, const struct mg_sampler 
     double *nu = NULL;
     double nfe;
 
-    assert_int_equal(mg_whole_law(&nu, &nfe, predictor, sampler, &err), MG_OK);
+    assert_int_equal(mg_whole_law(&nu, &nfe, predictor, sampler, NULL, &err), MG_OK);
     return nu;
 }
 

@@ -10,8 +10,8 @@
 #include "model/source/source.h"
 
 static const struct mg_order ORDERS[] = {
-    {"random", "any masked positions, all subsets equally likely", MG_SIZING_COUNT, false, false,
-     mg_rule_random},
+    {"random", "any masked positions, all subsets equally likely (LLaDA's random remasking)",
+     MG_SIZING_COUNT, false, false, mg_rule_random},
     {"left_to_right", "the leftmost masked positions", MG_SIZING_COUNT, false, false,
      mg_rule_left_to_right},
     {"right_to_left", "the rightmost masked positions", MG_SIZING_COUNT, false, false,
@@ -92,6 +92,33 @@ static size_t own_positions(const struct mg_order_view *view, size_t lo, size_t 
     return n;
 }
 
+size_t mg_order_first_block(const struct mg_sampler *sampler, const bool *prompt, size_t length)
+{
+    size_t first = 0;
+
+    while (sampler->block_from_prompt && prompt != NULL && first < length && prompt[first]) {
+        first++;
+    }
+    return first;
+}
+
+void mg_order_confidence(double *confidence, const double *p, size_t vocab,
+                         const struct mg_sampler *sampler)
+{
+    double total = 0.0;
+
+    memcpy(confidence, p, vocab * sizeof(*confidence));
+    for (size_t i = 0; i < sampler->n_defer; i++) {
+        confidence[sampler->defer[i]] = 0.0;
+    }
+    for (size_t v = 0; v < vocab && sampler->n_defer > 0; v++) {
+        total += confidence[v];
+    }
+    for (size_t v = 0; v < vocab && total > 0.0; v++) {
+        confidence[v] /= total;
+    }
+}
+
 /* This block's share of the sampler's steps: even over the blocks with own positions, at least 1.
  */
 static size_t steps_of_block(const struct mg_order_view *view, size_t current)
@@ -101,7 +128,8 @@ static size_t steps_of_block(const struct mg_order_view *view, size_t current)
     size_t before = 0;
     size_t share;
 
-    for (size_t lo = 0; lo < view->length; lo += block) {
+    for (size_t lo = mg_order_first_block(view->sampler, view->prompt, view->length);
+         lo < view->length; lo += block) {
         const size_t hi = lo + block < view->length ? lo + block : view->length;
         const bool own = own_positions(view, lo, hi) > 0;
 
@@ -123,7 +151,8 @@ struct mg_order_scope mg_order_scope_new(const struct mg_order_view *view)
     }
     assert(first < view->length);
     if (sampler->block > 0) {
-        scope.lo = first - first % sampler->block;
+        scope.lo = mg_order_first_block(sampler, view->prompt, view->length);
+        scope.lo += (first - scope.lo) / sampler->block * sampler->block;
         scope.hi =
             scope.lo + sampler->block < view->length ? scope.lo + sampler->block : view->length;
         scope.steps = sampler->steps == 0 ? 0 : steps_of_block(view, scope.lo);

@@ -47,6 +47,12 @@ struct mg_sampler {
     double eta;                           /* remdm_cap, remdm_rescale: in [0, 1] */
     size_t sweeps;                        /* gibbs */
     size_t draft;                         /* draft.h: tokens drafted at once; 0: no drafts */
+    double guidance; /* classifier-free, steered.h: s, 0 for none; asks twice a step */
+    int *forbid;     /* (n_forbid) tokens never drawn, steered.h */
+    size_t n_forbid;
+    int *defer; /* (n_defer) tokens whose confidence counts as 0; low_confidence */
+    size_t n_defer;
+    bool block_from_prompt; /* blocks are counted from the first position to reveal, else from 0 */
 };
 
 /* What a rule may look at. */
@@ -57,8 +63,8 @@ struct mg_order_view {
     const int *context;  /* (L) tokens, MG_MASK where masked; at least one mask */
     const bool *prompt;  /* (L) true where the token was given at the start; NULL: nowhere */
     const double *probs; /* (L, V) predictions, the sampler's temperature NOT applied */
-    const double *drawn; /* (L) low_confidence: probability of the token drawn for each masked
-                            position; NULL for all other rules */
+    const double *drawn; /* (L) low_confidence: mg_order_confidence of the token drawn for each
+                            masked position; NULL for all other rules */
 };
 
 struct mg_selection {
@@ -86,6 +92,20 @@ const struct mg_order *mg_order_find(const char *name);
 
 /* Apply the sampler's rule; selection's arrays are the caller's, each of capacity L. */
 void mg_order_select(struct mg_selection *selection, const struct mg_order_view *view);
+
+/*
+ * Where block 0 begins: at position 0, or with block_from_prompt at the first position that prompt
+ * (L; NULL: nothing) does not give. A position before it is in no block; it has no mask.
+ */
+size_t mg_order_first_block(const struct mg_sampler *sampler, const bool *prompt, size_t length);
+
+/*
+ * confidence (V) out: what LLaDA's rule ranks a position by, for each token it may draw there: p,
+ * or with tokens deferred 0 for them and p without them, normalised, for the others (generate.py,
+ * confidence_eos_eot_inf: their logits become -infinity before the softmax).
+ */
+void mg_order_confidence(double *confidence, const double *p, size_t vocab,
+                         const struct mg_sampler *sampler);
 
 /*
  * The masked positions the coming step may choose among: all, or with `block` those of the first

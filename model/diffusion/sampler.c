@@ -12,6 +12,7 @@
 #include "model/diffusion/step_law.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
+#include "model/predictor/steered.h"
 
 enum {
     ROWS_MAX = 4096,                    /* rows of one prediction */
@@ -30,7 +31,7 @@ struct run {
     size_t *active;              /* (n) draws that have a mask */
     size_t *context_of;          /* (rows_max) number of an active draw's context */
     double *tempered;            /* (V) */
-    double *drawn;               /* (L) probability of the token drawn first (low_confidence) */
+    double *drawn;               /* (L) confidence of the token drawn first (low_confidence) */
     int *token;                  /* (L) that token */
     struct mg_selection pick;    /* arrays of L */
 };
@@ -57,6 +58,23 @@ void mg_temper(double *q, const double *p, size_t vocab, double temperature)
     for (size_t v = 0; v < vocab; v++) {
         q[v] /= total;
     }
+}
+
+struct mg_predictor *mg_sampler_steered_new(struct mg_predictor *predictor,
+                                            const struct mg_sampler *sampler, const int *prompt)
+{
+    const struct mg_steering steering = {.guidance = sampler->guidance,
+                                         .prompt = prompt,
+                                         .forbid = sampler->forbid,
+                                         .n_forbid = sampler->n_forbid};
+
+    return sampler->guidance > 0.0 || sampler->n_forbid > 0 ? mg_steered_new(predictor, &steering)
+                                                            : NULL;
+}
+
+size_t mg_sampler_calls(const struct mg_sampler *sampler)
+{
+    return sampler->guidance > 0.0 ? 2 : 1;
 }
 
 static void run_init(struct run *run, struct mg_predictor *predictor,
@@ -127,7 +145,8 @@ static void reveal(int *tokens, int *step_of, struct run *run, const struct mg_s
     for (size_t i = 0; i < length && draws_first; i++) {
         if (tokens[i] == MG_MASK) {
             run->token[i] = draw_token(run, part + i * vocab, rng);
-            run->drawn[i] = answer->probs[i * vocab + (size_t)run->token[i]];
+            mg_order_confidence(run->tempered, answer->probs + i * vocab, vocab, run->sampler);
+            run->drawn[i] = run->tempered[run->token[i]];
         }
     }
     mg_order_select(pick, &view);

@@ -33,6 +33,17 @@ void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor 
                     const struct mg_sampler *sampler, size_t n, struct mg_stream stream,
                     size_t first_draw);
 
+/*
+ * The predictor as this sampler hears it from a prompt (L): with its guidance, without the tokens
+ * it forbids; see steered.h. NULL where it hears the predictor itself. Borrows the predictor. The
+ * functions above and those of laws take what they are given: their callers steer.
+ */
+struct mg_predictor *mg_sampler_steered_new(struct mg_predictor *predictor,
+                                            const struct mg_sampler *sampler, const int *prompt);
+
+/* Times a predictor is asked for each answer the sampler hears: 2 with guidance. */
+size_t mg_sampler_calls(const struct mg_sampler *sampler);
+
 /* q (V) out: p^(1/T) normalised; T = 0 puts all mass on the arg-max (mg_argmax). */
 void mg_temper(double *q, const double *p, size_t vocab, double temperature);
 

@@ -22,6 +22,7 @@ struct draw {
     const int *step_of;
     size_t length;
     size_t block;
+    size_t first; /* where block 0 begins */
     size_t n_steps;
     size_t n;           /* positions revealed */
     struct step *steps; /* (n_steps) */
@@ -36,12 +37,13 @@ const char *mg_arness_name(enum mg_arness_quantity quantity)
 
 static size_t block_of(const struct draw *draw, size_t position)
 {
-    return draw->block == 0 ? 0 : position / draw->block;
+    return draw->block == 0 ? 0 : (position - draw->first) / draw->block;
 }
 
-static void draw_init(struct draw *draw, const int *step_of, size_t length, size_t block)
+static void draw_init(struct draw *draw, const int *step_of, size_t length, size_t block,
+                      size_t first)
 {
-    *draw = (struct draw){.step_of = step_of, .length = length, .block = block};
+    *draw = (struct draw){.step_of = step_of, .length = length, .block = block, .first = first};
     for (size_t i = 0; i < length; i++) {
         if (step_of[i] >= 0 && (size_t)step_of[i] + 1 > draw->n_steps) {
             draw->n_steps = (size_t)step_of[i] + 1;
@@ -280,11 +282,12 @@ static void measure_tau(struct mg_arness *arness, const struct draw *draw)
     arness->chance[MG_ARNESS_TAU] = pairs > 0.0 ? apart / pairs : (double)NAN;
 }
 
-void mg_arness_of(struct mg_arness *arness, const int *step_of, size_t length, size_t block)
+void mg_arness_of(struct mg_arness *arness, const int *step_of, size_t length, size_t block,
+                  size_t first)
 {
     struct draw draw;
 
-    draw_init(&draw, step_of, length, block);
+    draw_init(&draw, step_of, length, block, first);
     assert(draw.n > 0);
     measure_global(arness, &draw, MG_ARNESS_GLOBAL_1, 1);
     measure_global(arness, &draw, MG_ARNESS_GLOBAL_8, 8);

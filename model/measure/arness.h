@@ -39,8 +39,10 @@ const char *mg_arness_name(enum mg_arness_quantity quantity);
 
 /*
  * Numbers of one draw: step_of (L) the step from 0 that revealed each position, -1 for the prompt;
- * every step up to the largest reveals at least one position, block (0 for none) by block.
+ * every step up to the largest reveals at least one position, block (0 for none) by block, the
+ * first of which begins at `first`, before which nothing is revealed.
  */
-void mg_arness_of(struct mg_arness *arness, const int *step_of, size_t length, size_t block);
+void mg_arness_of(struct mg_arness *arness, const int *step_of, size_t length, size_t block,
+                  size_t first);
 
 #endif

@@ -13,6 +13,7 @@ struct mg_choice {
     size_t length;
     size_t vocab;
     struct mg_contest *contest; /* NULL for rules that do not look at drawn tokens */
+    double *confidence;         /* (L, V) what they compete with; NULL likewise */
     struct mg_selection pick;
     size_t *chosen; /* (L) which of the pool are taken, ascending */
     bool *wins;     /* (L) the same as flags */
@@ -30,6 +31,7 @@ struct mg_choice *mg_choice_new(const struct mg_sampler *sampler, const bool *pr
         (struct mg_choice){.sampler = sampler, .prompt = prompt, .length = length, .vocab = vocab};
     if (sampler->order->looks_at_drawn) {
         choice->contest = mg_contest_new(length, vocab, sampler->ties);
+        choice->confidence = mg_allocate(length * vocab, sizeof(double));
     }
     choice->pick.sure = mg_allocate(length, sizeof(size_t));
     choice->pick.pool = mg_allocate(length, sizeof(size_t));
@@ -47,6 +49,7 @@ void mg_choice_free(struct mg_choice *choice)
         free(choice->chosen);
         free(choice->pick.pool);
         free(choice->pick.sure);
+        free(choice->confidence);
         mg_contest_free(choice->contest);
         free(choice);
     }
@@ -74,7 +77,13 @@ void mg_choice_begin(struct mg_choice *choice, const int *context, const double 
             pick->n_pool = 0;
             pick->take = 0;
         } else {
-            mg_contest_set(choice->contest, probs, tempered, pick->pool, pick->n_pool);
+            for (size_t i = 0; i < pick->n_pool; i++) {
+                const size_t at = pick->pool[i] * choice->vocab;
+
+                mg_order_confidence(choice->confidence + at, probs + at, choice->vocab,
+                                    choice->sampler);
+            }
+            mg_contest_set(choice->contest, choice->confidence, tempered, pick->pool, pick->n_pool);
         }
     }
     for (size_t i = 0; i < pick->take; i++) {

@@ -70,7 +70,7 @@ static size_t theta_index(const struct mg_contest *contest, double score)
     return (size_t)(found - contest->theta);
 }
 
-void mg_contest_set(struct mg_contest *contest, const double *probs, const double *q,
+void mg_contest_set(struct mg_contest *contest, const double *confidence, const double *q,
                     const size_t *at, size_t n)
 {
     const size_t vocab = contest->vocab;
@@ -79,7 +79,7 @@ void mg_contest_set(struct mg_contest *contest, const double *probs, const doubl
     contest->n = n;
     for (size_t j = 0; j < n; j++) {
         for (size_t v = 0; v < vocab; v++) {
-            contest->score[j * vocab + v] = mg_round_score(probs[at[j] * vocab + v]);
+            contest->score[j * vocab + v] = mg_round_score(confidence[at[j] * vocab + v]);
             if (q[at[j] * vocab + v] > 0.0) {
                 contest->theta[drawn++] = contest->score[j * vocab + v];
             }

@@ -27,10 +27,11 @@ struct mg_contest *mg_contest_new(size_t length, size_t vocab, enum mg_ties ties
 void mg_contest_free(struct mg_contest *contest); /* NULL is fine */
 
 /*
- * Set up the contest of a context. probs (L, V) predictions and q (L, V) what tokens are drawn
- * from, in; at (n) the candidates, ascending.
+ * Set up the contest of a context. confidence (L, V) what a token competes with
+ * (mg_order_confidence) and q (L, V) what tokens are drawn from, in; at (n) the candidates,
+ * ascending.
  */
-void mg_contest_set(struct mg_contest *contest, const double *probs, const double *q,
+void mg_contest_set(struct mg_contest *contest, const double *confidence, const double *q,
                     const size_t *at, size_t n);
 
 /* r(S | c); wins (n): which candidates are in S, at least one. */

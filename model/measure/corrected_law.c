@@ -251,7 +251,7 @@ enum mg_status mg_corrected_law(double **nu, double *nfe, struct mg_predictor *p
     assert(sweeps || mg_corrector_form(sampler) == MG_CORRECTOR_REMASK);
     *nu = NULL;
     if (status == MG_OK && sweeps) {
-        status = mg_whole_law(nu, nfe, predictor, sampler, err);
+        status = mg_whole_law(nu, nfe, predictor, sampler, NULL, err);
         if (status == MG_OK) {
             sweep(&kernel, *nu);
             *nfe += (double)(sampler->sweeps * predictor->length);

@@ -31,5 +31,6 @@ extern const struct mg_measure mg_measure_consistency;    /* consistency.c */
 extern const struct mg_measure mg_measure_certificate;    /* certificate.c */
 extern const struct mg_measure mg_measure_bidirectional;  /* bidirectional.c */
 extern const struct mg_measure mg_measure_top;            /* top.c */
+extern const struct mg_measure mg_measure_trace;          /* trace_measure.c */
 
 #endif

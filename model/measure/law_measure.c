@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "model/diffusion/corrector.h"
+#include "model/diffusion/sampler.h"
 #include "model/measure/corrected_law.h"
 #include "model/measure/draft_law.h"
 #include "model/measure/law.h"
@@ -22,10 +23,26 @@ static size_t draws_of(const struct mg_measure_spec *spec)
 }
 
 /* Whether the walk fits, as far as can be said before it starts. */
-static bool may_walk(const struct mg_source *source, const struct mg_sampler *sampler)
+static bool may_walk(const struct mg_source *source, const struct mg_sampler *sampler,
+                     const int *context)
 {
     return mg_source_support_size(source) <= MG_LAW_SUPPORT_MAX &&
-           mg_law_moves(source, sampler, NULL) <= MG_LAW_MOVES_MAX;
+           mg_law_moves(source, sampler, context) <= MG_LAW_MOVES_MAX;
+}
+
+/* A law from a context is walked or not known. */
+static enum mg_status check_context(const struct mg_source *source,
+                                    const struct mg_sampler *sampler, const int *context,
+                                    struct mg_error *err)
+{
+    if (!mg_source_has_oracle(source) || sampler->draft > 0 ||
+        mg_corrector_form(sampler) != MG_CORRECTOR_NONE || !may_walk(source, sampler, context)) {
+        return mg_fail(err, MG_EUSAGE,
+                       "law of %s: from a context it must be small enough to enumerate, without "
+                       "drafts or a corrector, of a source with an oracle",
+                       sampler->name);
+    }
+    return MG_OK;
 }
 
 static enum mg_status law_check(const struct mg_measure_spec *spec, const struct mg_source *source,
@@ -40,7 +57,11 @@ static enum mg_status law_check(const struct mg_measure_spec *spec, const struct
     for (size_t i = 0; i < spec->n_samplers; i++) {
         const struct mg_sampler *sampler = &spec->samplers[i];
 
-        if (!mg_source_has_oracle(source)) {
+        if (spec->context != NULL) {
+            if (check_context(source, sampler, spec->context, err) != MG_OK) {
+                return MG_EUSAGE;
+            }
+        } else if (!mg_source_has_oracle(source)) {
             if (mg_law_held_out_check(sampler, err) != MG_OK) {
                 return MG_EUSAGE;
             }
@@ -52,7 +73,7 @@ static enum mg_status law_check(const struct mg_measure_spec *spec, const struct
             if (mg_corrected_law_check(sampler, source->length, source->vocab, err) != MG_OK) {
                 return MG_EUSAGE;
             }
-        } else if (sampler->order->looks_at_drawn && !may_walk(source, sampler)) {
+        } else if (sampler->order->looks_at_drawn && !may_walk(source, sampler, NULL)) {
             return mg_fail(err, MG_EUSAGE,
                            "law of %s: %.4g sequences in %.4g moves are too many to enumerate "
                            "(limits %.4g and %.4g), and the KL of order %s, which looks at the "
@@ -145,11 +166,12 @@ static enum mg_status estimate_one(const struct mg_measure_input *input,
     return status;
 }
 
-/* Compare nu (V^L), the whole law, with the source's. */
-static void compare(struct whole *whole, const struct mg_source *source, const double *nu)
+/* Compare nu (V^L), the whole law, with the source's after a context (L) or NULL. */
+static void compare(struct whole *whole, const struct mg_source *source, const int *context,
+                    const double *nu)
 {
     const size_t n = (size_t)round(pow((double)source->vocab, (double)source->length));
-    double *mu = mg_whole_source(source);
+    double *mu = mg_whole_source(source, context);
 
     whole->known = true;
     whole->kl_nats = mg_kl_nats(mu, nu, n);
@@ -172,11 +194,12 @@ static enum mg_status look_at_whole(struct whole *whole, const struct mg_measure
     if (!mg_space_fits(source->length, source->vocab)) {
         return MG_OK;
     }
-    status = mg_corrector_form(sampler) == MG_CORRECTOR_NONE
-                 ? mg_whole_law(&nu, &whole->nfe, input->predictor, sampler, err)
-                 : mg_corrected_law(&nu, &whole->nfe, input->predictor, sampler, err);
+    status =
+        mg_corrector_form(sampler) == MG_CORRECTOR_NONE
+            ? mg_whole_law(&nu, &whole->nfe, input->predictor, sampler, input->spec->context, err)
+            : mg_corrected_law(&nu, &whole->nfe, input->predictor, sampler, err);
     if (status == MG_OK) {
-        compare(whole, source, nu);
+        compare(whole, source, input->spec->context, nu);
     }
     free(nu);
     return status;
@@ -194,7 +217,7 @@ static enum mg_status law_of_drafts(const struct mg_measure_input *input,
 
     if (status == MG_OK) {
         whole.nfe = cost.calls;
-        compare(&whole, input->source, nu);
+        compare(&whole, input->source, NULL, nu);
         emit_whole(input->sink, sampler->name, &whole);
         mg_emit_draft_cost(input->sink, sampler->name, length / cost.calls, length / cost.rows);
     }
@@ -224,16 +247,18 @@ static enum mg_status law_of_one(const struct mg_measure_input *input,
     struct whole whole;
     enum mg_status status = MG_UNDECIDED;
 
-    if (may_walk(input->source, sampler)) {
-        status = mg_law_walk(&law, input->predictor, input->source, sampler, NULL, MG_LAW_MOVES_MAX,
-                             &walk_err);
+    if (may_walk(input->source, sampler, input->spec->context)) {
+        status = mg_law_walk(&law, input->predictor, input->source, sampler, input->spec->context,
+                             MG_LAW_MOVES_MAX, &walk_err);
     }
     if (status == MG_OK) {
         status = look_at_whole(&whole, input, sampler, err);
         if (status == MG_OK) {
+            law->nfe *= (double)mg_sampler_calls(sampler);
             emit_law(input->sink, sampler->name, law, &whole);
         }
-    } else if (status == MG_UNDECIDED && !sampler->order->looks_at_drawn) {
+    } else if (status == MG_UNDECIDED && !sampler->order->looks_at_drawn &&
+               input->spec->context == NULL) {
         status = estimate_one(input, sampler, err);
     } else {
         status = mg_fail(err, MG_NO, "%s", walk_err.text);
@@ -242,22 +267,33 @@ static enum mg_status law_of_one(const struct mg_measure_input *input,
     return status;
 }
 
+/* The law of one sampler, whatever way it can be had. */
+static enum mg_status law_of(const struct mg_measure_input *input, const struct mg_sampler *sampler,
+                             struct mg_error *err)
+{
+    if (!mg_source_has_oracle(input->source)) {
+        return mg_law_held_out(input, sampler, draws_of(input->spec), err);
+    }
+    if (sampler->draft > 0) {
+        return law_of_drafts(input, sampler, err);
+    }
+    return mg_corrector_form(sampler) == MG_CORRECTOR_NONE ? law_of_one(input, sampler, err)
+                                                           : law_of_corrected(input, sampler, err);
+}
+
 static enum mg_status law_run(const struct mg_measure_input *input, struct mg_error *err)
 {
     enum mg_status status = MG_OK;
 
     for (size_t i = 0; i < input->spec->n_samplers && status == MG_OK; i++) {
         const struct mg_sampler *sampler = &input->spec->samplers[i];
+        struct mg_predictor *steered =
+            mg_sampler_steered_new(input->predictor, sampler, input->spec->context);
+        struct mg_measure_input heard = *input;
 
-        if (!mg_source_has_oracle(input->source)) {
-            status = mg_law_held_out(input, sampler, draws_of(input->spec), err);
-        } else if (sampler->draft > 0) {
-            status = law_of_drafts(input, sampler, err);
-        } else {
-            status = mg_corrector_form(sampler) == MG_CORRECTOR_NONE
-                         ? law_of_one(input, sampler, err)
-                         : law_of_corrected(input, sampler, err);
-        }
+        heard.predictor = steered == NULL ? input->predictor : steered;
+        status = law_of(&heard, sampler, err);
+        mg_predictor_free(steered);
     }
     return status;
 }

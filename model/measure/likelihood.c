@@ -1,4 +1,4 @@
-/* likelihood.c - see likelihood.h; the measure adds the two Monte Carlo forms. */
+/* likelihood.c - see likelihood.h; the measure adds the estimates of nelbo_estimate.h. */
 #include "model/measure/likelihood.h"
 
 #include <assert.h>
@@ -9,6 +9,7 @@
 #include "model/measure/batch.h"
 #include "model/measure/kinds.h"
 #include "model/measure/measure.h"
+#include "model/measure/nelbo_estimate.h"
 #include "model/measure/set_entropy.h"
 #include "model/numeric/statistics.h"
 #include "model/source/text.h"
@@ -177,103 +178,31 @@ double mg_likelihood_nelbo_steps_nats(const struct mg_likelihood *likelihood, si
     return sum;
 }
 
+double mg_likelihood_llada_nats(const struct mg_likelihood *likelihood)
+{
+    const size_t length = likelihood->length;
+    double mean_nats[MG_SUBSETS_LENGTH_MAX + 1]; /* weighted loss of a row, by its masks */
+    double choose = 1.0;                         /* C(L, m) */
+    double sum = 0.0;
+
+    for (size_t m = 1; m <= length; m++) {
+        choose = choose * (double)(length - m + 1) / (double)m;
+        mean_nats[m] = (double)length / (double)m * likelihood->cross_nats[m] / choose;
+    }
+    for (size_t k = 1; k <= length; k++) {
+        for (size_t j = 0; j < MG_LLADA_ROWS; j++) {
+            sum += mean_nats[mg_nelbo_llada_masks(k, j, length)];
+        }
+    }
+    return sum / (double)(length * MG_LLADA_ROWS);
+}
+
 double mg_nelbo_exact_nats(struct mg_predictor *predictor, const struct mg_source *source)
 {
     struct mg_likelihood likelihood;
 
     mg_likelihood_enumerate(&likelihood, predictor, source);
     return mg_likelihood_nelbo_nats(&likelihood);
-}
-
-/* A way to draw a mask pattern whose weighted loss has the NELBO as its mean. */
-struct estimator {
-    const char *quantity;
-    const char *quantity_sd;
-    /* Mask a clean row in place; returns the weight of its masked positions. */
-    double (*corrupt)(int *row, size_t length, struct mg_rng *rng);
-};
-
-/* Every position with probability t, weight 1/t (LLaDA's training loss, arXiv:2502.09992 eq. 3).
-   The second moment diverges as the logarithm of the smallest t: single masks at small t. */
-static double corrupt_bernoulli(int *row, size_t length, struct mg_rng *rng)
-{
-    const double level = 1.0 - mg_rng_uniform(rng); /* in (0, 1] */
-
-    for (size_t i = 0; i < length; i++) {
-        if (mg_rng_uniform(rng) < level) {
-            row[i] = MG_MASK;
-        }
-    }
-    return 1.0 / level;
-}
-
-/* k uniform on 1..L, k positions masked, weight L/k (LLaDA's get_log_likelihood). */
-static double corrupt_fixed(int *row, size_t length, struct mg_rng *rng)
-{
-    const size_t count = 1 + mg_rng_below(rng, (uint32_t)length);
-    size_t wanted = count;
-
-    for (size_t i = 0; i < length; i++) { /* selection sampling, Knuth 3.4.2 S */
-        if (mg_rng_below(rng, (uint32_t)(length - i)) < wanted) {
-            row[i] = MG_MASK;
-            wanted--;
-        }
-    }
-    return (double)length / (double)count;
-}
-
-static const struct estimator estimators[] = {
-    {"nelbo_mc_bernoulli_nats", "nelbo_mc_bernoulli_sd_nats", corrupt_bernoulli},
-    {"nelbo_mc_fixed_nats", "nelbo_mc_fixed_sd_nats", corrupt_fixed},
-};
-
-static double weighted_loss_nats(const int *clean, const int *noisy, const double *probs,
-                                 double weight, size_t length, size_t vocab)
-{
-    double loss = 0.0;
-
-    for (size_t i = 0; i < length; i++) {
-        if (noisy[i] == MG_MASK) {
-            loss -= log(probs[i * vocab + (size_t)clean[i]]);
-        }
-    }
-    return weight * loss;
-}
-
-/* Estimate from draws; draw d uses element d and step `form` of the order stream. */
-static void estimate(struct mg_moments *moments, const struct estimator *estimator, uint32_t form,
-                     const struct mg_measure_input *input, size_t draws)
-{
-    const size_t length = input->source->length;
-    const size_t vocab = input->source->vocab;
-    const size_t batch = mg_batch_rows(length, vocab);
-    int *clean = calloc(batch * length, sizeof(*clean));
-    int *noisy = calloc(batch * length, sizeof(*noisy));
-    double *probs = calloc(batch * length * vocab, sizeof(*probs));
-    double *weight = calloc(batch, sizeof(*weight));
-
-    assert(clean != NULL && noisy != NULL && probs != NULL && weight != NULL);
-    for (size_t begin = 0; begin < draws; begin += batch) {
-        const size_t rows = draws - begin < batch ? draws - begin : batch;
-
-        for (size_t r = 0; r < rows; r++) {
-            struct mg_rng rng = mg_rng_at(input->streams->order, begin + r, form);
-
-            mg_source_draw_held_out(input->source, &rng, clean + r * length);
-            memcpy(noisy + r * length, clean + r * length, length * sizeof(*noisy));
-            weight[r] = estimator->corrupt(noisy + r * length, length, &rng);
-        }
-        mg_predict(input->predictor, probs, NULL, noisy, rows);
-        for (size_t r = 0; r < rows; r++) {
-            mg_moments_add(moments, weighted_loss_nats(clean + r * length, noisy + r * length,
-                                                       probs + r * length * vocab, weight[r],
-                                                       length, vocab));
-        }
-    }
-    free(weight);
-    free(probs);
-    free(noisy);
-    free(clean);
 }
 
 static void emit(struct mg_sink *sink, const char *quantity, struct mg_cell value,
@@ -310,15 +239,13 @@ static void fill_truth(struct mg_likelihood *truth, const struct mg_source *sour
 }
 
 /* Rows that need enumeration; returns false when a number is NaN. */
-static bool run_exact(const struct mg_measure_input *input)
+static bool run_exact(const struct mg_measure_input *input, const struct mg_likelihood *truth)
 {
     const double entropy = mg_source_entropy_nats(input->source);
     struct mg_likelihood model;
-    struct mg_likelihood truth;
     double nelbo;
 
     mg_likelihood_enumerate(&model, input->predictor, input->source);
-    fill_truth(&truth, input->source);
     nelbo = mg_likelihood_nelbo_nats(&model);
     emit(input->sink, "nelbo_nats", mg_real(nelbo), mg_real(entropy));
     emit(input->sink, "nll_random_order_nats", mg_real(model.nll_random_order_nats),
@@ -326,10 +253,12 @@ static bool run_exact(const struct mg_measure_input *input)
     emit(input->sink, "jensen_gap_nats", mg_real(nelbo - model.nll_random_order_nats),
          mg_real(0.0));
     emit(input->sink, "entropy_nats", mg_null(), mg_real(entropy));
+    emit(input->sink, "nelbo_llada_nats", mg_real(mg_likelihood_llada_nats(&model)),
+         mg_real(mg_likelihood_llada_nats(truth)));
     for (size_t i = 0; i < sizeof(discrete) / sizeof(*discrete); i++) {
         emit(input->sink, discrete[i].quantity,
              mg_real(mg_likelihood_nelbo_steps_nats(&model, discrete[i].steps)),
-             mg_real(mg_likelihood_nelbo_steps_nats(&truth, discrete[i].steps)));
+             mg_real(mg_likelihood_nelbo_steps_nats(truth, discrete[i].steps)));
     }
     return !isnan(nelbo) && !isnan(model.nll_random_order_nats);
 }
@@ -355,26 +284,42 @@ static void emit_length(const struct mg_measure_input *input)
 static enum mg_status likelihood_check(const struct mg_measure_spec *spec,
                                        const struct mg_source *source, struct mg_error *err)
 {
-    (void)spec;
-    return mg_source_has_oracle(source) ? mg_support_check(source, "likelihood", err) : MG_OK;
+    if (spec->left_tokens != NULL || spec->right_tokens != NULL ||
+        spec->left + spec->right >= source->length) {
+        return mg_fail(
+            err, MG_EUSAGE,
+            "likelihood: left and right are numbers of tokens of each sequence, and leave "
+            "some of its %zu to be masked",
+            source->length);
+    }
+    return mg_source_has_oracle(source) && spec->left + spec->right == 0
+               ? mg_support_check(source, "likelihood", err)
+               : MG_OK;
 }
 
+/* Of sequences given their ends only the estimates are known. */
 static enum mg_status likelihood_run(const struct mg_measure_input *input, struct mg_error *err)
 {
-    const bool oracle = mg_source_has_oracle(input->source);
+    const bool oracle =
+        mg_source_has_oracle(input->source) && input->spec->left + input->spec->right == 0;
     const size_t draws = input->spec->draws > 0 ? input->spec->draws : DRAWS_DEFAULT;
+    size_t n;
+    const struct mg_nelbo_estimator *estimators = mg_nelbo_estimators(&n);
+    struct mg_likelihood truth;
     bool defined = true;
 
     if (oracle) {
-        defined = run_exact(input);
+        fill_truth(&truth, input->source);
+        defined = run_exact(input, &truth);
     }
-    for (size_t i = 0; i < sizeof(estimators) / sizeof(*estimators); i++) {
+    for (size_t i = 0; i < n; i++) {
         struct mg_moments moments = {0};
 
-        estimate(&moments, &estimators[i], (uint32_t)i, input, draws);
+        mg_nelbo_estimate(&moments, &estimators[i], input, draws);
         emit(input->sink, estimators[i].quantity, mg_real(moments.mean),
-             oracle ? mg_real(mg_source_entropy_nats(input->source)) : mg_null());
-        emit(input->sink, estimators[i].quantity_sd, mg_real(mg_moments_sd(&moments)), mg_null());
+             oracle ? mg_real(estimators[i].mean_nats(&truth)) : mg_null());
+        emit(input->sink, estimators[i].quantity_sd,
+             mg_real_if(moments.n > 1, mg_moments_sd(&moments)), mg_null());
         defined = defined && !isnan(moments.mean);
     }
     emit_length(input);
@@ -383,7 +328,8 @@ static enum mg_status likelihood_run(const struct mg_measure_input *input, struc
 
 const struct mg_measure mg_measure_likelihood = {
     .kind = "likelihood",
-    .help = "exact NELBO, exact random-order likelihood and two Monte Carlo estimates",
+    .help =
+        "exact NELBO, exact random-order likelihood and Monte Carlo estimates, LLaDA's among them",
     .check = likelihood_check,
     .run = likelihood_run,
 };

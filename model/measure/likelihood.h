@@ -38,6 +38,9 @@ double mg_likelihood_nelbo_nats(const struct mg_likelihood *likelihood);
 /* NELBO of `steps` >= 1 equal time steps, nats per sequence; falls to the continuous one. */
 double mg_likelihood_nelbo_steps_nats(const struct mg_likelihood *likelihood, size_t steps);
 
+/* The mean of LLaDA's estimate (nelbo_estimate.h) over its masks, nats per sequence. */
+double mg_likelihood_llada_nats(const struct mg_likelihood *likelihood);
+
 /* The first and the third in one call: E_x NELBO(x) of the predictor, nats per sequence. */
 double mg_nelbo_exact_nats(struct mg_predictor *predictor, const struct mg_source *source);
 

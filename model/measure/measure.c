@@ -11,6 +11,7 @@ static const struct mg_measure *const MEASURES[] = {
     &mg_measure_samples,     &mg_measure_schedule,      &mg_measure_likelihood,
     &mg_measure_order,       &mg_measure_consistency,   &mg_measure_marginal_error,
     &mg_measure_certificate, &mg_measure_bidirectional, &mg_measure_top,
+    &mg_measure_trace,
 };
 
 enum { MEASURE_COUNT = sizeof(MEASURES) / sizeof(MEASURES[0]) };

@@ -9,6 +9,7 @@
 
 #include "model/diffusion/order.h"
 #include "model/measure/rows.h"
+#include "model/measure/trace.h"
 #include "model/numeric/error.h"
 #include "model/numeric/philox.h"
 #include "model/predictor/predictor.h"
@@ -16,14 +17,14 @@
 
 /* One entry of "measure", resolved: fields that do not apply to its kind are 0. */
 struct mg_measure_spec {
-    int *context;    /* (L) joint, samples, order, top: tokens or MG_MASK; NULL: all masked */
+    int *context;    /* (L) joint, samples, law, order, top: tokens or MG_MASK; NULL: all masked */
     size_t *targets; /* joint: masked positions asked for, in the given order */
     size_t n_targets;
     struct mg_sampler *samplers;
     size_t n_samplers;
     size_t draws;     /* samples */
-    size_t left;      /* distance, bidirectional, order: revealed tokens drawn from the source on
-                         the left */
+    size_t left;      /* distance, bidirectional, order, likelihood: revealed tokens drawn from
+                         the source on the left */
     size_t right;     /* and on the right */
     size_t middle;    /* order: and in the middle */
     int *left_tokens; /* distance: a literal left context of `left` tokens instead, or NULL */
@@ -33,6 +34,7 @@ struct mg_measure_spec {
     size_t top;      /* top: likeliest tokens listed */
     int *watch;      /* (n_watch) top: tokens whose probabilities are told besides */
     size_t n_watch;
+    const struct mg_trace *trace; /* trace: what the predictor recorded; borrowed */
 };
 
 struct mg_measure_input {
@@ -46,6 +48,7 @@ struct mg_measure_input {
 struct mg_measure {
     const char *kind; /* the word of an experiment file */
     const char *help; /* one sentence for `describe` */
+    bool reads_trace; /* of a recorded predictor, which answers nothing else */
 
     /*
      * Refuse before anything runs what cannot be answered (a law too large to enumerate, no

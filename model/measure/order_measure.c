@@ -10,25 +10,15 @@
 #include "model/measure/kinds.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/diffusion/corrector.h"
 #include "model/diffusion/sampler.h"
-#include "model/measure/arness.h"
-#include "model/measure/lexicon.h"
+#include "model/measure/order_rows.h"
 #include "model/numeric/arena.h"
-#include "model/numeric/statistics.h"
 
 enum { DRAWS_DEFAULT = 256, DRAWS_AT_ONCE = 256 };
-
-struct sums {
-    double value[MG_ARNESS_COUNT];
-    double chance[MG_ARNESS_COUNT];
-    size_t n[MG_ARNESS_COUNT]; /* draws for which it is defined */
-    struct mg_moments *step;   /* (L) the step that reveals each position; none for the prompt */
-};
 
 /* Whether a position is given in prompts that are drawn; the middle one's surplus is on the right.
  */
@@ -101,100 +91,53 @@ static void write_prompt(int *row, const struct mg_measure_input *input, size_t 
     }
 }
 
-static void add_draw(struct sums *sums, const int *step_of, size_t length, size_t block)
+/* All draws of one sampler. */
+static void order_of_one(struct mg_order_rows *rows, const struct mg_measure_input *input,
+                         const struct mg_sampler *sampler, size_t draws)
 {
-    struct mg_arness arness;
+    const size_t length = input->source->length;
+    int *tokens = mg_allocate(DRAWS_AT_ONCE * length, sizeof(tokens[0]));
+    int *step_of = mg_allocate(DRAWS_AT_ONCE * length, sizeof(step_of[0]));
+    bool *given = mg_allocate(length, sizeof(given[0]));
+    struct mg_predictor *steered;
+    size_t first;
 
-    mg_arness_of(&arness, step_of, length, block);
-    for (size_t q = 0; q < MG_ARNESS_COUNT; q++) {
-        if (!isnan(arness.value[q])) {
-            sums->value[q] += arness.value[q];
-            sums->chance[q] += arness.chance[q];
-            sums->n[q]++;
-        }
-    }
+    write_prompt(tokens, input, 0); /* all prompts give the same positions */
     for (size_t i = 0; i < length; i++) {
-        if (step_of[i] >= 0) {
-            mg_moments_add(&sums->step[i], (double)step_of[i]);
+        given[i] = tokens[i] != MG_MASK;
+    }
+    first = mg_order_first_block(sampler, given, length);
+    steered = mg_sampler_steered_new(input->predictor, sampler, tokens);
+    for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
+        const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
+
+        for (size_t d = 0; d < some; d++) {
+            write_prompt(tokens + d * length, input, from + d);
+        }
+        mg_sample_rows(tokens, step_of, NULL, steered == NULL ? input->predictor : steered, sampler,
+                       some, input->streams->sample, from);
+        for (size_t d = 0; d < some; d++) {
+            mg_order_rows_add(rows, tokens + d * length, step_of + d * length, sampler->block,
+                              first);
         }
     }
-}
-
-static void emit_sums(const struct mg_measure_input *input, const struct mg_sampler *sampler,
-                      const struct sums *sums)
-{
-    for (size_t q = 0; q < MG_ARNESS_COUNT; q++) {
-        const char *name = mg_arness_name((enum mg_arness_quantity)q);
-        const double n = (double)sums->n[q];
-        char quantity[128];
-
-        (void)snprintf(quantity, sizeof(quantity), "%s.%s", sampler->name, name);
-        MG_EMIT(input->sink, MG_TABLE_information, mg_text(quantity),
-                mg_real_if(sums->n[q] > 0, sums->value[q] / n), mg_null());
-        (void)snprintf(quantity, sizeof(quantity), "%s.%s_chance", sampler->name, name);
-        MG_EMIT(input->sink, MG_TABLE_information, mg_text(quantity),
-                mg_real_if(sums->n[q] > 0, sums->chance[q] / n), mg_null());
-    }
-    for (size_t i = 0; i < input->source->length; i++) {
-        const struct mg_moments *step = &sums->step[i];
-
-        if (step->n > 0) {
-            MG_EMIT(input->sink, MG_TABLE_reveals, mg_text(sampler->name), mg_int((int64_t)i),
-                    mg_real(step->mean), mg_real(mg_moments_sd(step)));
-        }
-    }
-}
-
-/* Count the words of some draws: tokens, step_of (some, L). */
-static void count_words(struct mg_lexicon *lexicon, bool *given, const int *tokens,
-                        const int *step_of, size_t some, size_t length)
-{
-    for (size_t d = 0; d < some && lexicon != NULL; d++) {
-        for (size_t i = 0; i < length; i++) {
-            given[i] = step_of[d * length + i] < 0;
-        }
-        mg_lexicon_add(lexicon, tokens + d * length, given, length);
-    }
+    mg_order_rows_emit(rows, input->sink, sampler->name);
+    mg_predictor_free(steered);
+    free(given);
+    free(step_of);
+    free(tokens);
 }
 
 static enum mg_status order_run(const struct mg_measure_input *input, struct mg_error *err)
 {
-    const size_t length = input->source->length;
     const size_t draws = input->spec->draws == 0 ? DRAWS_DEFAULT : input->spec->draws;
-    int *tokens = mg_allocate(DRAWS_AT_ONCE * length, sizeof(tokens[0]));
-    int *step_of = mg_allocate(DRAWS_AT_ONCE * length, sizeof(step_of[0]));
-    bool *given = mg_allocate(length, sizeof(given[0]));
-    struct mg_lexicon *lexicon = mg_lexicon_new(input->source);
+    struct mg_order_rows *rows = mg_order_rows_new(input->source);
 
     (void)err;
     for (size_t s = 0; s < input->spec->n_samplers; s++) {
-        const struct mg_sampler *sampler = &input->spec->samplers[s];
-        struct sums sums = {.step = mg_allocate(length, sizeof(sums.step[0]))};
-
-        for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
-            const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
-
-            for (size_t d = 0; d < some; d++) {
-                write_prompt(tokens + d * length, input, from + d);
-            }
-            mg_sample_rows(tokens, step_of, NULL, input->predictor, sampler, some,
-                           input->streams->sample, from);
-            for (size_t d = 0; d < some; d++) {
-                add_draw(&sums, step_of + d * length, length, sampler->block);
-            }
-            count_words(lexicon, given, tokens, step_of, some, length);
-        }
-        emit_sums(input, sampler, &sums);
-        free(sums.step);
-        if (lexicon != NULL) {
-            mg_lexicon_emit(lexicon, input->sink, sampler->name);
-            mg_lexicon_clear(lexicon);
-        }
+        order_of_one(rows, input, &input->spec->samplers[s], draws);
     }
-    mg_lexicon_free(lexicon);
-    free(given);
-    free(step_of);
-    free(tokens);
+    mg_order_rows_free(rows);
     return MG_OK;
 }
 

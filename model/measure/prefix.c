@@ -70,9 +70,11 @@ bool mg_samplers_ask_prefixes(const struct mg_measure_spec *spec, const struct m
 
     for (size_t i = 0; i < spec->n_samplers && fine; i++) {
         const struct mg_sampler *sampler = &spec->samplers[i];
-        const bool confined = sampler->block > 0 && block % sampler->block == 0;
+        const bool confined =
+            sampler->block > 0 && block % sampler->block == 0 && !sampler->block_from_prompt;
 
-        fine = mg_corrector_form(sampler) == MG_CORRECTOR_NONE && sampler->draft == 0 &&
+        fine = !(sampler->guidance > 0.0) && mg_corrector_form(sampler) == MG_CORRECTOR_NONE &&
+               sampler->draft == 0 &&
                (confined || (!sampler->order->looks_at_probs && !sampler->order->looks_at_drawn &&
                              stays_in_blocks(sampler, spec->context, source->length, block)));
     }
@@ -112,7 +114,7 @@ enum mg_status mg_measure_check_prefixes(const struct mg_measure *measure,
         return mg_fail(err, MG_EUSAGE,
                        "%s: a network of block diffusion predicts only the block of %zu after a "
                        "revealed prefix: the context must be one, and samplers confined to such "
-                       "blocks from the left (joint: targets in the first)",
+                       "blocks from the left, unguided (joint: targets in the first)",
                        measure->kind, block);
     }
     return mg_fail(err, MG_EUSAGE,
@@ -120,7 +122,7 @@ enum mg_status mg_measure_check_prefixes(const struct mg_measure *measure,
                        ? "%s: a causal network predicts only the token after a revealed prefix, "
                          "and this measure asks for more"
                        : "%s: a causal network predicts only the token after a revealed prefix: "
-                         "the context must be one, and samplers left_to_right with per_step 1 "
-                         "(joint: one target, the first mask)",
+                         "the context must be one, and samplers left_to_right with per_step 1, "
+                         "unguided (joint: one target, the first mask)",
                    measure->kind);
 }

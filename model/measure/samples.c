@@ -9,7 +9,8 @@
  * one incoherent draw; without a context a perfect sampler has H(X) / L, the exact value of
  * entropy_nats_per_token in `information` (value: NULL). bigram_tv see bigram.h. Of a
  * text, whose law nobody knows, the words are counted (lexicon.h). For drafts (draft.h) also what
- * they save: revealed tokens over batched calls, over rows evaluated.
+ * they save: revealed tokens over batched calls, over rows evaluated. A predictor call is one
+ * answer to one row, so a step of a guided sampler counts two.
  */
 #include "model/measure/kinds.h"
 
@@ -106,6 +107,7 @@ static struct mg_cell exact_rate(const struct mg_source *source, const struct mg
 {
     struct mg_cell rate = mg_null();
     struct mg_predictor *oracle;
+    struct mg_predictor *steered;
     struct mg_law *law = NULL;
     struct mg_error ignored = {0};
 
@@ -114,10 +116,13 @@ static struct mg_cell exact_rate(const struct mg_source *source, const struct mg
         return rate;
     }
     oracle = mg_oracle_new(source);
-    if (mg_law_walk(&law, oracle, source, sampler, prompt, EXACT_MOVES_MAX, &ignored) == MG_OK) {
+    steered = mg_sampler_steered_new(oracle, sampler, prompt);
+    if (mg_law_walk(&law, steered == NULL ? oracle : steered, source, sampler, prompt,
+                    EXACT_MOVES_MAX, &ignored) == MG_OK) {
         rate = mg_real(law->coherence);
     }
     mg_law_free(law);
+    mg_predictor_free(steered);
     mg_predictor_free(oracle);
     return rate;
 }
@@ -169,6 +174,7 @@ static void sample_one(const struct mg_measure_input *input, const struct mg_sam
     int *tokens = mg_allocate(DRAWS_AT_ONCE * source->length, sizeof(tokens[0]));
     int *step_of = mg_allocate(DRAWS_AT_ONCE * source->length, sizeof(step_of[0]));
     size_t *nfe = mg_allocate(DRAWS_AT_ONCE, sizeof(nfe[0]));
+    struct mg_predictor *steered = mg_sampler_steered_new(input->predictor, sampler, prompt);
 
     if (tally.bigrams != NULL) {
         mg_bigrams_clear(tally.bigrams);
@@ -179,8 +185,11 @@ static void sample_one(const struct mg_measure_input *input, const struct mg_sam
     for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
         const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
 
-        mg_sample(tokens, step_of, nfe, input->predictor, sampler, prompt, some,
-                  input->streams->sample, from);
+        mg_sample(tokens, step_of, nfe, steered == NULL ? input->predictor : steered, sampler,
+                  prompt, some, input->streams->sample, from);
+        for (size_t d = 0; d < some; d++) {
+            nfe[d] *= mg_sampler_calls(sampler);
+        }
         for (size_t d = 0; d < some && sampler->draft > 0; d++) {
             tally.rows +=
                 mg_draft_evaluated(step_of + d * source->length, source->length, sampler->draft);
@@ -191,6 +200,7 @@ static void sample_one(const struct mg_measure_input *input, const struct mg_sam
     if (tally.lexicon != NULL) {
         mg_lexicon_emit(tally.lexicon, input->sink, sampler->name);
     }
+    mg_predictor_free(steered);
     free(nfe);
     free(step_of);
     free(tokens);

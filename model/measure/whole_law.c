@@ -20,6 +20,8 @@ struct whole {
     const struct mg_sampler *sampler;
     struct mg_space space;
     double nfe;
+    bool *given;    /* (L) positions of the prompt */
+    size_t masked;  /* others */
     double *weight; /* ((V+1)^L) of each context */
     size_t *batch;  /* (ROWS_AT_ONCE) numbers of the contexts at hand */
     int *rows;      /* (ROWS_AT_ONCE, L) */
@@ -32,20 +34,30 @@ struct whole {
 };
 
 static void whole_init(struct whole *whole, struct mg_predictor *predictor,
-                       const struct mg_sampler *sampler)
+                       const struct mg_sampler *sampler, const int *prompt)
 {
     const size_t length = predictor->length;
     const size_t vocab = predictor->vocab;
+    size_t start;
 
     *whole = (struct whole){.predictor = predictor, .sampler = sampler};
     mg_space_init(&whole->space, length, vocab);
     whole->weight = mg_allocate(whole->space.count, sizeof(double));
-    whole->weight[whole->space.count - 1] = 1.0;
+    whole->given = mg_allocate(length, sizeof(bool));
+    start = whole->space.count - 1;
+    for (size_t i = 0; i < length; i++) {
+        whole->given[i] = prompt != NULL && prompt[i] != MG_MASK;
+        whole->masked += !whole->given[i];
+        if (whole->given[i]) {
+            start -= (vocab - (size_t)prompt[i]) * whole->space.place[i];
+        }
+    }
+    whole->weight[start] = 1.0;
     whole->batch = mg_allocate(ROWS_AT_ONCE, sizeof(size_t));
     whole->rows = mg_allocate(ROWS_AT_ONCE * length, sizeof(int));
     mg_step_laws_init(&whole->answers, predictor, ROWS_AT_ONCE);
     whole->tempered = mg_allocate(whole->answers.components * length * vocab, sizeof(double));
-    whole->choice = mg_choice_new(sampler, NULL, length, vocab);
+    whole->choice = mg_choice_new(sampler, whole->given, length, vocab);
     whole->set = mg_allocate(length, sizeof(size_t));
     whole->tokens = mg_allocate(length, sizeof(int));
 }
@@ -60,6 +72,7 @@ static void whole_release(struct whole *whole)
     free(whole->rows);
     free(whole->batch);
     free(whole->weight);
+    free(whole->given);
     mg_space_release(&whole->space);
 }
 
@@ -144,13 +157,14 @@ static enum mg_status leave_level(struct whole *whole, size_t masks, struct mg_e
 }
 
 enum mg_status mg_whole_law(double **nu, double *nfe, struct mg_predictor *predictor,
-                            const struct mg_sampler *sampler, struct mg_error *err)
+                            const struct mg_sampler *sampler, const int *prompt,
+                            struct mg_error *err)
 {
     struct whole whole;
     enum mg_status status = MG_OK;
 
-    whole_init(&whole, predictor, sampler);
-    for (size_t masks = predictor->length; masks > 0 && status == MG_OK; masks--) {
+    whole_init(&whole, predictor, sampler, prompt);
+    for (size_t masks = whole.masked; masks > 0 && status == MG_OK; masks--) {
         status = leave_level(&whole, masks, err);
     }
     *nu = status == MG_OK ? mg_space_complete(&whole.space, whole.weight) : NULL;
@@ -161,6 +175,8 @@ enum mg_status mg_whole_law(double **nu, double *nfe, struct mg_predictor *predi
 
 struct listing {
     double *mu; /* (V^L) */
+    const int *prompt;
+    double log_mass; /* of the prompt */
     size_t length;
     size_t vocab;
 };
@@ -171,16 +187,22 @@ static bool list(void *ctx, const int *tokens, double log_prob)
     size_t number = 0;
 
     for (size_t i = 0; i < listing->length; i++) {
+        if (listing->prompt != NULL && listing->prompt[i] != MG_MASK &&
+            listing->prompt[i] != tokens[i]) {
+            return true;
+        }
         number = number * listing->vocab + (size_t)tokens[i];
     }
-    listing->mu[number] = exp(log_prob);
+    listing->mu[number] = exp(log_prob - listing->log_mass);
     return true;
 }
 
-double *mg_whole_source(const struct mg_source *source)
+double *mg_whole_source(const struct mg_source *source, const int *prompt)
 {
     const double n = pow((double)source->vocab, (double)source->length);
     struct listing listing = {.mu = mg_allocate((size_t)round(n), sizeof(double)),
+                              .prompt = prompt,
+                              .log_mass = prompt == NULL ? 0.0 : mg_source_log_mass(source, prompt),
                               .length = source->length,
                               .vocab = source->vocab};
 

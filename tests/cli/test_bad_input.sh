@@ -101,7 +101,14 @@ printf '{"version": "2.0"}' >old.json
 faulty 'old.json:1:2: error: /version: "2.0" is not supported' \
     "$(text two.txt 4 ', "tokens": "tokenizer", "tokenizer": "old.json"')" '"kind": "uniform"' "$left"
 
+# A fault of the context hides none of the targets.
+faulty '/measure/0/context: unknown token "Q"' "$rows" "$oracle" \
+    '{"kind": "joint", "name": "p", "context": "_ _ Q", "targets": [0, 7, 0]}'
+says '/measure/0/targets/1: position 7 is outside the sequence' errors
+says '/measure/0/targets/2: position 0 is asked for twice' errors
+
 # ---- databases ----
+refuse 3 "none.db: No such file or directory" "$PROGRAM" merge new/all.db none.db
 tiny t 20 "$pair" 1 '"figures": ["joint_vs_product"],' >t.json
 echo "text, and enough of it that SQLite would look at it: ................................." >text.db
 for verb in "run t.json" "verify t.json" status plot report "show 1"; do

@@ -121,6 +121,15 @@ expect 2 "$PROGRAM" show 99 --db "$db"
 expect 0 "$PROGRAM" status --db "$db"
 expect 6 "$PROGRAM" verify --db "$db" # one replicate is inconclusive
 
+# A file that changed since it was run: what is missing is told, by verify and by plot.
+tiny t 60 "$pair" 3 '"figures": ["joint_vs_product"],' >changed.json
+expect 6 "$PROGRAM" verify changed.json --db "$db"
+says "3 of 3 runs are not done" out
+if command -v gnuplot >/dev/null; then
+    expect 0 "$PROGRAM" plot changed.json --db "$db"
+    says "has no rows in this experiment; 3 of 3 runs are not done" out
+fi
+
 # In a pipe, no control characters.
 "$PROGRAM" run u.json --db "$db" 2>&1 | LC_ALL=C tr -d '\n\302\267 -~' >control
 same "control characters" "$(wc -c <control)" 0

@@ -1,0 +1,251 @@
+/* distance_rows.c - see distance_rows.h. */
+#include "model/measure/distance_rows.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/measure/chain_rows.h"
+#include "model/measure/distance_curves.h"
+#include "model/measure/text_gain.h"
+#include "model/measure/unconditional.h"
+#include "model/numeric/arena.h"
+#include "model/numeric/statistics.h"
+#include "model/source/text.h"
+
+enum {
+    GRID_MAX = 64 /* positions of the pair table: at most 2016 rows */
+};
+
+const char *mg_distance_side(const struct mg_distance_layout *layout)
+{
+    static const char *const sides[2][2] = {{"none", "right"}, {"left", "both"}};
+
+    return sides[layout->left > 0][layout->right > 0];
+}
+
+void mg_distance_fill(size_t *distance, const struct mg_distance_layout *layout)
+{
+    for (size_t i = 0; i < layout->run; i++) {
+        const size_t to_left = i + 1;
+        const size_t to_right = layout->run - i;
+
+        distance[i] = layout->left > 0 ? to_left : 0;
+        if (layout->right > 0 && (layout->left == 0 || to_right < to_left)) {
+            distance[i] = to_right;
+        }
+    }
+}
+
+/* (C, R, V) what the source says at the run in each context, NULL without an oracle. */
+static double *exact_new(const struct mg_source *source, const struct mg_distance_answers *answers)
+{
+    const size_t cells = answers->layout.run * source->vocab;
+    double *exact = NULL;
+    double *probs;
+
+    if (!mg_source_has_oracle(source)) {
+        return NULL;
+    }
+    exact = mg_allocate(answers->n * cells, sizeof(*exact));
+    probs = mg_allocate(source->length * source->vocab, sizeof(*probs));
+    for (size_t c = 0; c < answers->n; c++) {
+        (void)mg_source_conditionals(source, answers->contexts + c * source->length, probs);
+        memcpy(exact + c * cells, probs + answers->layout.left * source->vocab,
+               cells * sizeof(*probs));
+    }
+    free(probs);
+    return exact;
+}
+
+/* All that the rows are written from; exact is NULL without an oracle. */
+struct result {
+    struct mg_distance_layout layout;
+    size_t n_contexts;
+    const size_t *distance;
+    const struct mg_distance_curves *model;
+    const struct mg_distance_curves *exact;
+    const double *bounds; /* (MG_DISTANCE_COUNT, R) */
+};
+
+static void emit_curves(struct mg_sink *sink, const struct result *result)
+{
+    const size_t run = result->layout.run;
+
+    for (size_t k = 0; k < MG_DISTANCE_COUNT; k++) {
+        const enum mg_distance_quantity quantity = (enum mg_distance_quantity)k;
+
+        for (size_t i = 0; i < run; i++) {
+            const size_t at = k * run + i;
+            const size_t distance = result->distance[i];
+
+            if (mg_distance_defined(quantity, i, run, result->n_contexts)) {
+                MG_EMIT(sink, MG_TABLE_distance_curves, mg_text(mg_distance_side(&result->layout)),
+                        mg_int((int64_t)(result->layout.left + i)),
+                        distance > 0 ? mg_int((int64_t)distance) : mg_null(),
+                        mg_text(mg_distance_name(quantity)), mg_real(result->model->value[at]),
+                        result->exact != NULL ? mg_real(result->exact->value[at]) : mg_null(),
+                        mg_real_if(!isnan(result->bounds[at]), result->bounds[at]));
+            }
+        }
+    }
+}
+
+/* How far the predictions themselves are from the truth, whatever they are compared with above. */
+static void emit_error(struct mg_sink *sink, const struct result *result,
+                       const struct mg_distance_answers *answers, const double *exact, size_t vocab)
+{
+    const size_t run = result->layout.run;
+
+    for (size_t i = 0; i < run && exact != NULL; i++) {
+        const size_t distance = result->distance[i];
+        double tv = 0.0;
+
+        for (size_t c = 0; c < answers->n; c++) {
+            const size_t at = (c * run + i) * vocab;
+            tv += mg_tv(answers->model + at, exact + at, vocab) / (double)answers->n;
+        }
+        MG_EMIT(sink, MG_TABLE_distance_curves, mg_text(mg_distance_side(&result->layout)),
+                mg_int((int64_t)(result->layout.left + i)),
+                distance > 0 ? mg_int((int64_t)distance) : mg_null(), mg_text("tv_model_exact"),
+                mg_real(tv), mg_real(0.0), mg_null());
+    }
+}
+
+static void emit_pairs(struct mg_sink *sink, const struct result *result)
+{
+    const size_t run = result->layout.run;
+    const size_t stride = (run + GRID_MAX - 1) / GRID_MAX;
+
+    for (size_t i = 0; i < run; i += stride) {
+        for (size_t j = i + stride; j < run; j += stride) {
+            MG_EMIT(sink, MG_TABLE_position_pairs, mg_int((int64_t)(result->layout.left + i)),
+                    mg_int((int64_t)(result->layout.left + j)),
+                    mg_real(result->model->pair[i * run + j]),
+                    result->exact != NULL ? mg_real(result->exact->pair[i * run + j]) : mg_null());
+        }
+    }
+}
+
+static const double *curve(const struct mg_distance_curves *curves, enum mg_distance_quantity k)
+{
+    return curves == NULL ? NULL : curves->value + (size_t)k * curves->run;
+}
+
+/* Rate and half-distance of one curve, model and exact over the same positions. */
+static void emit_fit(struct mg_sink *sink, const struct result *result,
+                     enum mg_distance_quantity quantity, const char *rate_name,
+                     const char *half_name)
+{
+    const struct mg_distance_curves *curves[2] = {result->model, result->exact};
+    const double *selector = curve(result->exact != NULL ? result->exact : result->model, quantity);
+    struct mg_cell rates[2];
+    struct mg_cell halves[2];
+
+    for (size_t i = 0; i < 2; i++) {
+        double rate = 1.0;
+        const bool fitted =
+            curves[i] != NULL && mg_distance_rate(&rate, curve(curves[i], quantity), selector,
+                                                  result->distance, result->layout.run);
+
+        rates[i] = mg_real_if(fitted, rate);
+        halves[i] = mg_real_if(fitted && rate < 1.0, log(0.5) / log(rate));
+    }
+    MG_EMIT(sink, MG_TABLE_information, mg_text(rate_name), rates[0], rates[1]);
+    MG_EMIT(sink, MG_TABLE_information, mg_text(half_name), halves[0], halves[1]);
+}
+
+/* The value of a nested-window curve for the window of positions at least `from` away. */
+static void emit_window(struct mg_sink *sink, const struct result *result,
+                        enum mg_distance_quantity quantity, size_t from, const char *name)
+{
+    const size_t *distance = result->distance;
+    size_t edge = 0; /* nearest position of the window; any, where nothing is revealed */
+
+    for (size_t i = 0; i < result->layout.run; i++) {
+        if (distance[i] >= from && (distance[edge] < from || distance[i] < distance[edge])) {
+            edge = i;
+        }
+    }
+    MG_EMIT(sink, MG_TABLE_information, mg_text(name),
+            mg_real(curve(result->model, quantity)[edge]),
+            result->exact != NULL ? mg_real(curve(result->exact, quantity)[edge]) : mg_null());
+}
+
+/* Window of conjecture C6: the far half of the run, between two contexts its middle third. */
+static void emit_information(struct mg_sink *sink, const struct result *result)
+{
+    const struct mg_distance_layout *layout = &result->layout;
+    const size_t far =
+        layout->left > 0 && layout->right > 0 ? layout->run / 3 + 1 : (layout->run + 1) / 2;
+
+    emit_fit(sink, result, MG_DISTANCE_tv_unconditional, "fitted_rate", "half_distance");
+    emit_fit(sink, result, MG_DISTANCE_sensitivity_tv, "fitted_rate_sensitivity",
+             "half_distance_sensitivity");
+    emit_window(sink, result, MG_DISTANCE_tv_window_max, far, "window_alike_tv");
+    emit_window(sink, result, MG_DISTANCE_tv_unconditional_max, far, "window_forget_tv");
+    emit_window(sink, result, MG_DISTANCE_tv_window_max, 1, "run_alike_tv");
+    emit_window(sink, result, MG_DISTANCE_tv_unconditional_max, 1, "run_forget_tv");
+}
+
+/* The curves of the predictions, and of the source's where these are others (else the same). */
+static void curves_new(struct mg_distance_curves **model, struct mg_distance_curves **exact,
+                       const struct mg_distance_answers *answers, const double *truth,
+                       const double *unconditional, const size_t *distance, size_t vocab)
+{
+    const size_t run = answers->layout.run;
+
+    *model =
+        mg_distance_curves_new(answers->model, unconditional, distance, answers->n, run, vocab);
+    *exact = NULL;
+    if (truth != NULL &&
+        memcmp(truth, answers->model, answers->n * run * vocab * sizeof(double)) == 0) {
+        *exact = *model; /* the oracle: its curves are the source's, computed once */
+    } else if (truth != NULL) {
+        *exact = mg_distance_curves_new(truth, unconditional, distance, answers->n, run, vocab);
+    }
+}
+
+enum mg_status mg_distance_rows(const struct mg_measure_input *input,
+                                const struct mg_distance_answers *answers, struct mg_error *err)
+{
+    const struct mg_distance_layout *layout = &answers->layout;
+    const size_t run = layout->run;
+    const size_t vocab = input->source->vocab;
+    size_t *distance = mg_allocate(run, sizeof(*distance));
+    double *bounds = mg_allocate((size_t)MG_DISTANCE_COUNT * run, sizeof(*bounds));
+    double *unconditional = mg_allocate(run * vocab, sizeof(*unconditional));
+    double *truth = exact_new(input->source, answers);
+    struct mg_distance_curves *model;
+    struct mg_distance_curves *exact; /* may be `model` itself */
+    struct result result;
+    bool defined = true;
+
+    mg_distance_fill(distance, layout);
+    mg_unconditional(unconditional, input->source, layout, input->streams->order);
+    curves_new(&model, &exact, answers, truth, unconditional, distance, vocab);
+    mg_distance_bounds(bounds, input->source, layout, answers->contexts, answers->n);
+    result = (struct result){*layout, answers->n, distance, model, exact, bounds};
+    emit_curves(input->sink, &result);
+    emit_error(input->sink, &result, answers, truth, vocab);
+    emit_pairs(input->sink, &result);
+    emit_information(input->sink, &result);
+    mg_chain_facts_emit(input->sink, input->source);
+    if (mg_source_text(input->source) != NULL && answers->drawn) {
+        mg_text_gain_emit(input, layout, mg_distance_side(layout), distance, answers->model,
+                          answers->n);
+    }
+    for (size_t i = 0; i < run; i++) {
+        defined = defined && !isnan(curve(model, MG_DISTANCE_tv_unconditional)[i]);
+    }
+    if (exact != model) {
+        mg_distance_curves_free(exact);
+    }
+    mg_distance_curves_free(model);
+    free(truth);
+    free(unconditional);
+    free(bounds);
+    free(distance);
+    return defined ? MG_OK : mg_fail(err, MG_NO, "distance: a prediction is not a number");
+}
