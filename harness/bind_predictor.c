@@ -6,6 +6,7 @@
 
 #include "harness/bind.h"
 #include "harness/checkpoint.h"
+#include "harness/file.h"
 #include "harness/inherit.h"
 
 /* By enum mg_predictor_kind. */
@@ -125,12 +126,14 @@ static bool has_all(const struct mg_binding *binding, const char *object)
 }
 
 /* The checkpoint's hash: part of the identity of what it computes. */
-static enum mg_status put_hash(struct mg_binding *binding, struct mg_error *err)
+static enum mg_status put_hash(struct mg_binding *binding, const struct mg_checkpoint *checkpoint,
+                               struct mg_error *err)
 {
     struct mg_reading *reading = binding->reading;
     struct mg_point *point = binding->point;
     const struct mg_hashed *known = reading->hashed;
     char sha256[MG_KEY_TEXT];
+    const char *note = mg_checkpoint_note(checkpoint);
     struct mg_hashed *hashed;
     enum mg_status status;
 
@@ -144,7 +147,8 @@ static enum mg_status put_hash(struct mg_binding *binding, struct mg_error *err)
         }
         hashed = mg_heap_array(binding->heap, 1, sizeof(*hashed));
         *hashed = (struct mg_hashed){reading->hashed, point->checkpoint_path,
-                                     mg_heap_text(binding->heap, sha256)};
+                                     mg_heap_text(binding->heap, sha256),
+                                     note != NULL ? mg_heap_text(binding->heap, note) : NULL};
         reading->hashed = hashed;
         known = hashed;
     }
@@ -169,6 +173,42 @@ static enum mg_status put_precision(struct mg_binding *binding,
     mg_resolved_put(binding->resolved, "predictor.precision", quoted);
     free(quoted);
     return MG_OK;
+}
+
+/*
+ * Is the tokenizer of the text that of the model? Its mask must not be a token that text has; and
+ * where the model's folder brings a tokenizer, it is to be that one.
+ */
+static enum mg_status check_tokenizer(const struct mg_binding *binding,
+                                      struct mg_checkpoint *checkpoint, struct mg_error *err)
+{
+    const char *folder = binding->point->checkpoint_path;
+    const struct mg_setting *given = mg_resolved_get(binding->resolved, "source.tokenizer");
+    const struct mg_setting *used = mg_resolved_get(binding->resolved, "source.tokens_sha256");
+    const struct mg_transformer *network = mg_checkpoint_transformer(checkpoint);
+    const size_t mask = mg_transformer_config(network)->relative.mask_row; /* 0: ours */
+    char *own = mg_format("%s/tokenizer.json", folder);
+    struct mg_tokenizer *tokenizer = NULL;
+    char sha256[MG_KEY_TEXT];
+    enum mg_status status = MG_OK;
+
+    if (mask > 0 && mg_tokenizer_is_plain(binding->coding.tokenizer, mask)) {
+        char *symbol = mg_tokenizer_symbol(binding->coding.tokenizer, (uint32_t)mask);
+
+        status = mg_fail(err, MG_EUSAGE,
+                         "%s: its mask is token %zu, which source.tokenizer finds in texts, as"
+                         " \"%s\": it is another model's",
+                         folder, mask, symbol);
+        free(symbol);
+    } else if (given != NULL && access(own, F_OK) == 0) {
+        status = mg_tokenizer_read(&tokenizer, sha256, own, err);
+        mg_tokenizer_free(tokenizer);
+        if (status == MG_OK && strcmp(sha256, mg_json_string(used->value)) != 0) {
+            status = mg_fail(err, MG_EUSAGE, "%s: the model's, differs from source.tokenizer", own);
+        }
+    }
+    free(own);
+    return status;
 }
 
 /* A network that is missing, broken or another's is the file's fault: nothing is to be made then.
@@ -199,8 +239,11 @@ static bool bind_checkpoint(struct mg_binding *binding)
             mg_checkpoint_fits(checkpoint, point->checkpoint_path, point->source->length,
                                point->source->vocab, point->symbols, point->has_tokenizer, &err);
     }
+    if (status == MG_OK && point->has_tokenizer) {
+        status = check_tokenizer(binding, checkpoint, &err);
+    }
     if (status == MG_OK) {
-        status = put_hash(binding, &err);
+        status = put_hash(binding, checkpoint, &err);
     }
     if (status == MG_OK) {
         status = put_precision(binding, checkpoint, &err);

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "harness/file.h"
 #include "harness/safetensors.h"
 #include "harness/shards.h"
+#include "model/numeric/pool.h"
 
 enum mg_status mg_checkpoint_save(const char *dir, struct mg_transformer *transformer,
                                   char *const *symbols, const char *objective, const char *key,
@@ -62,51 +62,93 @@ enum mg_status mg_checkpoint_save(const char *dir, struct mg_transformer *transf
     return status;
 }
 
-/* A file's name and bytes. */
-static enum mg_status hash_file(struct mg_hash *hash, const char *path, struct mg_error *err)
+/* The files that are hashed, and what comes out. */
+struct hashing {
+    const char **paths;
+    char (*sha256)[MG_KEY_TEXT];
+    struct mg_error *errors;
+};
+
+static void hash_file(void *ctx, size_t index, size_t worker)
 {
-    const char *name = strrchr(path, '/');
+    const struct hashing *hashing = ctx;
+    const char *path = hashing->paths[index];
+    struct mg_hash *hash = mg_hash_new();
     FILE *file = fopen(path, "rb");
     char block[1 << 16];
     size_t size;
-    enum mg_status status = MG_OK;
 
-    mg_hash_text(hash, name != NULL ? name + 1 : path);
+    (void)worker;
     while (file != NULL && (size = fread(block, 1, sizeof(block), file)) > 0) {
         mg_hash_bytes(hash, block, size);
     }
     if (file == NULL || ferror(file) != 0) {
-        status = mg_fail(err, MG_EUSAGE, "%s: %s", path, strerror(errno));
+        (void)mg_fail(&hashing->errors[index], MG_EUSAGE, "%s: %s", path, strerror(errno));
     }
     if (file != NULL) {
         (void)fclose(file);
     }
+    mg_hash_finish(hashing->sha256[index], hash);
+}
+
+/* Names and content of n files; as many at a time as there are cores: SHA-256 is the slow part. */
+static enum mg_status hash_files(char sha256[MG_KEY_TEXT], const char **paths, size_t n,
+                                 struct mg_error *err)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct mg_pool *pool = mg_pool_new(cores > 1 ? (size_t)cores < n ? (size_t)cores : n : 1);
+    struct hashing hashing = {paths, calloc(n, sizeof(*hashing.sha256)),
+                              calloc(n, sizeof(*hashing.errors))};
+    struct mg_hash *hash = mg_hash_new();
+    enum mg_status status = MG_OK;
+
+    assert(hashing.sha256 != NULL && hashing.errors != NULL);
+    mg_pool_run(pool, hash_file, &hashing, n);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = strrchr(paths[i], '/');
+
+        if (status == MG_OK && hashing.errors[i].status != MG_OK) {
+            status = mg_fail(err, hashing.errors[i].status, "%s", hashing.errors[i].text);
+        }
+        mg_hash_text(hash, name != NULL ? name + 1 : paths[i]);
+        mg_hash_text(hash, hashing.sha256[i]);
+    }
+    mg_hash_finish(sha256, hash);
+    mg_pool_free(pool);
+    free(hashing.errors);
+    free(hashing.sha256);
     return status;
 }
 
 enum mg_status mg_checkpoint_hash(char sha256[MG_KEY_TEXT], const char *path, struct mg_error *err)
 {
     struct mg_checkpoint_config config = {.family = &mg_family_smdm};
-    struct mg_hash *hash = mg_hash_new();
     struct mg_shards *shards = NULL;
     char *description = mg_format("%s/config.json", path);
     char *tokenizer = mg_format("%s/tokenizer.json", path);
-    const char *const *paths;
+    const char *const *weights;
+    const char **paths = NULL;
+    size_t n = 0;
     enum mg_status status = mg_shards_open(&shards, path, false, err);
 
     if (status == MG_OK && !mg_checkpoint_is_file(path)) {
         status = mg_checkpoint_config_read(&config, path, err);
     }
-    if (status == MG_OK && config.family != &mg_family_smdm) {
-        status = hash_file(hash, description, err);
+    if (status == MG_OK) {
+        paths = calloc(mg_shards_paths(shards, &weights) + 2, sizeof(*paths));
+        assert(paths != NULL);
+        for (size_t i = 0; i < mg_shards_paths(shards, &weights); i++) {
+            paths[n++] = weights[i];
+        }
+        if (config.family != &mg_family_smdm) {
+            paths[n++] = description;
+        }
+        if (config.family != NULL && config.family->mask_token != NULL) {
+            paths[n++] = tokenizer;
+        }
+        status = hash_files(sha256, paths, n, err);
     }
-    for (size_t i = 0; status == MG_OK && i < mg_shards_paths(shards, &paths); i++) {
-        status = hash_file(hash, paths[i], err);
-    }
-    if (status == MG_OK && config.family != NULL && config.family->mask_token != NULL) {
-        status = hash_file(hash, tokenizer, err);
-    }
-    mg_hash_finish(sha256, hash);
+    free(paths);
     mg_symbols_free(config.symbols, config.network.vocab);
     mg_shards_close(shards);
     free(tokenizer);

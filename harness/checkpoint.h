@@ -53,6 +53,9 @@ struct mg_transformer *mg_checkpoint_transformer(struct mg_checkpoint *checkpoin
 /* What it computes with: "bf16 weights, f32 sums, f64 softmax". */
 const char *mg_checkpoint_precision(const struct mg_checkpoint *checkpoint);
 
+/* What its files say that was ignored, in words that name the file; NULL: nothing. */
+const char *mg_checkpoint_note(const struct mg_checkpoint *checkpoint);
+
 /*
  * Is it one for sequences of `length` tokens of a source whose V tokens are written words? Tokens
  * of others' models must be written as their ids, or be numbered by a tokenizer. MG_EUSAGE says
@@ -63,8 +66,9 @@ enum mg_status mg_checkpoint_fits(struct mg_checkpoint *checkpoint, const char *
                                   struct mg_error *err);
 
 /*
- * SHA-256 over the bytes of config.json and all weights (and of tokenizer.json where the mask is
- * looked up there): what a checkpoint's numbers depend on. 1 to 2 GB a second.
+ * SHA-256 over the names and SHA-256s of config.json and all weights (and of tokenizer.json where
+ * the mask is looked up there): what a checkpoint's numbers depend on. 1 to 2 GB a second and core,
+ * a file on each; it also brings the files into the system's cache, in order.
  */
 enum mg_status mg_checkpoint_hash(char sha256[MG_KEY_TEXT], const char *dir, struct mg_error *err);
 

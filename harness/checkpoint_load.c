@@ -18,6 +18,7 @@ struct mg_checkpoint {
     struct mg_shards *shards;              /* open for as long as weights are borrowed; else NULL */
     struct mg_checkpoint_weights *weights; /* with them */
     char precision[64];
+    char *note;
 };
 
 bool mg_checkpoint_is_file(const char *path)
@@ -147,6 +148,9 @@ enum mg_status mg_checkpoint_load(struct mg_checkpoint **result, const char *pat
     if (status == MG_OK) {
         status = mg_shards_open(&checkpoint->shards, path, use->read, err);
     }
+    if (status == MG_OK) {
+        checkpoint->note = mg_shards_ignored(checkpoint->shards);
+    }
     if (status == MG_OK && bare) {
         status = mg_family_infer(&checkpoint->config, checkpoint->shards, path, err);
     }
@@ -171,6 +175,7 @@ void mg_checkpoint_free(struct mg_checkpoint *checkpoint)
     mg_checkpoint_weights_free(checkpoint->weights);
     mg_shards_close(checkpoint->shards);
     mg_symbols_free(checkpoint->config.symbols, checkpoint->config.network.vocab);
+    free(checkpoint->note);
     free(checkpoint);
 }
 
@@ -182,6 +187,11 @@ struct mg_transformer *mg_checkpoint_transformer(struct mg_checkpoint *checkpoin
 const char *mg_checkpoint_precision(const struct mg_checkpoint *checkpoint)
 {
     return checkpoint->precision;
+}
+
+const char *mg_checkpoint_note(const struct mg_checkpoint *checkpoint)
+{
+    return checkpoint->note;
 }
 
 enum mg_status mg_checkpoint_fits(struct mg_checkpoint *checkpoint, const char *path, size_t length,

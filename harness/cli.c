@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/cores.h"
 #include "harness/file.h"
+#include "harness/only.h"
 #include "harness/plot.h"
 #include "harness/rehearse.h"
 #include "model/numeric/arena.h"
@@ -110,6 +112,30 @@ enum mg_status mg_cli_check_commands(const struct mg_cli *cli, const struct mg_p
         }
     }
     return MG_OK;
+}
+
+enum mg_status mg_cli_select_runs(bool **wanted, const struct mg_cli *cli,
+                                  const struct mg_plan *plan, struct mg_error *err)
+{
+    *wanted = mg_allocate(plan->n_runs + 1, sizeof(**wanted));
+    if (mg_only_select(*wanted, plan, cli->only, cli->n_only, err) != MG_OK) {
+        return err->status;
+    }
+    if (cli->share.n > 0) {
+        mg_share_select(*wanted, plan, cli->share);
+    }
+    return MG_OK;
+}
+
+size_t mg_cli_workers(const struct mg_cli *cli, const struct mg_plan *plan)
+{
+    const size_t wanted = cli->jobs > 0 ? cli->jobs : mg_cores_count();
+    size_t trainings = 0;
+
+    for (size_t i = 0; i < plan->n_results; i++) {
+        trainings += plan->results[i].entry == NULL;
+    }
+    return wanted < trainings ? wanted : trainings;
 }
 
 enum mg_output_format mg_cli_format(const struct mg_cli *cli, enum mg_output_format fallback)

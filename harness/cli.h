@@ -54,8 +54,10 @@ typedef enum mg_status mg_verb(const struct mg_cli *cli, struct mg_error *err);
 
 /* verb_run.c: files, and what they need */
 mg_verb mg_verb_check;
-mg_verb mg_verb_plan;
 mg_verb mg_verb_run;
+
+/* verb_plan.c: what a run would do, and take */
+mg_verb mg_verb_plan;
 
 /* verb_keep.c: what the database is to keep */
 mg_verb mg_verb_gc;
@@ -107,6 +109,13 @@ enum mg_status mg_cli_open(struct mg_store **store, const struct mg_cli *cli, st
  */
 enum mg_status mg_cli_check_commands(const struct mg_cli *cli, const struct mg_plan *plan,
                                      const bool *wanted, struct mg_error *err);
+
+/* (runs) those that --only and --task ask for, malloc'd. */
+enum mg_status mg_cli_select_runs(bool **wanted, const struct mg_cli *cli,
+                                  const struct mg_plan *plan, struct mg_error *err);
+
+/* Worker processes: -j, else one a core; more than trainings would have nothing to do. */
+size_t mg_cli_workers(const struct mg_cli *cli, const struct mg_plan *plan);
 
 /* plots/ that belongs to this program, malloc'd; NULL if there is none. */
 char *mg_cli_plots(void);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "harness/estimate.h"
+#include "harness/forecast.h"
 #include "model/numeric/arena.h"
 
 /* What a training with its measures costs at least, and what a task should have to do. */
@@ -46,9 +46,11 @@ static int by_cost(const void *a, const void *b)
 static struct job *list_jobs(size_t *n, const struct mg_plan *plan, const bool *wanted)
 {
     struct job *jobs = mg_allocate(plan->n_results + 1, sizeof(*jobs));
+    struct mg_forecast *forecast = mg_forecast_new(1, 0.0); /* all tasks must say the same */
 
     *n = 0;
     for (size_t i = 0; i < plan->n_results; i++) {
+        const struct mg_point *point = plan->results[i].point;
         bool is_wanted = false;
         if (plan->results[i].entry != NULL) {
             continue;
@@ -57,9 +59,11 @@ static struct job *list_jobs(size_t *n, const struct mg_plan *plan, const bool *
             is_wanted = is_wanted || wanted[r];
         }
         if (is_wanted) {
-            jobs[(*n)++] = (struct job){i, JOB_S + mg_estimate_guess_s(&plan->results[i])};
+            jobs[(*n)++] = (struct job){
+                i, JOB_S + (point->trains ? mg_forecast_training_s(forecast, point) : 0.0)};
         }
     }
+    mg_forecast_free(forecast);
     qsort(jobs, *n, sizeof(*jobs), by_cost);
     return jobs;
 }

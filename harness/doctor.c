@@ -5,6 +5,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "harness/doctor_model.h"
 #include "harness/gnuplot.h"
 #include "harness/provenance.h"
 #include "harness/store.h"
@@ -14,6 +15,7 @@
 struct patient {
     const char *db;
     size_t threads;
+    const char *model; /* a checkpoint, or NULL */
 };
 
 /* Writes what was found; MG_OK or a failure with a remedy. */
@@ -128,34 +130,65 @@ static enum mg_status examine_folder(char *found, size_t size, const struct pati
     return MG_OK;
 }
 
-static const struct {
+static enum mg_status examine_model(char *found, size_t size, const struct patient *patient,
+                                    struct mg_error *err)
+{
+    return mg_doctor_model(found, size, patient->model, err);
+}
+
+static enum mg_status examine_values(char *found, size_t size, const struct patient *patient,
+                                     struct mg_error *err)
+{
+    return mg_doctor_values(found, size, patient->model, err);
+}
+
+struct step {
     const char *name;
     examination *examine;
-} examinations[] = {
+};
+
+static const struct step of_machine[] = {
     {"blas", examine_blas},     {"product", examine_product}, {"random", examine_random},
     {"sqlite", examine_sqlite}, {"gnuplot", examine_gnuplot}, {"folder", examine_folder},
 };
 
-enum mg_status mg_doctor(const char *db, size_t threads, FILE *stream, enum mg_output_format format,
-                         struct mg_error *err)
-{
-    const struct patient patient = {db, threads};
-    struct mg_output *output = mg_output_new(stream, format);
-    struct mg_provenance provenance;
+static const struct step of_model[] = {{"model", examine_model}, {"values", examine_values}};
 
-    for (size_t i = 0; i < sizeof(examinations) / sizeof(examinations[0]); i++) {
+/* Steps until the first that fails, where the later ones build on it. */
+static void examine(struct mg_output *output, const struct step *steps, size_t n,
+                    const struct patient *patient, struct mg_error *err)
+{
+    bool fine = true;
+
+    for (size_t i = 0; i < n && (fine || patient->model == NULL); i++) {
         struct mg_error fault = {0};
-        char found[512];
-        const bool fine = examinations[i].examine(found, sizeof(found), &patient, &fault) == MG_OK;
+        char found[512] = "";
+
+        fine = steps[i].examine(found, sizeof(found), patient, &fault) == MG_OK;
         const struct mg_value row[] = {
-            mg_cell_text("check", examinations[i].name),
+            mg_cell_text("check", steps[i].name),
             mg_cell_text("state", fine ? "ok" : "FAIL"),
             mg_cell_text("found", found),
         };
         (void)mg_output_row(output, row, 3, err);
         if (!fine) {
-            (void)mg_fail(err, MG_EENVIRONMENT, "%s: %s", examinations[i].name, fault.text);
+            (void)mg_fail(err, fault.status, "%s: %s", steps[i].name, fault.text);
         }
+    }
+}
+
+enum mg_status mg_doctor(const char *db, size_t threads, const char *const *models, size_t n,
+                         FILE *stream, enum mg_output_format format, struct mg_error *err)
+{
+    const struct patient patient = {db, threads, NULL};
+    struct mg_output *output = mg_output_new(stream, format);
+    struct mg_provenance provenance;
+
+    examine(output, of_machine, sizeof(of_machine) / sizeof(of_machine[0]), &patient, err);
+    for (size_t i = 0; i < n; i++) {
+        const struct patient model = {db, threads, models[i]};
+
+        examine(output, of_model, sizeof(of_model) / sizeof(of_model[0]), &model, err);
     }
     mg_provenance_collect(&provenance);
     const struct mg_value row[] = {

@@ -64,6 +64,16 @@ size_t mg_due_count(const struct mg_plan *plan, const bool *wanted, bool retry_f
     return n;
 }
 
+size_t mg_due_done(const struct mg_plan *plan, const bool *wanted)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < plan->n_runs; i++) {
+        n += mg_due_is_wanted(wanted, i) && mg_plan_run_status(plan, i) == MG_RESULT_DONE;
+    }
+    return n;
+}
+
 double mg_due_job_cost_s(const struct mg_plan *plan, size_t at, const bool *closed,
                          bool retry_failed, const double *cost_s)
 {
@@ -127,4 +137,28 @@ size_t *mg_due_queue(size_t *n, const struct mg_plan *plan, const bool *closed, 
     }
     free(jobs);
     return queue;
+}
+
+double mg_due_wall_s(const struct mg_plan *plan, const bool *wanted, bool retry_failed,
+                     const double *cost_s, size_t workers)
+{
+    bool *closed = mg_due_closed(plan, wanted);
+    double *busy_s = mg_allocate(workers, sizeof(*busy_s));
+    size_t n;
+    size_t *queue = mg_due_queue(&n, plan, closed, retry_failed, cost_s);
+    double end_s = 0.0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t first = 0;
+
+        for (size_t w = 1; w < workers; w++) {
+            first = busy_s[w] < busy_s[first] ? w : first;
+        }
+        busy_s[first] += mg_due_job_cost_s(plan, queue[i], closed, retry_failed, cost_s);
+        end_s = busy_s[first] > end_s ? busy_s[first] : end_s;
+    }
+    free(queue);
+    free(busy_s);
+    free(closed);
+    return end_s;
 }

@@ -34,11 +34,18 @@ size_t mg_due_count(const struct mg_plan *plan, const bool *wanted, bool retry_f
 double mg_due_cost_s(const struct mg_plan *plan, const bool *wanted, bool retry_failed,
                      const double *cost_s);
 
+/* Wanted runs that are done. */
+size_t mg_due_done(const struct mg_plan *plan, const bool *wanted);
+
 /*
  * The trainings of all jobs, malloc'd: the longest first, so that no worker is left alone with it
  * at the end; equal ones (all, where cost_s is NULL) in the order of the files.
  */
 size_t *mg_due_queue(size_t *n, const struct mg_plan *plan, const bool *closed, bool retry_failed,
                      const double *cost_s);
+
+/* When the last of `workers` >= 1 is done, if each takes the next of that queue when it is free. */
+double mg_due_wall_s(const struct mg_plan *plan, const bool *wanted, bool retry_failed,
+                     const double *cost_s, size_t workers);
 
 #endif

@@ -1,7 +1,6 @@
 /* identity.c - SHA-256 keys and random streams; see identity.h. */
 #include "harness/identity.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,22 +39,32 @@ void mg_hash_bytes(struct mg_hash *hash, const void *bytes, size_t size)
     must(EVP_DigestUpdate(hash->context, bytes, size));
 }
 
-void mg_hash_text(struct mg_hash *hash, const char *text)
+/* Decimal digits by hand, up to end: printf would take longer than the hash of a short text. */
+static char *write_number(char *end, uint64_t number)
+{
+    do {
+        *--end = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return end;
+}
+
+static void hash_sized(struct mg_hash *hash, const char *text, size_t size)
 {
     char length[NUMBER_TEXT];
     char *const end = length + sizeof(length);
-    char *begin = end;
-    const size_t size = strlen(text);
-    size_t left = size;
+    char *begin;
 
-    *--begin = ':';
-    do { /* by hand: printf would take longer than the hash of a short text */
-        *--begin = (char)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
+    end[-1] = ':';
+    begin = write_number(end - 1, size);
     mg_hash_bytes(hash, begin, (size_t)(end - begin));
     mg_hash_bytes(hash, text, size);
     mg_hash_bytes(hash, ",", 1);
+}
+
+void mg_hash_text(struct mg_hash *hash, const char *text)
+{
+    hash_sized(hash, text, strlen(text));
 }
 
 static void finish(unsigned char bytes[DIGEST_BYTES], struct mg_hash *hash)
@@ -80,9 +89,10 @@ void mg_hash_finish(char key[MG_KEY_TEXT], struct mg_hash *hash)
 static void hash_number(struct mg_hash *hash, uint64_t number)
 {
     char text[NUMBER_TEXT];
+    char *const end = text + sizeof(text);
+    const char *begin = write_number(end, number);
 
-    snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
-    mg_hash_text(hash, text);
+    hash_sized(hash, begin, (size_t)(end - begin));
 }
 
 void mg_training_key(char key[MG_KEY_TEXT], const char *training, uint64_t seed, uint64_t replicate)

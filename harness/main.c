@@ -24,7 +24,8 @@ static const struct verb {
     mg_verb *run;
 } verbs[] = {
     {"check", "FILES", "parse, validate and expand experiment files; write nothing", mg_verb_check},
-    {"plan", "FILES", "what would run, what is cached, and why", mg_verb_plan},
+    {"plan", "FILES", "what would run, why, how long it takes and in how much memory",
+     mg_verb_plan},
     {"run", "FILES", "run what is missing; the same command resumes", mg_verb_run},
     {"status", "", "how far every experiment is", mg_verb_status},
     {"show", "RUN", "one run: configuration, results, environment", mg_verb_show},
@@ -39,7 +40,8 @@ static const struct verb {
      mg_verb_submit},
     {"gc", "", "remove results and models that no run has, and leftovers", mg_verb_gc},
     {"describe", "[KEY]", "keys of an experiment file: meaning, range, default", mg_verb_describe},
-    {"doctor", "", "is everything here that is needed?", mg_verb_doctor},
+    {"doctor", "[MODEL]", "is everything here that is needed? is a checkpoint whole?",
+     mg_verb_doctor},
 };
 
 enum { N_VERBS = sizeof(verbs) / sizeof(verbs[0]) };

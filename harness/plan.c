@@ -11,14 +11,14 @@
 
 /* ---- the list of results ---- */
 
-/* Where the search for a key begins: a SHA-256 is as good as random. */
+/* Where the search for a key begins: its first digits, mixed (Knuth's multiplicative hashing). */
 static size_t first_slot(const char *key)
 {
-    char digits[16];
+    uint64_t digits;
 
-    memcpy(digits, key, sizeof(digits) - 1);
-    digits[sizeof(digits) - 1] = '\0';
-    return (size_t)strtoull(digits, NULL, 16);
+    memcpy(&digits, key, sizeof(digits));
+    digits *= 0x9e3779b97f4a7c15u;
+    return (size_t)(digits ^ digits >> 32);
 }
 
 /* The slot of this key, or the free one where it is to be. */

@@ -146,6 +146,33 @@ static enum mg_status train_steps(struct mg_trainer *trainer, const struct mg_su
     return MG_OK;
 }
 
+size_t mg_run_bytes(const struct mg_point *point, size_t threads)
+{
+    const size_t L = point->source->length;
+    const size_t V = point->source->vocab;
+    const size_t predictions = mg_batch_rows(L, V) * L * V * sizeof(double);
+    const size_t held_out = HELD_OUT_ROWS * L * (2 * sizeof(int) + sizeof(float));
+
+    if (!point->trains) {
+        return predictions;
+    }
+    return mg_transformer_bytes(&point->network, point->train.batch, true, threads) +
+           mg_trainer_bytes(&point->train, &point->network) + held_out + predictions;
+}
+
+double mg_run_train_steps(const struct mg_point *point)
+{
+    const size_t steps = point->train.steps;
+    const size_t every = steps / RECORDS > 0 ? steps / RECORDS : 1;
+    double rows = (double)HELD_OUT_ROWS * (double)(steps / held_out_every(&point->train) + 1);
+
+    if (nelbo_is_cheap(point->source)) { /* more than it is: contexts are shared */
+        rows += (double)(steps / (every * NELBO_EVERY) + 1) *
+                mg_source_support_size(point->source) * (double)(1U << point->source->length);
+    }
+    return (double)steps + rows / (double)(ROWS_A_STEP * point->train.batch);
+}
+
 enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *point, uint64_t seed,
                             uint64_t replicate, struct mg_sink *sink,
                             const struct mg_run_options *options, struct mg_error *err)

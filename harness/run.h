@@ -67,6 +67,18 @@ enum mg_status mg_run_train(struct mg_subject *subject, const struct mg_point *p
                             const struct mg_run_options *options, struct mg_error *err);
 
 /*
+ * What mg_run_train spends, in steps: its steps, and what it predicts between them, which comes to
+ * a few more. The point trains.
+ */
+double mg_run_train_steps(const struct mg_point *point);
+
+/*
+ * Bytes that the computation of a point takes beyond the program and its experiment files: weights,
+ * gradients, moments and activations of a training, and what its predictor answers at a time.
+ */
+size_t mg_run_bytes(const struct mg_point *point, size_t threads);
+
+/*
  * The predictor of a point without training it: oracle, uniform, a checkpoint, a command (which is
  * started), or a network that was trained before and stands in folder model_dir (MG_EUSAGE when it
  * is not whole).

@@ -14,7 +14,7 @@
 #include "harness/file.h"
 #include "harness/json.h"
 
-enum { LENGTH_BYTES = 8, NAME_BYTES_MAX = 1024 };
+enum { LENGTH_BYTES = 8, NAME_BYTES_MAX = 1024, KNOWN_KEYS = 3 /* of a tensor */ };
 
 /* Every type of the format: a type that is not known cannot be checked, so it is refused. */
 static const struct dtype {
@@ -44,6 +44,7 @@ struct mg_safetensors {
     struct mg_json_file *json; /* owns the names */
     struct mg_safetensor *tensors;
     size_t n;
+    char *ignored; /* see mg_safetensors_ignored */
 };
 
 static const struct dtype *dtype_find(const char *name)
@@ -136,7 +137,7 @@ static enum mg_status read_tensor(struct mg_safetensor *tensor, const struct mg_
         return mg_fail(err, MG_EUSAGE, "%s: a tensor's name has %zu bytes, allowed are 1 to %d",
                        file, strlen(name), (int)NAME_BYTES_MAX);
     }
-    if (mg_json_type(value) != MG_JSON_OBJECT || mg_json_count(value) != 3) {
+    if (mg_json_type(value) != MG_JSON_OBJECT || mg_json_count(value) < KNOWN_KEYS) {
         return mg_fail(err, MG_EUSAGE,
                        "%s: %.200s: must be an object of dtype, shape and data_offsets", file,
                        name);
@@ -167,6 +168,19 @@ static enum mg_status read_tensor(struct mg_safetensor *tensor, const struct mg_
     tensor->begin = offsets[0];
     tensor->end = offsets[1];
     return check_extent(tensor, dtype->bits, file, err);
+}
+
+/* Keys of a tensor that the format does not have are no fault, as in the reference. */
+static void note_ignored(struct mg_safetensors *file, const struct mg_json *tensor)
+{
+    for (size_t i = 0; file->ignored == NULL && i < mg_json_count(tensor); i++) {
+        const char *key = mg_json_key(mg_json_at(tensor, i));
+        if (strcmp(key, "dtype") != 0 && strcmp(key, "shape") != 0 &&
+            strcmp(key, "data_offsets") != 0) {
+            file->ignored = mg_format("tensor %.200s has a key \"%.100s\", which is ignored",
+                                      mg_json_key(tensor), key);
+        }
+    }
 }
 
 static enum mg_status check_metadata(const struct mg_json *value, const char *file,
@@ -240,6 +254,9 @@ static enum mg_status read_header(struct mg_safetensors *file, const char *heade
             status = check_metadata(value, name, err);
         } else {
             status = read_tensor(&file->tensors[file->n++], value, name, err);
+            if (status == MG_OK && mg_json_count(value) > KNOWN_KEYS) {
+                note_ignored(file, value);
+            }
         }
     }
     return status;
@@ -367,6 +384,7 @@ void mg_safetensors_close(struct mg_safetensors *file)
     }
     free(file->copy);
     free(file->tensors);
+    free(file->ignored);
     mg_json_free(file->json);
     free(file);
 }
@@ -398,6 +416,11 @@ const char *mg_safetensors_note(const struct mg_safetensors *file, const char *k
     const struct mg_json *note = notes != NULL ? mg_json_get(notes, key) : NULL;
 
     return note != NULL ? mg_json_string(note) : NULL;
+}
+
+const char *mg_safetensors_ignored(const struct mg_safetensors *file)
+{
+    return file->ignored;
 }
 
 bool mg_safetensors_is_float(const struct mg_safetensor *tensor)

@@ -64,6 +64,12 @@ const void *mg_safetensors_bytes(const struct mg_safetensors *file,
 void mg_safetensors_floats(float *values, const struct mg_safetensors *file,
                            const struct mg_safetensor *tensor);
 
+/*
+ * The first key of a tensor that is not of the format, in words ("tensor a has a key "x", which is
+ * ignored"), or NULL where there is none; lives with the file.
+ */
+const char *mg_safetensors_ignored(const struct mg_safetensors *file);
+
 /* What stands under a key of __metadata__, or NULL; lives with the file. */
 const char *mg_safetensors_note(const struct mg_safetensors *file, const char *key);
 

@@ -44,6 +44,7 @@ struct mg_searched {
 struct mg_hashed {
     const struct mg_hashed *next;
     const char *path, *sha256;
+    const char *note; /* what it says that was ignored, or NULL */
 };
 
 /* A trace that was read: the points of a sweep share it. file is NULL after complaints. */

@@ -267,6 +267,17 @@ size_t mg_shards_paths(const struct mg_shards *shards, const char *const **paths
     return shards->n_paths;
 }
 
+char *mg_shards_ignored(const struct mg_shards *shards)
+{
+    for (size_t i = 0; i < shards->n; i++) {
+        const char *ignored = mg_safetensors_ignored(shards->files[i]);
+        if (ignored != NULL) {
+            return mg_format("%s: %s", shards->paths[i], ignored);
+        }
+    }
+    return NULL;
+}
+
 uint64_t mg_shards_bytes(const struct mg_shards *shards)
 {
     return shards->bytes;

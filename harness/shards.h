@@ -40,6 +40,10 @@ const char *mg_shards_path(const struct mg_shards *shards, const struct mg_safet
 /* Paths of everything that was read, the index among it, in byte order. */
 size_t mg_shards_paths(const struct mg_shards *shards, const char *const **paths);
 
+/* "PATH: " and what mg_safetensors_ignored says of the first file that has such; malloc'd or NULL.
+ */
+char *mg_shards_ignored(const struct mg_shards *shards);
+
 /* Bytes of all tensors. */
 uint64_t mg_shards_bytes(const struct mg_shards *shards);
 

@@ -4,9 +4,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/bind.h"
@@ -202,6 +200,11 @@ enum mg_status mg_spec_load_set(struct mg_spec **spec, const char *path, const c
     if ((*spec)->not_run != NULL && (*spec)->name != NULL) {
         mg_problems_add(problems, false, "%s: note: %s is not run: %s", path, (*spec)->name,
                         (*spec)->not_run);
+    }
+    for (const struct mg_hashed *model = reading.hashed; model != NULL; model = model->next) {
+        if (model->note != NULL) {
+            mg_problems_add(problems, false, "%s: note: %s", path, model->note);
+        }
     }
     if (mg_findings_count(reading.findings) > 0) {
         mg_spec_free(*spec);

@@ -1,7 +1,6 @@
 /* tokenizer.c - see tokenizer.h: from text to ids. */
 #include "harness/tokenizer.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +38,11 @@ int mg_tokenizer_find(const struct mg_tokenizer *tokenizer, const char *token)
         }
     }
     return id == MG_NO_NAME ? -1 : (int)id;
+}
+
+bool mg_tokenizer_is_plain(const struct mg_tokenizer *tokenizer, size_t id)
+{
+    return id < tokenizer->vocab && tokenizer->tokens[id] != NULL && !tokenizer->is_added[id];
 }
 
 enum mg_status mg_tokenizer_normalize(struct mg_buffer *out, const struct mg_tokenizer *tokenizer,

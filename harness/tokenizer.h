@@ -9,6 +9,7 @@
 #ifndef MG_HARNESS_TOKENIZER_H
 #define MG_HARNESS_TOKENIZER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,9 @@ size_t mg_tokenizer_vocab(const struct mg_tokenizer *tokenizer);
 
 /* Id of a token by its text in the file ("<|mdm_mask|>", "\u0120the"), or -1. */
 int mg_tokenizer_find(const struct mg_tokenizer *tokenizer, const char *token);
+
+/* Can plain text have this id? Then it is of the model's vocabulary, and not among added tokens. */
+bool mg_tokenizer_is_plain(const struct mg_tokenizer *tokenizer, size_t id);
 
 /*
  * Ids of a text of at most MG_TOKENIZER_TEXT_MAX bytes; *ids (n) is malloc'd, the caller's.

@@ -1,5 +1,4 @@
 /* trace_line.c - the lines of a trace file: header and answers; see trace_part.h. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,10 +8,8 @@
 
 enum mg_status mg_verb_doctor(const struct mg_cli *cli, struct mg_error *err)
 {
-    if (cli->n != 0) {
-        return mg_fail(err, MG_EUSAGE, "nothing is expected after this verb");
-    }
-    return mg_doctor(cli->db, cli->threads, stdout, mg_cli_format(cli, MG_OUTPUT_TEXT), err);
+    return mg_doctor(cli->db, cli->threads, cli->arguments, cli->n, stdout,
+                     mg_cli_format(cli, MG_OUTPUT_TEXT), err);
 }
 
 enum mg_status mg_verb_describe(const struct mg_cli *cli, struct mg_error *err)

@@ -1,4 +1,4 @@
-/* verb_run.c - check, plan and run: experiment files, and what they need. */
+/* verb_run.c - check and run: experiment files, and what they need. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,13 +6,11 @@
 
 #include "harness/cli.h"
 #include "harness/cluster_scratch.h"
+#include "harness/cores.h"
 #include "harness/drive.h"
 #include "harness/due.h"
 #include "harness/estimate.h"
 #include "harness/job.h"
-#include "harness/only.h"
-#include "harness/reason.h"
-#include "model/numeric/arena.h"
 #include "model/numeric/matmul.h"
 
 /* ---- check ---- */
@@ -49,133 +47,6 @@ enum mg_status mg_verb_check(const struct mg_cli *cli, struct mg_error *err)
         status = err->status;
     }
     mg_plan_free(&plan);
-    mg_files_free(&files);
-    return status;
-}
-
-/* ---- plan ---- */
-
-static size_t count_done(const struct mg_plan *plan, const bool *wanted)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < plan->n_runs; i++) {
-        n += mg_due_is_wanted(wanted, i) && mg_plan_run_status(plan, i) == MG_RESULT_DONE;
-    }
-    return n;
-}
-
-/* (runs) those that --only and --task ask for, malloc'd. */
-static enum mg_status select_runs(bool **wanted, const struct mg_plan *plan,
-                                  const struct mg_cli *cli, struct mg_error *err)
-{
-    *wanted = mg_allocate(plan->n_runs + 1, sizeof(**wanted));
-    if (mg_only_select(*wanted, plan, cli->only, cli->n_only, err) != MG_OK) {
-        return err->status;
-    }
-    if (cli->share.n > 0) {
-        mg_share_select(*wanted, plan, cli->share);
-    }
-    return MG_OK;
-}
-
-static enum mg_status print_plan(const struct mg_plan *plan, struct mg_store *store,
-                                 const bool *wanted, const struct mg_cli *cli, struct mg_error *err)
-{
-    char *models = mg_cli_beside(cli, "models");
-    struct mg_output *output = mg_output_new(stdout, mg_cli_format(cli, MG_OUTPUT_TEXT));
-    enum mg_status status = MG_OK;
-
-    for (size_t i = 0; status == MG_OK && i < plan->n_runs; i++) {
-        const struct mg_plan_run *run = &plan->runs[i];
-        struct mg_reason reason;
-        if (!wanted[i]) {
-            continue;
-        }
-        status = mg_reason_find(&reason, plan, i, store, models, err);
-        if (status == MG_OK) {
-            const struct mg_value row[] = {
-                mg_cell_text("experiment", run->spec->name),
-                mg_cell_text("point", run->point->label),
-                mg_cell_integer("replicate", (int64_t)run->replicate),
-                mg_cell_text("state", reason.state),
-                mg_cell_text("reason", reason.text),
-            };
-            status = mg_output_row(output, row, sizeof(row) / sizeof(row[0]), err);
-        }
-    }
-    free(models);
-    if (mg_output_end(output, err) != MG_OK && status == MG_OK) {
-        status = err->status;
-    }
-    return status;
-}
-
-/* One sentence on standard error: how much there is to do, and how long that took in the past. */
-static enum mg_status tell_estimate(const struct mg_plan *plan, struct mg_store *store,
-                                    const bool *wanted, const struct mg_cli *cli,
-                                    struct mg_error *err)
-{
-    const size_t jobs = mg_due_count(plan, wanted, cli->failed);
-    double *cost_s = NULL;
-    double sum_s = 0.0;
-    size_t guessed = 0;
-    size_t runs = 0;
-    char duration[32];
-
-    if (store != NULL && jobs > 0 && mg_estimate(&cost_s, &guessed, plan, store, err) != MG_OK) {
-        return err->status;
-    }
-    if (cost_s != NULL) {
-        sum_s = mg_due_cost_s(plan, wanted, cli->failed, cost_s);
-    }
-    for (size_t i = 0; i < plan->n_runs; i++) {
-        runs += wanted[i];
-    }
-    fprintf(stderr, "%zu of %zu runs need %zu %s", runs - count_done(plan, wanted), runs, jobs,
-            jobs == 1 ? "computation" : "computations");
-    if (sum_s > 0.0) {
-        fprintf(stderr, ", about %s of computing", mg_progress_duration(sum_s, duration));
-        if (guessed > 0) {
-            fprintf(stderr, " (%zu results have no past times)", guessed);
-        } else {
-            fprintf(stderr, " by past times");
-        }
-    }
-    fprintf(stderr, "\n");
-    free(cost_s);
-    return MG_OK;
-}
-
-enum mg_status mg_verb_plan(const struct mg_cli *cli, struct mg_error *err)
-{
-    struct mg_store *store = NULL;
-    struct mg_plan plan = {0};
-    struct mg_files files;
-    bool *wanted = NULL;
-    enum mg_status status = mg_files_load(&files, cli, true, err);
-
-    if (status != MG_OK) {
-        return status;
-    }
-    if (access(cli->db, F_OK) == 0) {
-        status = mg_store_open(&store, cli->db, MG_STORE_READ, err);
-    }
-    if (status == MG_OK) {
-        status = mg_plan_make(&plan, files.specs, files.n, store, err);
-    }
-    if (status == MG_OK) {
-        status = select_runs(&wanted, &plan, cli, err);
-    }
-    if (status == MG_OK) {
-        status = print_plan(&plan, store, wanted, cli, err);
-    }
-    if (status == MG_OK) {
-        status = tell_estimate(&plan, store, wanted, cli, err);
-    }
-    free(wanted);
-    mg_plan_free(&plan);
-    mg_store_close(store);
     mg_files_free(&files);
     return status;
 }
@@ -222,7 +93,7 @@ static enum mg_status drive(const struct session *session, const double *cost_s,
                                              .keep_ctx = session->scratch,
                                              .stop = cli->stop};
     const double begin_s = mg_clock_s();
-    const size_t cached = count_done(plan, wanted);
+    const size_t cached = mg_due_done(plan, wanted);
     struct mg_progress *progress =
         mg_progress_new(stderr, mg_due_count(plan, wanted, cli->failed),
                         mg_due_cost_s(plan, wanted, cli->failed, cost_s),
@@ -247,11 +118,13 @@ static enum mg_status drive(const struct session *session, const double *cost_s,
 /* Carry out the plan, which knows nothing of the database so far. */
 static enum mg_status run_plan(const struct session *session, struct mg_error *err)
 {
+    struct mg_forecast *forecast = mg_forecast_new(session->cli->threads, 0.0); /* for the order */
     double *cost_s = NULL;
+    size_t unknown;
     enum mg_status status = mg_plan_look_up(session->plan, session->store, err);
 
     if (status == MG_OK) { /* before the runs forget what they were */
-        status = mg_estimate(&cost_s, NULL, session->plan, session->store, err);
+        status = mg_estimate(&cost_s, &unknown, session->plan, session->store, forecast, err);
     }
     if (status == MG_OK) {
         status = mg_plan_register(session->plan, session->store, err);
@@ -262,6 +135,7 @@ static enum mg_status run_plan(const struct session *session, struct mg_error *e
     if (status == MG_OK) {
         status = drive(session, cost_s, err);
     }
+    mg_forecast_free(forecast);
     free(cost_s);
     return status;
 }
@@ -305,19 +179,6 @@ static void cut_to_share(struct mg_plan *plan, bool **wanted)
     *wanted = NULL;
 }
 
-/* More workers than trainings would have nothing to do. */
-static size_t count_workers(const struct mg_plan *plan, const struct mg_cli *cli)
-{
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    const size_t wanted = cli->jobs > 0 ? cli->jobs : (cores > 0 ? (size_t)cores : 1);
-    size_t trainings = 0;
-
-    for (size_t i = 0; i < plan->n_results; i++) {
-        trainings += plan->results[i].entry == NULL;
-    }
-    return wanted < trainings ? wanted : trainings;
-}
-
 enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
 {
     struct mg_plan plan = {0};
@@ -346,7 +207,7 @@ enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
         status = mg_plan_make(&plan, files.specs, files.n, NULL, err);
     }
     if (status == MG_OK) {
-        status = select_runs(&wanted, &plan, cli, err);
+        status = mg_cli_select_runs(&wanted, cli, &plan, err);
     }
     if (status == MG_OK) {
         status = mg_cli_check_commands(cli, &plan, wanted, err);
@@ -355,8 +216,9 @@ enum mg_status mg_verb_run(const struct mg_cli *cli, struct mg_error *err)
         cut_to_share(&plan, &wanted);
     }
     if (status == MG_OK) { /* before a database is made or opened */
-        status =
-            mg_workers_new(&session.workers, count_workers(&plan, cli), mg_job_work, &setting, err);
+        const size_t n = mg_cli_workers(cli, &plan);
+        const bool pinned = n == mg_cores_count() && cli->threads <= 1;
+        status = mg_workers_new(&session.workers, n, pinned, mg_job_work, &setting, err);
     }
     if (status == MG_OK) {
         session.wanted = wanted;

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/cores.h"
 #include "harness/worker_self.h"
 #include "model/numeric/arena.h"
 
@@ -35,6 +36,7 @@ struct mg_workers {
     struct slot *slots;
     struct pollfd *polled; /* (2 n) */
     size_t n;
+    bool pinned;
     mg_worker_job *job;
     void *ctx;
 };
@@ -53,6 +55,9 @@ static enum mg_status spawn(struct mg_workers *workers, size_t at, struct mg_err
         pid = fork();
     }
     if (pid == 0) {
+        if (workers->pinned) {
+            mg_cores_pin(at);
+        }
         mg_worker_live(sockets[1], errors[1], driver, workers->job, workers->ctx);
     }
     (void)close(sockets[1]);
@@ -69,14 +74,15 @@ static enum mg_status spawn(struct mg_workers *workers, size_t at, struct mg_err
     return MG_OK;
 }
 
-enum mg_status mg_workers_new(struct mg_workers **workers, size_t n, mg_worker_job *job, void *ctx,
-                              struct mg_error *err)
+enum mg_status mg_workers_new(struct mg_workers **workers, size_t n, bool pinned,
+                              mg_worker_job *job, void *ctx, struct mg_error *err)
 {
     struct mg_workers *made = mg_allocate(1, sizeof(*made));
     enum mg_status status = MG_OK;
 
     made->slots = mg_allocate(n + 1, sizeof(*made->slots));
     made->polled = mg_allocate(2 * n + 1, sizeof(*made->polled));
+    made->pinned = pinned;
     made->job = job;
     made->ctx = ctx;
     for (; status == MG_OK && made->n < n; made->n++) {

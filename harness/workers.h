@@ -45,10 +45,14 @@ void mg_worker_forget_peak(void);
 
 struct mg_workers;
 
-/* Fork n workers that do jobs with ctx, which is borrowed. MG_EENVIRONMENT when there is no room
-   for them. */
-enum mg_status mg_workers_new(struct mg_workers **workers, size_t n, mg_worker_job *job, void *ctx,
-                              struct mg_error *err);
+/*
+ * Fork n workers that do jobs with ctx, which is borrowed. pinned: each stays on a core of its own,
+ * for as many workers as cores (cores.h) with one thread each; a job's caches then stay,
+ * and no two workers share a core while another idles. MG_EENVIRONMENT when there is no room for
+ * them.
+ */
+enum mg_status mg_workers_new(struct mg_workers **workers, size_t n, bool pinned,
+                              mg_worker_job *job, void *ctx, struct mg_error *err);
 
 /* Ends them, at once where they are busy. NULL is fine. */
 void mg_workers_free(struct mg_workers *workers);

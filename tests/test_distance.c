@@ -110,10 +110,16 @@ static void curves_have_the_values_worked_out_by_hand(void **state)
     static const double window[3] = {0.5, 0.125, 0.0}; /* (1/2 + 1/2)/2, (1/4 + 0)/2 */
     static const double sensitivity[3] = {1.0, 0.25, 0.0};
     static const double top1[3] = {1.0, 0.625, 0.5};
-    struct mg_distance_curves *curves = mg_distance_curves_new(probs, u, distance, 2, 3, 2);
+    static const double firsts[2 * 2] = {1.0, 0.0, 0.0, 1.0}; /* the first position's */
+    static const double rest[2 * 2 * 2] = {0.75, 0.25, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
+    struct mg_distance_curves *curves = mg_distance_curves_new(u, distance, 2, 3, 2);
     const double *value = curves->value;
 
     (void)state;
+    mg_distance_curves_take(curves, probs);
+    mg_distance_curves_take(curves, probs + 6);
+    mg_distance_curves_compare(curves, firsts, 0, 1);
+    mg_distance_curves_compare(curves, rest, 1, 2);
     for (size_t i = 0; i < 3; i++) {
         assert_close(value[MG_DISTANCE_tv_unconditional * 3 + i], tv_unconditional[i], 1e-15);
         assert_close(value[MG_DISTANCE_tv_unconditional_max * 3 + i], tv_unconditional[i], 1e-15);

@@ -98,6 +98,39 @@ static void every_family_gives_the_logits_of_its_formula(void **state)
     }
 }
 
+/* Attention without positions, or positions turned with the row, would not see it. */
+static void two_tokens_that_change_places_change_the_logits(void **state)
+{
+    size_t n;
+    const struct family_case *cases = family_cases(&n);
+
+    (void)state;
+    for (size_t c = 0; c < n; c++) {
+        char *folder = mg_test_folder();
+        struct family_model *model = family_model_new(&cases[c], 3);
+        char *path = family_model_write(model, folder, NULL, false);
+        struct mg_checkpoint *checkpoint = open_at(path, 1, false);
+        struct mg_transformer *transformer = mg_checkpoint_transformer(checkpoint);
+        float logits[L * VOCAB_MAX];
+        int row[L];
+        int first;
+
+        fill_row(row, cases[c].vocab);
+        first = row[1];
+        row[1] = row[7];
+        row[7] = first;
+        assert_int_not_equal(row[1], first);
+        (void)mg_transformer_logits(transformer, logits, NULL, row, 1);
+        assert_true(difference(logits, model, cases[c].vocab, row, FAULT_NONE, 0) <= TOLERANCE);
+        fill_row(row, cases[c].vocab);
+        assert_true(difference(logits, model, cases[c].vocab, row, FAULT_NONE, 0) > 1e-3);
+        mg_checkpoint_free(checkpoint);
+        free(path);
+        family_model_free(model);
+        mg_test_folder_remove(folder);
+    }
+}
+
 /* Any threads, any batch, mapped or read: the same bits. */
 static void no_setting_changes_a_bit(void **state)
 {
@@ -269,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_family_gives_the_logits_of_its_formula),
+        cmocka_unit_test(two_tokens_that_change_places_change_the_logits),
         cmocka_unit_test(no_setting_changes_a_bit),
         cmocka_unit_test(only_the_positions_asked_for_are_predicted),
         cmocka_unit_test(pytorch_gives_the_same_logits),

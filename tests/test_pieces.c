@@ -102,8 +102,8 @@ static void rounding_to_bfloat16_takes_the_nearest_even(void **state)
 
 static const struct {
     size_t M, N, K;
-} SIZES[] = {{1, 1, 1},      {1, 48, 256},   {8, 49, 257},  {9, 7, 300},
-             {16, 100, 512}, {33, 144, 600}, {130, 50, 31}, {3, 97, 1030}};
+} SIZES[] = {{1, 1, 1},      {1, 48, 256},  {8, 49, 257},  {9, 7, 300},    {16, 100, 512},
+             {33, 144, 600}, {130, 50, 31}, {3, 97, 1030}, {193, 49, 260}, {401, 20, 300}};
 enum { N_SIZES = sizeof(SIZES) / sizeof(SIZES[0]) };
 
 static void pieces_give_the_bits_of_packed_weights(void **state)

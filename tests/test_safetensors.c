@@ -142,8 +142,8 @@ static void a_false_header_is_refused(void **state)
          "m: a tensor's name has 0 bytes, allowed are 1 to 1024"},
         {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1]}}", 1,
          "m: a: must be an object of dtype, shape and data_offsets"},
-        {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],\"x\":0}}", 1,
-         "m: a: must be an object of dtype, shape and data_offsets"},
+        {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"x\":[0,1]}}", 1,
+         "m: a: data_offsets must be an array of at most 2 sizes"},
         {"{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"offsets\":[0,1]}}", 1,
          "m: a: data_offsets must be an array of at most 2 sizes"},
         {"{\"a\":{\"dtype\":8,\"shape\":[1],\"data_offsets\":[0,1]}}", 1,
@@ -250,6 +250,37 @@ static void every_legal_form_is_read(void **state)
             fail();
         }
         assert_int_equal(mg_safetensors_count(file), cases[i].tensors);
+        mg_safetensors_close(file);
+        free(bytes);
+    }
+}
+
+static void unknown_keys_of_a_tensor_are_ignored_and_told(void **state)
+{
+    static const struct {
+        const char *header, *ignored;
+    } cases[] = {
+        {"{" TENSOR("a", "U8", "[1]", "[0,1]") "}", NULL},
+        {"{\"a\":{\"dtype\":\"U8\",\"x\":[{}],\"shape\":[1],\"data_offsets\":[0,1],\"y\":0}}",
+         "tensor a has a key \"x\", which is ignored"},
+        {"{" TENSOR("b", "U8", "[0]", "[0,0]") ",\"a\":{\"dtype\":\"U8\",\"shape\":[1],"
+                                               "\"data_offsets\":[0,1],\"strides\":[1]}}",
+         "tensor a has a key \"strides\", which is ignored"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct mg_error err = {0};
+        struct mg_safetensors *file = NULL;
+        size_t size;
+        char *bytes = file_bytes(&size, cases[i].header, 1);
+        assert_int_equal(mg_safetensors_parse(&file, bytes, size, "m", &err), MG_OK);
+        assert_int_equal(mg_safetensors_find(file, "a")->count, 1);
+        if (cases[i].ignored == NULL) {
+            assert_null(mg_safetensors_ignored(file));
+        } else {
+            assert_string_equal(mg_safetensors_ignored(file), cases[i].ignored);
+        }
         mg_safetensors_close(file);
         free(bytes);
     }
@@ -392,6 +423,7 @@ int main(void)
         cmocka_unit_test(a_hundred_thousand_names_over_the_same_bytes_are_refused),
         cmocka_unit_test(a_name_of_1025_bytes_is_refused),
         cmocka_unit_test(every_legal_form_is_read),
+        cmocka_unit_test(unknown_keys_of_a_tensor_are_ignored_and_told),
         cmocka_unit_test(floats_of_unaligned_data_are_read),
         cmocka_unit_test(every_half_float_has_its_value),
         cmocka_unit_test(a_written_file_has_the_expected_bytes),

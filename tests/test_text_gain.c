@@ -87,6 +87,40 @@ static void independent_letters_tell_nothing(void **state)
     free(tokens);
 }
 
+/*
+ * Half of the tokens repeat the one 20 before, the others are uniform. Then the link is worth
+ * (log(V / 2) + log(1 / 2)) / 2 = 2.43 nats at distance 20, which counting finds in part, and
+ * nothing elsewhere. So many tokens are counted a few distances at a time.
+ */
+static void a_far_link_among_many_tokens_is_found_where_it_is(void **state)
+{
+    enum { MANY = 512, FAR = 20, RUN = 24 };
+    uint32_t *tokens = calloc(N, sizeof(*tokens));
+    struct mg_rng rng = mg_rng_at(STREAM, 0, 78);
+    const struct mg_distance_layout left = {1, RUN, 0};
+    struct mg_source *text;
+    double bound[RUN];
+
+    (void)state;
+    assert_non_null(tokens);
+    for (size_t i = 0; i < N; i++) {
+        const uint32_t fresh = (uint32_t)(mg_rng_uniform(&rng) * MANY);
+
+        tokens[i] = i >= FAR && mg_rng_uniform(&rng) < 0.5 ? tokens[i - FAR] : fresh;
+    }
+    text = mg_text_new(tokens, N, N_TRAIN, RUN + 1, MANY, NULL);
+    mg_text_gain_bound(bound, text, &left, STREAM);
+    for (size_t i = 0; i < RUN; i++) {
+        if (i + 1 == FAR) {
+            assert_true(bound[i] > 1.5 && bound[i] < 2.43);
+        } else {
+            assert_true(bound[i] >= 0.0 && bound[i] < 0.1);
+        }
+    }
+    mg_source_free(text);
+    free(tokens);
+}
+
 struct collector {
     struct mg_sink sink;
     size_t gains, curves;
@@ -169,6 +203,7 @@ int main(void)
         cmocka_unit_test(one_sided_bound_is_the_information_of_a_chain),
         cmocka_unit_test(two_sided_bound_is_that_of_the_nearer_side),
         cmocka_unit_test(independent_letters_tell_nothing),
+        cmocka_unit_test(a_far_link_among_many_tokens_is_found_where_it_is),
         cmocka_unit_test(model_gain_of_the_true_law_is_its_information),
     };
 

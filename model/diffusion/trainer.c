@@ -48,6 +48,16 @@ struct mg_trainer *mg_trainer_new(const struct mg_train_config *config,
     return trainer;
 }
 
+size_t mg_trainer_bytes(const struct mg_train_config *config,
+                        const struct mg_transformer_config *network)
+{
+    struct mg_parameters *shapes = mg_parameters_new(network, false);
+    const size_t moments = 2 * shapes->count * sizeof(float); /* of AdamW */
+
+    mg_parameters_free(shapes);
+    return moments + config->batch * network->length * (2 * sizeof(int) + sizeof(float));
+}
+
 void mg_trainer_free(struct mg_trainer *trainer)
 {
     if (trainer != NULL) {

@@ -40,6 +40,10 @@ struct mg_trainer *mg_trainer_new(const struct mg_train_config *config,
                                   const struct mg_source *source, const struct mg_streams *streams);
 void mg_trainer_free(struct mg_trainer *trainer);
 
+/* Bytes that mg_trainer_new takes. */
+size_t mg_trainer_bytes(const struct mg_train_config *config,
+                        const struct mg_transformer_config *network);
+
 /* The optimiser's state, for checkpoints: moments and steps done. Owned by the trainer. */
 struct mg_adamw *mg_trainer_adamw(struct mg_trainer *trainer);
 

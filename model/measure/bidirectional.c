@@ -117,7 +117,7 @@ static void take_contexts(struct gains *gains, const struct mg_measure_input *in
             mg_source_draw_held_out(source, &rng, whole + c * length);
             write_pair(rows + c * 2 * length, whole + c * length, run, input->spec->right);
         }
-        mg_predict(input->predictor, probs, NULL, rows, 2 * some);
+        mg_predict_distinct(input->predictor, probs, NULL, rows, 2 * some);
         for (size_t c = 0; c < some; c++) {
             const int *pair = rows + c * 2 * length;
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/measure/batch.h"
 #include "model/measure/kinds.h"
 #include "model/measure/likelihood.h"
 #include "model/measure/measure.h"
@@ -124,7 +125,7 @@ static void take_draws(struct sums *sums, struct mg_predictor *predictor,
         bool possible[QUERIES];
 
         draw_probe(rows, &probe, source, &rng);
-        mg_predict(predictor, probs, possible, rows, QUERIES);
+        mg_predict_distinct(predictor, probs, possible, rows, QUERIES);
         take_probe(sums, &probe, probs, possible, length, vocab);
     }
     free(probs);

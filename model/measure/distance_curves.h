@@ -35,9 +35,14 @@ enum mg_distance_quantity {
 };
 
 struct mg_distance_curves {
-    size_t run;    /* R */
-    double *value; /* (MG_DISTANCE_COUNT, R); only where mg_distance_defined */
-    double *pair;  /* (R, R) mean over contexts of TV(q_i, q_j), symmetric */
+    const double *unconditional; /* (R, V) borrowed */
+    const size_t *distance;      /* (R) borrowed */
+    size_t contexts;             /* C */
+    size_t run;                  /* R */
+    size_t vocab;                /* V */
+    double *value;               /* (MG_DISTANCE_COUNT, R); only where mg_distance_defined */
+    double *pair;                /* (R, R) mean over contexts of TV(q_i, q_j), symmetric */
+    double *scratch;
 };
 
 /* Word of a quantity, as in rows. */
@@ -47,16 +52,26 @@ const char *mg_distance_name(enum mg_distance_quantity quantity);
 bool mg_distance_defined(enum mg_distance_quantity quantity, size_t i, size_t run, size_t contexts);
 
 /*
- * Compute all curves.
- *   probs          (C, R, V)  in   predictions; C, R >= 1
- *   unconditional  (R, V)     in   u
- *   distance       (R)        in   to the nearest revealed token, 1 to R; 0 everywhere: none
- * Time O(C R (R + C) V). Never NULL; release with mg_distance_curves_free (NULL is fine).
+ * Curves of C contexts to come, C, R >= 1.
+ *   unconditional  (R, V)  in   u
+ *   distance       (R)     in   to the nearest revealed token, 1 to R; 0 everywhere: none
+ * Both must outlive the curves. Never NULL; release with mg_distance_curves_free (NULL is fine).
  */
-struct mg_distance_curves *mg_distance_curves_new(const double *probs, const double *unconditional,
+struct mg_distance_curves *mg_distance_curves_new(const double *unconditional,
                                                   const size_t *distance, size_t contexts,
                                                   size_t run, size_t vocab);
 void mg_distance_curves_free(struct mg_distance_curves *curves);
+
+/* The next context, in order: its predictions (R, V). Time O(R^2 V). */
+void mg_distance_curves_take(struct mg_distance_curves *curves, const double *q);
+
+/*
+ * The sensitivities at `width` positions of the run from `first` on, each position once.
+ *   probs  (C, width, V)  in   the predictions there in all contexts
+ * Time O(C^2 width V).
+ */
+void mg_distance_curves_compare(struct mg_distance_curves *curves, const double *probs,
+                                size_t first, size_t width);
 
 /*
  * Rate of decay a position: exp(slope) of the least squares line through (distance, log curve)

@@ -1,7 +1,6 @@
 /* distance_rows.c - see distance_rows.h. */
 #include "model/measure/distance_rows.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,8 @@
 #include "model/source/chain_facts.h"
 #include "model/source/markov.h"
 #include "model/source/text.h"
+
+static const double KEPT_MAX = 20971520.0; /* predictions kept at a time, 168 MB */
 
 enum {
     GRID_MAX = 64 /* positions of the pair table: at most 2016 rows */
@@ -39,25 +40,116 @@ void mg_distance_fill(size_t *distance, const struct mg_distance_layout *layout)
     }
 }
 
-/* (C, R, V) what the source says at the run in each context, NULL without an oracle. */
-static double *exact_new(const struct mg_source *source, const struct mg_distance_answers *answers)
-{
-    const size_t cells = answers->layout.run * source->vocab;
-    double *exact = NULL;
-    double *probs;
+/* What the answers say; exact is NULL without an oracle. */
+struct work {
+    const struct mg_measure_input *input;
+    const struct mg_distance_answers *answers;
+    double *u;                                /* (R, V) unconditional */
+    double *error;                            /* (R) mean TV between model and exact */
+    double *gain;                             /* (R) see text_gain.h */
+    struct mg_distance_curves *model, *exact; /* may be one: the oracle's are the source's */
+};
 
-    if (!mg_source_has_oracle(source)) {
-        return NULL;
+/* One context's predictions, and the exact ones or NULL; (R, V) each. */
+static void take_context(struct work *work, size_t c, const double *q, const double *truth)
+{
+    const struct mg_source *source = work->input->source;
+    const struct mg_distance_answers *answers = work->answers;
+    const size_t vocab = source->vocab;
+
+    mg_distance_curves_take(work->model, q);
+    if (truth != NULL) {
+        mg_distance_curves_take(work->exact, truth);
+        for (size_t i = 0; i < answers->layout.run; i++) {
+            work->error[i] += mg_tv(q + i * vocab, truth + i * vocab, vocab) / (double)answers->n;
+        }
     }
-    exact = mg_allocate(answers->n * cells, sizeof(*exact));
-    probs = mg_allocate(source->length * source->vocab, sizeof(*probs));
+    if (answers->drawn && mg_source_text(source) != NULL) {
+        mg_text_gain_add(work->gain, work->input, &answers->layout, c, q);
+    }
+}
+
+/*
+ * Look at the predictions in all contexts, and compare them at `width` positions of the run from
+ * `first` on; the first time, take each whole.
+ */
+static void answer(struct work *work, size_t first, size_t width)
+{
+    const struct mg_source *source = work->input->source;
+    const struct mg_distance_answers *answers = work->answers;
+    const size_t vocab = source->vocab;
+    const size_t cells = width * vocab;
+    const bool both = work->exact != NULL && work->exact != work->model;
+    double *kept = mg_allocate(answers->n * cells, sizeof(*kept));
+    double *kept_exact = mg_allocate(both ? answers->n * cells : 0, sizeof(*kept));
+    double *whole = mg_allocate(both ? source->length * vocab : 0, sizeof(*whole));
+    const double *truth = both ? whole + answers->layout.left * vocab : NULL;
+
     for (size_t c = 0; c < answers->n; c++) {
-        (void)mg_source_conditionals(source, answers->contexts + c * source->length, probs);
-        memcpy(exact + c * cells, probs + answers->layout.left * source->vocab,
-               cells * sizeof(*probs));
+        const double *q = answers->predict(answers->ctx, c);
+
+        memcpy(kept + c * cells, q + first * vocab, cells * sizeof(*kept));
+        if (both) {
+            (void)mg_source_conditionals(source, answers->contexts + c * source->length, whole);
+            memcpy(kept_exact + c * cells, truth + first * vocab, cells * sizeof(*kept));
+        }
+        if (first == 0) {
+            take_context(work, c, q, truth);
+        }
     }
-    free(probs);
-    return exact;
+    mg_distance_curves_compare(work->model, kept, first, width);
+    if (both) {
+        mg_distance_curves_compare(work->exact, kept_exact, first, width);
+    }
+    free(whole);
+    free(kept_exact);
+    free(kept);
+}
+
+/*
+ * Each context by itself, and position by position all contexts. Where the predictions for that are
+ * more than there is room for, they are asked for again for the next few positions; a single
+ * context is compared with none.
+ */
+static void work_new(struct work *work, const struct mg_measure_input *input,
+                     const struct mg_distance_answers *answers, const size_t *distance)
+{
+    const struct mg_source *source = input->source;
+    const bool knows = mg_source_has_oracle(source);
+    const size_t run = answers->layout.run;
+    const size_t vocab = source->vocab;
+    const double cells = (double)answers->n * (double)run * (double)vocab * (knows ? 2.0 : 1.0);
+    size_t rounds = cells < KEPT_MAX ? 1 : (size_t)ceil(cells / KEPT_MAX);
+
+    *work = (struct work){.input = input, .answers = answers};
+    work->u = mg_allocate(run * vocab, sizeof(*work->u));
+    work->error = mg_allocate(run, sizeof(*work->error));
+    work->gain = mg_allocate(run, sizeof(*work->gain));
+    mg_unconditional(work->u, source, &answers->layout, input->streams->order);
+    work->model = mg_distance_curves_new(work->u, distance, answers->n, run, vocab);
+    work->exact = answers->exact ? work->model
+                  : knows        ? mg_distance_curves_new(work->u, distance, answers->n, run, vocab)
+                                 : NULL;
+    rounds = rounds < run ? rounds : run;
+    if (answers->n == 1) {
+        answer(work, 0, 0);
+    }
+    for (size_t round = 0; answers->n > 1 && round < rounds; round++) {
+        const size_t first = run * round / rounds;
+
+        answer(work, first, run * (round + 1) / rounds - first);
+    }
+}
+
+static void work_free(struct work *work)
+{
+    if (work->exact != work->model) {
+        mg_distance_curves_free(work->exact);
+    }
+    mg_distance_curves_free(work->model);
+    free(work->gain);
+    free(work->error);
+    free(work->u);
 }
 
 /* All that the rows are written from; exact is NULL without an oracle. */
@@ -94,23 +186,17 @@ static void emit_curves(struct mg_sink *sink, const struct result *result)
 }
 
 /* How far the predictions themselves are from the truth, whatever they are compared with above. */
-static void emit_error(struct mg_sink *sink, const struct result *result,
-                       const struct mg_distance_answers *answers, const double *exact, size_t vocab)
+static void emit_error(struct mg_sink *sink, const struct result *result, const double *error)
 {
     const size_t run = result->layout.run;
 
-    for (size_t i = 0; i < run && exact != NULL; i++) {
+    for (size_t i = 0; i < run && result->exact != NULL; i++) {
         const size_t distance = result->distance[i];
-        double tv = 0.0;
 
-        for (size_t c = 0; c < answers->n; c++) {
-            const size_t at = (c * run + i) * vocab;
-            tv += mg_tv(answers->model + at, exact + at, vocab) / (double)answers->n;
-        }
         MG_EMIT(sink, MG_TABLE_distance_curves, mg_text(mg_distance_side(&result->layout)),
                 mg_int((int64_t)(result->layout.left + i)),
                 distance > 0 ? mg_int((int64_t)distance) : mg_null(), mg_text("tv_model_exact"),
-                mg_real(tv), mg_real(0.0), mg_null());
+                mg_real(error[i]), mg_real(0.0), mg_null());
     }
 }
 
@@ -190,24 +276,6 @@ static void emit_information(struct mg_sink *sink, const struct result *result)
     emit_window(sink, result, MG_DISTANCE_tv_unconditional_max, 1, "run_forget_tv");
 }
 
-/* The curves of the predictions, and of the source's where these are others (else the same). */
-static void curves_new(struct mg_distance_curves **model, struct mg_distance_curves **exact,
-                       const struct mg_distance_answers *answers, const double *truth,
-                       const double *unconditional, const size_t *distance, size_t vocab)
-{
-    const size_t run = answers->layout.run;
-
-    *model =
-        mg_distance_curves_new(answers->model, unconditional, distance, answers->n, run, vocab);
-    *exact = NULL;
-    if (truth != NULL &&
-        memcmp(truth, answers->model, answers->n * run * vocab * sizeof(double)) == 0) {
-        *exact = *model; /* the oracle: its curves are the source's, computed once */
-    } else if (truth != NULL) {
-        *exact = mg_distance_curves_new(truth, unconditional, distance, answers->n, run, vocab);
-    }
-}
-
 /* What theory knows of the chain behind a source, beside what was measured; no model's value. */
 static void emit_chain_facts(struct mg_sink *sink, const struct mg_source *source)
 {
@@ -235,39 +303,28 @@ enum mg_status mg_distance_rows(const struct mg_measure_input *input,
 {
     const struct mg_distance_layout *layout = &answers->layout;
     const size_t run = layout->run;
-    const size_t vocab = input->source->vocab;
     size_t *distance = mg_allocate(run, sizeof(*distance));
     double *bounds = mg_allocate((size_t)MG_DISTANCE_COUNT * run, sizeof(*bounds));
-    double *unconditional = mg_allocate(run * vocab, sizeof(*unconditional));
-    double *truth = exact_new(input->source, answers);
-    struct mg_distance_curves *model;
-    struct mg_distance_curves *exact; /* may be `model` itself */
+    struct work work;
     struct result result;
     bool defined = true;
 
     mg_distance_fill(distance, layout);
-    mg_unconditional(unconditional, input->source, layout, input->streams->order);
-    curves_new(&model, &exact, answers, truth, unconditional, distance, vocab);
+    work_new(&work, input, answers, distance);
     mg_distance_bounds(bounds, input->source, layout, answers->contexts, answers->n);
-    result = (struct result){*layout, answers->n, distance, model, exact, bounds};
+    result = (struct result){*layout, answers->n, distance, work.model, work.exact, bounds};
     emit_curves(input->sink, &result);
-    emit_error(input->sink, &result, answers, truth, vocab);
+    emit_error(input->sink, &result, work.error);
     emit_pairs(input->sink, &result);
     emit_information(input->sink, &result);
     emit_chain_facts(input->sink, input->source);
     if (mg_source_text(input->source) != NULL && answers->drawn) {
-        mg_text_gain_emit(input, layout, mg_distance_side(layout), distance, answers->model,
-                          answers->n);
+        mg_text_gain_emit(input, layout, mg_distance_side(layout), distance, work.gain, answers->n);
     }
     for (size_t i = 0; i < run; i++) {
-        defined = defined && !isnan(curve(model, MG_DISTANCE_tv_unconditional)[i]);
+        defined = defined && !isnan(curve(work.model, MG_DISTANCE_tv_unconditional)[i]);
     }
-    if (exact != model) {
-        mg_distance_curves_free(exact);
-    }
-    mg_distance_curves_free(model);
-    free(truth);
-    free(unconditional);
+    work_free(&work);
     free(bounds);
     free(distance);
     return defined ? MG_OK : mg_fail(err, MG_NO, "distance: a prediction is not a number");

@@ -13,14 +13,22 @@
 #include "model/measure/distance_bounds.h"
 #include "model/measure/measure.h"
 
+/*
+ * The predictions (R, V) at the run in context c, which stay until the next call. All contexts are
+ * asked for in ascending order, and perhaps again from the first on, for the same bits.
+ */
+typedef const double *mg_distance_predict(void *ctx, size_t c);
+
 /* Borrowed. */
 struct mg_distance_answers {
     struct mg_distance_layout layout;
     size_t n;            /* C: contexts, at least one */
     const int *contexts; /* (C, L) */
-    const double *model; /* (C, R, V) the predictions at the run */
-    bool drawn;          /* the contexts are those that the measure's stream draws: whole windows of
-                            a text */
+    mg_distance_predict *predict;
+    void *ctx;
+    bool exact; /* the predictions are the source's own */
+    bool
+        drawn; /* the contexts are those that the measure's stream draws: whole windows of a text */
 };
 
 /* "left", "right", "both" or "none": where a layout has revealed tokens. */

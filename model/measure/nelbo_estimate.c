@@ -129,7 +129,7 @@ static void add_batch(struct mg_moments *moments, struct draws *draws, size_t be
     const size_t vocab = draws->input->source->vocab;
     const size_t group = draws->estimator->rows;
 
-    mg_predict(draws->input->predictor, draws->probs, NULL, draws->noisy, rows);
+    mg_predict_distinct(draws->input->predictor, draws->probs, NULL, draws->noisy, rows);
     for (size_t r = 0; r < rows; r++) {
         draws->sum_nats +=
             weighted_loss_nats(draws->clean + r * length, draws->noisy + r * length,

@@ -16,7 +16,8 @@ enum {
     REACH = 24,  /* tokens from the context; English letters tell nothing further than about 9 */
     SLOTS = 8192 /* of the hash table, a power of two above 2 WINDOWS_MAX */
 };
-static const double COUNTS_MAX = 67108864.0;        /* 2^26 counters, 256 MB */
+static const double COUNTS_MAX = 67108864.0;        /* 2^26 counters in all */
+static const double ROOM_MAX = 16777216.0;          /* 2^24 of them at a time, 64 MB */
 static const uint64_t CODES_MAX = UINT64_MAX >> 21; /* a code times V, V <= 2^20, does not wrap */
 
 /* One side, seen so that the context comes first: the right side reversed. */
@@ -30,7 +31,9 @@ struct side {
     uint32_t *context; /* (W, orders) the tokens next to the run, the nearest first */
     uint32_t *target;  /* (W, reach) */
     double *p;         /* (W, reach) probability of each target so far */
-    uint32_t *counts;  /* (distinct contexts, reach, V) */
+    size_t first;      /* distance counted now, and */
+    size_t width;      /* so many from it on */
+    uint32_t *counts;  /* (distinct contexts, width, V) */
     size_t *number;    /* (W) of each window's context */
     uint64_t slot_code[SLOTS];
     uint32_t slot_number[SLOTS]; /* plus 1; 0: empty */
@@ -66,32 +69,32 @@ static void list_contexts(struct side *side, size_t k)
         }
         side->number[w] = side->slot_number[slot] - 1;
     }
-    memset(side->counts, 0, (size_t)n * side->reach * side->vocab * sizeof(*side->counts));
 }
 
-/* Count what follows these contexts in the training part, at every distance. */
+/* Count what follows these contexts in the training part, at the distances of now. */
 static void count(struct side *side, size_t k)
 {
     const size_t n = side->text->n_train;
+    const size_t cells = side->width * side->vocab;
     uint64_t codes = 1;
     uint64_t code = 0;
 
+    memset(side->counts, 0, side->windows * cells * sizeof(*side->counts));
     for (size_t i = 0; i < k; i++) {
         codes *= side->vocab;
     }
-    for (size_t t = 0; t < n; t++) {
-        const size_t left = n - 1 - t;
-        const size_t reach = left < side->reach ? left : side->reach;
+    for (size_t t = 0; t + side->first < n; t++) {
+        const size_t left = n - 1 - t - side->first;
+        const size_t width = left < side->width ? left : side->width;
         size_t slot;
 
         code = (code * side->vocab + side->train[t]) % codes;
         slot = slot_of(side, code);
         if (t + 1 >= k && side->slot_number[slot] != 0) {
-            uint32_t *counts =
-                side->counts + (size_t)(side->slot_number[slot] - 1) * side->reach * side->vocab;
+            uint32_t *counts = side->counts + (side->slot_number[slot] - 1) * cells;
 
-            for (size_t d = 0; d < reach; d++) {
-                counts[d * side->vocab + side->train[t + 1 + d]]++;
+            for (size_t d = 0; d < width; d++) {
+                counts[d * side->vocab + side->train[t + 1 + side->first + d]]++;
             }
         }
     }
@@ -101,10 +104,10 @@ static void count(struct side *side, size_t k)
 static void smooth(struct side *side)
 {
     for (size_t w = 0; w < side->windows; w++) {
-        for (size_t d = 0; d < side->reach; d++) {
+        for (size_t d = 0; d < side->width; d++) {
             const uint32_t *counts =
-                side->counts + (side->number[w] * side->reach + d) * side->vocab;
-            const size_t at = w * side->reach + d;
+                side->counts + (side->number[w] * side->width + d) * side->vocab;
+            const size_t at = w * side->reach + side->first + d;
             double all = 0.0;
             double types = 0.0;
 
@@ -166,11 +169,17 @@ static void fill_side(struct side *side, const struct mg_source *source,
 static void take_orders(struct side *side, double *picked, double *scored)
 {
     const size_t half = side->windows / 2;
+    const size_t most = side->width; /* distances that there is room for */
 
     for (size_t k = 1; k <= side->orders; k++) {
         list_contexts(side, k);
-        count(side, k);
-        smooth(side);
+        for (side->first = 0; side->first < side->reach; side->first += most) {
+            const size_t left = side->reach - side->first;
+
+            side->width = left < most ? left : most;
+            count(side, k);
+            smooth(side);
+        }
         for (size_t d = 0; d < side->reach; d++) {
             const double gain = gain_of(side, d, 0, half);
 
@@ -205,7 +214,10 @@ static void take_side(double *picked, double *scored, size_t reach, const struct
         side->target = mg_allocate(side->windows * reach, sizeof(*side->target));
         side->p = mg_allocate(side->windows * reach, sizeof(*side->p));
         side->number = mg_allocate(side->windows, sizeof(*side->number));
-        side->counts = mg_allocate(side->windows * reach * side->vocab, sizeof(*side->counts));
+        side->width = (size_t)fmax(
+            1.0, fmin((double)reach, ROOM_MAX / ((double)side->windows * (double)side->vocab)));
+        side->counts =
+            mg_allocate(side->windows * side->width * side->vocab, sizeof(*side->counts));
         fill_side(side, source, layout, right, stream);
         take_orders(side, picked, scored);
     }
@@ -243,37 +255,36 @@ void mg_text_gain_bound(double *bound, const struct mg_source *source,
     }
 }
 
-void mg_text_gain_emit(const struct mg_measure_input *input,
-                       const struct mg_distance_layout *layout, const char *side,
-                       const size_t *distance, const double *model, size_t n)
+void mg_text_gain_add(double *gain, const struct mg_measure_input *input,
+                      const struct mg_distance_layout *layout, size_t c, const double *q)
 {
     const struct mg_source *source = input->source;
     const double *unigram = mg_source_text(source)->unigram;
-    double *bound = mg_allocate(layout->run, sizeof(*bound));
-    double *gain = mg_allocate(layout->run, sizeof(*gain));
+    struct mg_rng rng = mg_rng_at(input->streams->order, c, 0);
     int *row = mg_allocate(source->length, sizeof(*row));
 
-    mg_text_gain_bound(bound, source, layout, input->streams->order);
-    for (size_t c = 0; c < n; c++) {
-        struct mg_rng rng = mg_rng_at(input->streams->order, c, 0);
+    mg_source_draw_held_out(source, &rng, row);
+    for (size_t i = 0; i < layout->run; i++) {
+        const int token = row[layout->left + i];
 
-        mg_source_draw_held_out(source, &rng, row);
-        for (size_t i = 0; i < layout->run; i++) {
-            const int token = row[layout->left + i];
-
-            gain[i] += unigram[token] > 0.0
-                           ? log(model[(c * layout->run + i) * source->vocab + (size_t)token] /
-                                 unigram[token])
-                           : 0.0;
-        }
+        gain[i] +=
+            unigram[token] > 0.0 ? log(q[i * source->vocab + (size_t)token] / unigram[token]) : 0.0;
     }
+    free(row);
+}
+
+void mg_text_gain_emit(const struct mg_measure_input *input,
+                       const struct mg_distance_layout *layout, const char *side,
+                       const size_t *distance, const double *gain, size_t n)
+{
+    double *bound = mg_allocate(layout->run, sizeof(*bound));
+
+    mg_text_gain_bound(bound, input->source, layout, input->streams->order);
     for (size_t i = 0; i < layout->run; i++) {
         MG_EMIT(input->sink, MG_TABLE_distance_curves, mg_text(side),
                 mg_int((int64_t)(layout->left + i)), mg_int((int64_t)distance[i]),
                 mg_text("held_out_gain_nats"), mg_real(gain[i] / (double)n), mg_null(),
                 mg_real(bound[i]));
     }
-    free(row);
-    free(gain);
     free(bound);
 }

@@ -25,13 +25,20 @@ void mg_text_gain_bound(double *bound, const struct mg_source *source,
                         const struct mg_distance_layout *layout, struct mg_stream stream);
 
 /*
+ * gain (R) in/out: plus log q(x_d|c) / u(x_d) of context c, drawn with element c, step 0, with the
+ * tokens x_d that stand there; q (R, V) is what was predicted.
+ */
+void mg_text_gain_add(double *gain, const struct mg_measure_input *input,
+                      const struct mg_distance_layout *layout, size_t c, const double *q);
+
+/*
  * The rows held_out_gain_nats of a distance measure on a text, with contexts that were drawn:
- * value is the mean over contexts of log q(x_d|c) / u(x_d) with the token that stands there.
+ * value is the mean over the n contexts.
  *   side, distance (R)  in   as in the other rows
- *   model  (n, R, V)    in   what was predicted for context c, drawn with element c, step 0
+ *   gain  (R)           in   after all contexts
  */
 void mg_text_gain_emit(const struct mg_measure_input *input,
                        const struct mg_distance_layout *layout, const char *side,
-                       const size_t *distance, const double *model, size_t n);
+                       const size_t *distance, const double *gain, size_t n);
 
 #endif

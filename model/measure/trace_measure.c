@@ -11,7 +11,6 @@
  * Curves are of prompts that leave one run of masks, the same in all samples, and of traces whose
  * first step has all masked positions.
  */
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,27 +205,39 @@ static enum mg_status trace_check(const struct mg_measure_spec *spec,
     return MG_OK;
 }
 
+struct recorded {
+    const struct mg_trace *trace;
+    size_t run;
+    double *probs; /* (run, V) */
+};
+
+static const double *recorded_at(void *ctx, size_t c)
+{
+    const struct recorded *recorded = (const struct recorded *)ctx;
+    const struct mg_trace_answer *first = mg_trace_first(recorded->trace, c);
+
+    for (size_t i = 0; i < recorded->run; i++) {
+        mg_trace_spread(recorded->probs + i * recorded->trace->vocab, recorded->trace, first + i);
+    }
+    return recorded->probs;
+}
+
 /* The rows of the measure `distance`, from what was recorded. */
 static enum mg_status emit_distance(const struct mg_measure_input *input,
                                     const struct mg_trace *trace,
                                     const struct mg_trace_firsts *firsts, struct mg_error *err)
 {
-    const size_t vocab = trace->vocab;
     const size_t run = firsts->layout.run;
-    double *model = mg_allocate(firsts->n * run * vocab, sizeof(*model));
-    const struct mg_distance_answers answers = {
-        .layout = firsts->layout, .n = firsts->n, .contexts = trace->prompts, .model = model};
-    enum mg_status status;
+    struct recorded recorded = {trace, run,
+                                mg_allocate(run * trace->vocab, sizeof(*recorded.probs))};
+    const struct mg_distance_answers answers = {.layout = firsts->layout,
+                                                .n = firsts->n,
+                                                .contexts = trace->prompts,
+                                                .predict = recorded_at,
+                                                .ctx = &recorded};
+    const enum mg_status status = mg_distance_rows(input, &answers, err);
 
-    for (size_t s = 0; s < firsts->n; s++) {
-        const struct mg_trace_answer *first = mg_trace_first(trace, s);
-
-        for (size_t i = 0; i < run; i++) {
-            mg_trace_spread(model + (s * run + i) * vocab, trace, first + i);
-        }
-    }
-    status = mg_distance_rows(input, &answers, err);
-    free(model);
+    free(recorded.probs);
     return status;
 }
 

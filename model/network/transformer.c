@@ -41,26 +41,28 @@ static size_t chunk_rows(const struct mg_transformer *transformer)
                                  : (transformer->batch + MG_SHARDS - 1) / MG_SHARDS;
 }
 
-static void start_workers(struct mg_transformer *transformer, size_t threads)
+/* Take the buffers of all passes; called twice, see arena.h. */
+static void carve_passes(struct mg_transformer *transformer, size_t threads, struct mg_arena *arena)
 {
     const size_t passes = transformer->borrowed ? 1 : threads;
-    struct mg_arena arena = {0};
+
+    for (size_t i = 0; i < passes; i++) {
+        transformer->passes[i] = (struct mg_pass){.capacity = chunk_rows(transformer),
+                                                  .train = transformer->train,
+                                                  .threads = transformer->borrowed ? threads : 0,
+                                                  .pool = transformer->pool};
+        mg_pass_carve(&transformer->passes[i], &transformer->network, arena);
+    }
+}
+
+static void start_workers(struct mg_transformer *transformer, size_t threads)
+{
+    struct mg_arena *arena = &transformer->pass_arena;
 
     transformer->pool = mg_pool_new(threads);
-    for (int reserved = 0; reserved < 2; reserved++) {
-        for (size_t i = 0; i < passes; i++) {
-            transformer->passes[i] =
-                (struct mg_pass){.capacity = chunk_rows(transformer),
-                                 .train = transformer->train,
-                                 .threads = transformer->borrowed ? threads : 0,
-                                 .pool = transformer->pool};
-            mg_pass_carve(&transformer->passes[i], &transformer->network, &arena);
-        }
-        if (!reserved) {
-            mg_arena_reserve(&arena);
-        }
-    }
-    transformer->pass_arena = arena;
+    carve_passes(transformer, threads, arena);
+    mg_arena_reserve(arena);
+    carve_passes(transformer, threads, arena);
 }
 
 static void stop_workers(struct mg_transformer *transformer)
@@ -99,6 +101,22 @@ struct mg_transformer *mg_transformer_new(const struct mg_transformer_config *co
     }
     start_workers(transformer, 1);
     return transformer;
+}
+
+size_t mg_transformer_bytes(const struct mg_transformer_config *config, size_t batch, bool train,
+                            size_t threads)
+{
+    struct mg_transformer counted = {
+        .network = {.config = *config}, .batch = batch, .train = train};
+    struct mg_parameters *shapes = mg_parameters_new(config, false);
+    const size_t lists = train ? 1 + MG_SHARDS : 1; /* weights, and the gradients of the shards */
+    const size_t list_bytes = shapes->count * sizeof(float);
+    struct mg_arena arena = {0};
+
+    mg_network_carve(&counted.network, true, &arena); /* an empty arena only counts */
+    carve_passes(&counted, threads < MG_SHARDS ? threads : (size_t)MG_SHARDS, &arena);
+    mg_parameters_free(shapes);
+    return arena.used + lists * list_bytes;
 }
 
 /* Rows of a batch over borrowed weights. */

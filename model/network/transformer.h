@@ -41,6 +41,10 @@ struct mg_transformer *mg_transformer_borrow(const struct mg_transformer_config 
                                              const struct mg_weights *weights, size_t batch);
 void mg_transformer_free(struct mg_transformer *transformer); /* NULL is fine */
 
+/* Bytes that mg_transformer_new and mg_transformer_set_threads (threads >= 1) take. */
+size_t mg_transformer_bytes(const struct mg_transformer_config *config, size_t batch, bool train,
+                            size_t threads);
+
 /* Bytes of working memory that mg_transformer_borrow takes, on one thread. */
 size_t mg_transformer_borrow_bytes(const struct mg_transformer_config *config, size_t batch);
 

@@ -18,7 +18,7 @@ struct settings {
     struct bench_options options;
     const char *python; /* NULL: without a peer */
     const char *out;    /* folder of bench.csv */
-    const char *only;   /* a kind or "tasks"; NULL: all */
+    const char *only;   /* a kind, a task or "tasks"; NULL: all */
     const char *size;
 };
 
@@ -148,9 +148,7 @@ static void race_all(const struct settings *settings)
         "peer's best way");
     for (size_t k = 0; k < sizeof(KINDS) / sizeof(KINDS[0]); k++) {
         for (size_t s = 0; s < n && wanted(settings->only, KINDS[k]->name); s++) {
-            const bool runs = KINDS[k] != &bench_sampler || sizes[s].rounds > 0;
-
-            if (runs && wanted(settings->size, sizes[s].name)) {
+            if (wanted(settings->size, sizes[s].name)) {
                 bench_race(csv, KINDS[k], &sizes[s], peers, &settings->options);
             }
         }
@@ -186,8 +184,9 @@ int main(int argc, char **argv)
         race_all(&settings);
     }
     if (wanted(settings.only, "tasks")) {
-        bench_tasks(other, &settings.options);
+        bench_memory(other);
     }
+    bench_tasks(other, &settings.options, wanted(settings.only, "tasks") ? NULL : settings.only);
     (void)fclose(other);
     return 0;
 }

@@ -13,14 +13,15 @@
 
 #include "model/network/transformer.h"
 
-enum { BENCH_THREADS = 2, BENCH_ROWS = 64 }; /* threads at most; rows of a sampler */
+enum { BENCH_THREADS = 2 }; /* at most */
 
 /* A network with its batch. Positions are RoPE alone, on both sides. */
 struct bench_size {
     const char *name;
     struct mg_transformer_config config;
     size_t batch;
-    size_t rounds; /* steps of a sampler: predictor calls for a row; 0: no sampler */
+    size_t rows;   /* of a sampler */
+    size_t rounds; /* its steps: predictor calls for a row */
 };
 
 const struct bench_size *bench_sizes(size_t *n);
@@ -36,7 +37,7 @@ double bench_forward_flop(const struct bench_size *size, size_t rows);
 struct bench_kind {
     const char *name; /* column `benchmark` */
     const char *unit; /* of speed */
-    double per_call;  /* units in one call */
+    bool by_rows;     /* a call is size->rows units, else one */
     void *(*make)(const struct bench_size *size);
     void (*set_threads)(void *state, size_t threads);
     void (*call)(void *state);
@@ -76,7 +77,10 @@ double bench_two_core_scaling(void);
 
 struct bench_peer;
 
-/* Start script with that many threads; NULL, after a message, when it does not come up. */
+/*
+ * Start script with that many threads; NULL, after a message, when it does not come up. python is
+ * borrowed.
+ */
 struct bench_peer *bench_peer_open(const char *python, const char *script, size_t threads);
 void bench_peer_close(struct bench_peer *peer); /* NULL is fine */
 
@@ -91,8 +95,11 @@ bool bench_peer_prepare(struct bench_peer *peer, const struct bench_kind *kind,
                         const struct bench_size *size, double seconds);
 const char *bench_peer_mode(const struct bench_peer *peer);
 
-/* Median time of a call, as bench_time_s; NaN when the peer is gone. */
+/* Median time of a call, as bench_time_s; NaN when the peer is gone or does not answer. */
 double bench_peer_time_s(struct bench_peer *peer, double seconds);
+
+/* Has it answered so far? One that has not is started again by the next bench_peer_prepare. */
+bool bench_peer_lives(const struct bench_peer *peer);
 
 /* -- race.c -- */
 
@@ -120,11 +127,16 @@ struct bench_task {
     double (*run)(const struct bench_options *options);
 };
 
-void bench_tasks(FILE *csv, const struct bench_options *options);
+/* only: the name of one; NULL: all. */
+void bench_tasks(FILE *csv, const struct bench_options *options, const char *only);
 
 /* `marginalia VERB [FILE] --db DB` in silence: its wall time, NaN unless it exits 0. */
 double bench_verb_s(const struct bench_options *options, const char *verb, const char *file,
                     const char *db);
+
+/* `marginalia run FILE -j WORKERS [--set SET]` into a database that is not there yet, likewise. */
+double bench_run_new_s(const struct bench_options *options, const char *file, const char *db,
+                       const char *workers, const char *set);
 
 double bench_oracle_ms(const struct bench_options *options);
 double bench_laws_s(const struct bench_options *options);
@@ -136,5 +148,12 @@ double bench_status_ms(const struct bench_options *options);
 double bench_plan_ms(const struct bench_options *options);
 double bench_plan_all_ms(const struct bench_options *options);
 double bench_recording_rows(const struct bench_options *options);
+double bench_driver_percent(const struct bench_options *options);
+double bench_records_percent(const struct bench_options *options);
+
+/* -- memory.c -- */
+
+/* Memory of a training of each size as measured and as told in advance, to the screen and csv. */
+void bench_memory(FILE *csv);
 
 #endif

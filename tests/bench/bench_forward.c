@@ -64,6 +64,6 @@ static double forward_executed(const struct bench_size *size)
     return 1 - (double)(size->batch * size->config.length) * 6 * d * d / forward_flop(size);
 }
 
-const struct bench_kind bench_forward = {"forward",    "batches/s",         1,
+const struct bench_kind bench_forward = {"forward",    "batches/s",         false,
                                          forward_make, forward_set_threads, forward_call,
                                          forward_free, forward_flop,        forward_executed};

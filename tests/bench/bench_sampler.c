@@ -1,4 +1,4 @@
-/* bench_sampler.c - 64 rows from all masks to complete, most confident positions first. */
+/* bench_sampler.c - rows from all masks to complete, most confident positions first. */
 #include <stdlib.h>
 
 #include "model/diffusion/sampler.h"
@@ -10,8 +10,8 @@ struct sampling {
     struct mg_predictor *predictor;
     struct mg_sampler sampler;
     int *prompt; /* (L) */
-    int *tokens; /* (BENCH_ROWS, L) */
-    size_t draws;
+    int *tokens; /* (rows, L) */
+    size_t rows, draws;
 };
 
 static const struct mg_stream STREAM = {{1, 4}};
@@ -21,12 +21,13 @@ static void *sampler_make(const struct bench_size *size)
     const size_t L = size->config.length;
     struct sampling *sampling = (struct sampling *)mg_allocate(1, sizeof(*sampling));
 
-    sampling->transformer = mg_transformer_new(&size->config, BENCH_ROWS, false, STREAM);
+    sampling->transformer = mg_transformer_new(&size->config, size->rows, false, STREAM);
+    sampling->rows = size->rows;
     sampling->predictor = mg_transformer_predictor_new(sampling->transformer);
     sampling->sampler = (struct mg_sampler){
         .order = mg_order_find("confidence"), .steps = size->rounds, .temperature = 1};
     sampling->prompt = (int *)mg_allocate(L, sizeof(int));
-    sampling->tokens = (int *)mg_allocate(BENCH_ROWS * L, sizeof(int));
+    sampling->tokens = (int *)mg_allocate(size->rows * L, sizeof(int));
     for (size_t i = 0; i < L; i++) {
         sampling->prompt[i] = MG_MASK;
     }
@@ -44,8 +45,8 @@ static void sampler_call(void *state)
     struct sampling *sampling = (struct sampling *)state;
 
     mg_sample(sampling->tokens, NULL, NULL, sampling->predictor, &sampling->sampler,
-              sampling->prompt, BENCH_ROWS, STREAM, sampling->draws);
-    sampling->draws += BENCH_ROWS;
+              sampling->prompt, sampling->rows, STREAM, sampling->draws);
+    sampling->draws += sampling->rows;
 }
 
 static void sampler_free(void *state)
@@ -61,7 +62,7 @@ static void sampler_free(void *state)
 
 static double sampler_flop(const struct bench_size *size)
 {
-    return (double)size->rounds * bench_forward_flop(size, BENCH_ROWS);
+    return (double)size->rounds * bench_forward_flop(size, size->rows);
 }
 
 /* Rows that are still alike are predicted once, and only at positions that are masked. */
@@ -72,5 +73,5 @@ static double sampler_executed(const struct bench_size *size)
 }
 
 const struct bench_kind bench_sampler = {
-    "sampler",    "rows/s",     BENCH_ROWS,   sampler_make,    sampler_set_threads,
+    "sampler",    "rows/s",     true,         sampler_make,    sampler_set_threads,
     sampler_call, sampler_free, sampler_flop, sampler_executed};

@@ -114,6 +114,6 @@ static double train_executed(const struct bench_size *size)
     return 1 - saved / train_flop(size);
 }
 
-const struct bench_kind bench_train = {"train",    "steps/s",         1,
+const struct bench_kind bench_train = {"train",    "steps/s",         false,
                                        train_make, train_set_threads, train_call,
                                        train_free, train_flop,        train_executed};

@@ -1,6 +1,8 @@
 /* peer.c - the PyTorch process: asked over a pipe, so that both sides run in turn. */
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -9,19 +11,42 @@
 #include "model/numeric/arena.h"
 #include "tests/bench/bench.h"
 
+/* An answer later than this is none: compilers and thread pools have been seen to hang. */
+static const int ANSWER_MS = 300000;
+
 struct bench_peer {
-    pid_t pid;
+    const char *python; /* borrowed */
+    char script[4096];
+    size_t threads;
+    pid_t pid; /* 0: gone */
     FILE *ask;
     FILE *answer;
     char about[400];
     char mode[400];
 };
 
-/* The next line of the answer, without its end; false when the process has gone. */
+static void end(struct bench_peer *peer, bool kill_it)
+{
+    if (peer->pid == 0) {
+        return;
+    }
+    if (kill_it) {
+        (void)kill(peer->pid, SIGKILL);
+    }
+    (void)fclose(peer->ask); /* the end of its input ends it */
+    (void)fclose(peer->answer);
+    (void)waitpid(peer->pid, NULL, 0);
+    peer->pid = 0;
+}
+
+/* The next line of the answer, without its end; where none comes the process is ended. */
 static bool read_line(struct bench_peer *peer, char *line, size_t size)
 {
-    if (fgets(line, (int)size, peer->answer) == NULL) {
-        line[0] = '\0';
+    struct pollfd answer = {.fd = fileno(peer->answer), .events = POLLIN};
+
+    line[0] = '\0';
+    if (poll(&answer, 1, ANSWER_MS) != 1 || fgets(line, (int)size, peer->answer) == NULL) {
+        end(peer, true);
         return false;
     }
     line[strcspn(line, "\n")] = '\0';
@@ -41,9 +66,9 @@ static void become_peer(int from, int to, const char *python, const char *script
     _exit(127);
 }
 
-struct bench_peer *bench_peer_open(const char *python, const char *script, size_t threads)
+/* Start the process; false when it does not come up. */
+static bool begin(struct bench_peer *peer)
 {
-    struct bench_peer *peer = (struct bench_peer *)mg_allocate(1, sizeof(*peer));
     int question[2];
     int reply[2];
 
@@ -57,7 +82,7 @@ struct bench_peer *bench_peer_open(const char *python, const char *script, size_
     if (peer->pid == 0) {
         (void)close(question[1]);
         (void)close(reply[0]);
-        become_peer(question[0], reply[1], python, script, threads);
+        become_peer(question[0], reply[1], peer->python, peer->script, peer->threads);
     }
     (void)close(question[0]);
     (void)close(reply[1]);
@@ -66,7 +91,18 @@ struct bench_peer *bench_peer_open(const char *python, const char *script, size_
     if (peer->pid < 0 || peer->ask == NULL || peer->answer == NULL) {
         abort();
     }
-    if (!read_line(peer, peer->about, sizeof(peer->about))) {
+    return read_line(peer, peer->about, sizeof(peer->about));
+}
+
+struct bench_peer *bench_peer_open(const char *python, const char *script, size_t threads)
+{
+    struct bench_peer *peer = (struct bench_peer *)mg_allocate(1, sizeof(*peer));
+
+    (void)signal(SIGPIPE, SIG_IGN); /* asking one that has just died is no fault of ours */
+    peer->python = python;
+    peer->threads = threads;
+    (void)snprintf(peer->script, sizeof(peer->script), "%s", script);
+    if (!begin(peer)) {
         (void)fprintf(stderr, "bench: %s has no PyTorch that starts; make bench-deps\n", python);
         bench_peer_close(peer);
         return NULL;
@@ -76,13 +112,10 @@ struct bench_peer *bench_peer_open(const char *python, const char *script, size_
 
 void bench_peer_close(struct bench_peer *peer)
 {
-    if (peer == NULL) {
-        return;
+    if (peer != NULL) {
+        end(peer, false);
+        free(peer);
     }
-    (void)fclose(peer->ask); /* the end of its input ends it */
-    (void)fclose(peer->answer);
-    (void)waitpid(peer->pid, NULL, 0);
-    free(peer);
 }
 
 const char *bench_peer_about(const struct bench_peer *peer)
@@ -100,17 +133,28 @@ bool bench_peer_prepare(struct bench_peer *peer, const struct bench_kind *kind,
 {
     const struct mg_transformer_config *c = &size->config;
 
+    if (peer->pid == 0 && !begin(peer)) { /* it hung at the last one */
+        return false;
+    }
     (void)fprintf(peer->ask, "prepare %s %zu %zu %zu %zu %zu %zu %zu %zu %g\n", kind->name,
                   c->vocab, c->length, c->layers, c->width, c->heads, c->hidden,
-                  kind->per_call > 1 ? (size_t)kind->per_call : size->batch, size->rounds, seconds);
+                  kind->by_rows ? size->rows : size->batch, size->rounds, seconds);
     (void)fflush(peer->ask);
     return read_line(peer, peer->mode, sizeof(peer->mode));
+}
+
+bool bench_peer_lives(const struct bench_peer *peer)
+{
+    return peer->pid != 0;
 }
 
 double bench_peer_time_s(struct bench_peer *peer, double seconds)
 {
     char line[100];
 
+    if (peer->pid == 0) {
+        return (double)NAN;
+    }
     (void)fprintf(peer->ask, "time %g\n", seconds);
     (void)fflush(peer->ask);
     return read_line(peer, line, sizeof(line)) ? strtod(line, NULL) : (double)NAN;

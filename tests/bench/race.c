@@ -5,7 +5,9 @@
 
 #include "tests/bench/bench.h"
 
-enum { PAIRS_MAX = 99, TRIES = 10 };
+enum { PAIRS_MAX = 99, PAIRS_LONG = 3 /* of calls that take a second */, TRIES = 10 };
+
+static const double LONG_FLOP = 1.4e11; /* of such a call */
 
 static const double QUIET_SCALING = 1.8;
 static const struct timespec PAUSE = {0, 100000000};
@@ -122,11 +124,12 @@ static void write_row(FILE *csv, const char *benchmark, const char *size, size_t
 }
 
 static void tell(FILE *csv, const struct bench_kind *kind, const struct bench_size *size,
-                 const struct turn *turns, size_t n, size_t i, const char *mode, bool alone)
+                 const struct turn *turns, size_t n, size_t i, const char *mode, bool alone,
+                 bool has_peer)
 {
     const double gflop = 1e-9 * kind->flop(size);
     const double calls = median_of(ours, turns, n, i);
-    const double speed = calls * kind->per_call;
+    const double speed = calls * (kind->by_rows ? (double)size->rows : 1);
     const double share = gflop * median_of(over_sgemm, turns, n, i);
     const double executed = kind->executed(size);
 
@@ -152,6 +155,8 @@ static void tell(FILE *csv, const struct bench_kind *kind, const struct bench_si
         (void)printf(" %8.2f %8.2f  %s%s", ratio, median_of(sgemm_over_peer, turns, n, i) / gflop,
                      alone ? "1 thread: " : "", mode);
         write_row(csv, kind->name, size->name, i + 1, speed, kind->unit, "pytorch", ratio);
+    } else if (has_peer) {
+        (void)printf(" %8s %8s  did not answer: not measured", "-", "-");
     }
     (void)printf("\n");
     (void)fflush(stdout);
@@ -163,7 +168,8 @@ void bench_race(FILE *csv, const struct bench_kind *kind, const struct bench_siz
 {
     struct turn turns[PAIRS_MAX];
     struct bench_peer *able[BENCH_THREADS] = {NULL};
-    const size_t n = options->pairs < PAIRS_MAX ? options->pairs : PAIRS_MAX;
+    const size_t most = kind->flop(size) < LONG_FLOP ? PAIRS_MAX : PAIRS_LONG;
+    const size_t n = options->pairs < most ? options->pairs : most;
     void *state = kind->make(size);
     size_t kept;
 
@@ -176,13 +182,17 @@ void bench_race(FILE *csv, const struct bench_kind *kind, const struct bench_siz
         take_turn(&turns[t], kind, state, able, options->seconds);
     }
     kept = keep_quiet(turns, n);
+    for (size_t i = 0; i < BENCH_THREADS; i++) { /* one that stopped in between has no medians */
+        able[i] = able[i] != NULL && bench_peer_lives(able[i]) ? able[i] : NULL;
+    }
     for (size_t i = 0; i < BENCH_THREADS; i++) {
         const bool alone =
             i > 0 && able[0] != NULL &&
             (able[i] == NULL || median_of(peer, turns, kept, 0) > median_of(peer, turns, kept, i));
         const struct bench_peer *best = alone ? able[0] : able[i];
 
-        tell(csv, kind, size, turns, kept, i, best == NULL ? NULL : bench_peer_mode(best), alone);
+        tell(csv, kind, size, turns, kept, i, best == NULL ? NULL : bench_peer_mode(best), alone,
+             peers[i] != NULL);
     }
     if (kept < n || !turns[0].quiet) {
         (void)printf("%15s %zu of %zu turns were quiet\n", "", turns[0].quiet ? kept : 0, n);

@@ -42,55 +42,62 @@ double bench_verb_s(const struct bench_options *options, const char *verb, const
     return program_s(options, argv);
 }
 
-/* `marginalia run FILE --db DB -j N`. */
+/* `marginalia run FILE --db DB -j N [--set SET]`. */
 static double run_s(const struct bench_options *options, const char *file, const char *db,
-                    const char *workers)
+                    const char *workers, const char *set)
 {
     char experiment[PATH_SIZE];
     char database[PATH_SIZE];
-    const char *const argv[] = {options->program, "run", experiment, "--db",
-                                database,         "-j",  workers,    NULL};
+    const char *const argv[] = {options->program,
+                                "run",
+                                experiment,
+                                "--db",
+                                database,
+                                "-j",
+                                workers,
+                                set != NULL ? "--set" : NULL,
+                                set,
+                                NULL};
 
     (void)snprintf(experiment, sizeof(experiment), "%s/%s", options->folder, file);
     (void)snprintf(database, sizeof(database), "%s/%s", options->scratch, db);
     return program_s(options, argv);
 }
 
-/* The same into a database that is not there yet. */
-static double run_new_s(const struct bench_options *options, const char *file, const char *db,
-                        const char *workers)
+double bench_run_new_s(const struct bench_options *options, const char *file, const char *db,
+                       const char *workers, const char *set)
 {
     char path[PATH_SIZE];
 
     (void)snprintf(path, sizeof(path), "%s/%s", options->scratch, db);
     (void)unlink(path);
-    return run_s(options, file, db, workers);
+    return run_s(options, file, db, workers, set);
 }
 
 double bench_laws_s(const struct bench_options *options)
 {
-    return run_new_s(options, "laws.json", "laws.db", "1");
+    return bench_run_new_s(options, "laws.json", "laws.db", "1", NULL);
 }
 
 double bench_distances_s(const struct bench_options *options)
 {
-    return run_new_s(options, "distances.json", "distances.db", "1");
+    return bench_run_new_s(options, "distances.json", "distances.db", "1", NULL);
 }
 
 /* After bench_distances_s: every run is there. */
 double bench_cached_ms(const struct bench_options *options)
 {
-    return 1e3 * run_s(options, "distances.json", "distances.db", "1") / RUNS;
+    return 1e3 * run_s(options, "distances.json", "distances.db", "1", NULL) / RUNS;
 }
 
 double bench_toy_s(const struct bench_options *options)
 {
-    return run_new_s(options, "toy.json", "toy.db", "1");
+    return bench_run_new_s(options, "toy.json", "toy.db", "1", NULL);
 }
 
 double bench_workers_ratio(const struct bench_options *options)
 {
-    const double one_s = run_new_s(options, "workers.json", "workers.db", "1");
+    const double one_s = bench_run_new_s(options, "workers.json", "workers.db", "1", NULL);
 
-    return one_s / run_new_s(options, "workers.json", "workers.db", "2");
+    return one_s / bench_run_new_s(options, "workers.json", "workers.db", "2", NULL);
 }

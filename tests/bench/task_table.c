@@ -1,5 +1,7 @@
 /* task_table.c - the tasks with targets of their own: the table, and how one is repeated and told.
  */
+#include <string.h>
+
 #include "tests/bench/bench.h"
 
 enum { REPEATS = 3 };
@@ -19,11 +21,15 @@ static const struct bench_task TASKS[] = {
     {"plan", "plan of 1,000 of its runs, all cached", "ms", 200, false, bench_plan_ms},
     {"plan-all", "plan of all 100,000, a line each", "ms", 200, false, bench_plan_all_ms},
     {"workers", "-j 2 against -j 1 on 32 toy trainings", "times", 1.8, true, bench_workers_ratio},
+    {"driver", "share of three toy trainings' processor time that driver and database take", "%", 2,
+     false, bench_driver_percent},
+    {"records", "share of a toy training that tells of it: losses, NELBOs (held out, exact)", "%",
+     3, false, bench_records_percent},
     {"toy", "one toy training of 1500 steps, one thread, into a new database", "s", 2, false,
      bench_toy_s},
 };
 
-void bench_tasks(FILE *csv, const struct bench_options *options)
+void bench_tasks(FILE *csv, const struct bench_options *options, const char *only)
 {
     (void)printf("\n%-10s %10s %-7s %10s  %s\n", "task", "median", "unit", "target", "");
     for (size_t t = 0; t < sizeof(TASKS) / sizeof(TASKS[0]); t++) {
@@ -32,6 +38,9 @@ void bench_tasks(FILE *csv, const struct bench_options *options)
         double median;
         const char *met;
 
+        if (only != NULL && strcmp(only, task->name) != 0) {
+            continue;
+        }
         for (size_t i = 0; i < REPEATS; i++) {
             values[i] = task->run(options);
         }

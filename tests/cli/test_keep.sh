@@ -13,7 +13,8 @@ cp k.json first.json
 expect 0 "$PROGRAM" plan k.json --db "$db" --set train.lr=0.01
 says "train.lr: 0.003 -> 0.01" out
 same "stale" "$(grep -c ' stale ' out)" 4
-says "by past times" errors
+says "of computing" errors
+same "measures without past times" "$(grep -c 'no past times' errors)" 0
 tiny k-1 30 "$(printf %s "$pair" | sed 's/_ _ C/A _ _/; s/0, 1/1, 2/')" 2 "$sweep" >k.json
 expect 0 "$PROGRAM" plan k.json --db "$db"
 says "measure.pair.context: _ _ C -> A _ _" out

@@ -72,4 +72,27 @@ wait_for gone
 expect 0 "$PROGRAM" run crash.json --db c/a.db
 same "digests after Ctrl-C and a kill" "$(ask "$digests" whole/a.db)" "$(ask "$digests" c/a.db)"
 same "states that are not needed" "$(find c/models -name '*.resume' | wc -l)" 0
+
+# As many workers as cores: one on each. With more they go where the kernel puts them. A driver
+# that may use one core alone has one worker.
+cores=$(nproc)
+tiny pinned 2000000 "$pair" $((cores + 1)) >pinned.json
+workers_of() { # ARGUMENTS OF run...: cores that its workers may use, a line each
+    "$@" --db p/a.db --time-budget 60 >out 2>errors &
+    driver=$!
+    wait_for is_training p/a.db
+    for worker in $(pgrep -P "$driver"); do
+        sed -n 's/^Cpus_allowed_list:\s*//p' "/proc/$worker/status"
+    done
+    kill -INT "$driver"
+    wait "$driver"
+    rm -r p
+}
+own=$(sed -n 's/^Cpus_allowed_list:\s*//p' /proc/self/status)
+workers_of "$PROGRAM" run pinned.json >cores
+same "cores of as many workers" "$(sort -u cores | grep -c '^[0-9]*$')" "$cores"
+workers_of "$PROGRAM" run pinned.json -j $((cores + 1)) >cores
+same "cores of one worker more" "$(sort -u cores)" "$own"
+workers_of taskset -c "${own%%[-,]*}" "$PROGRAM" run pinned.json >cores
+same "workers of a driver on one core" "$(cat cores)" "${own%%[-,]*}"
 exit "$faults"

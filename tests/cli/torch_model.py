@@ -7,12 +7,8 @@ import json
 import math
 import sys
 
-try:
-    import torch
-    from safetensors.torch import load_file
-except ImportError:
-    print("torch or safetensors is missing")
-    sys.exit(77)
+import torch
+from safetensors.torch import load_file
 
 
 def rms(x, weight, eps):
