@@ -1,6 +1,5 @@
 /* bind_chain.c - Markov chains, open and hidden, as the source of a point. */
 #include <assert.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,4 @@
 /* bind_sampler.c - ways to run the reverse process, for rows of a given length. */
-#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

@@ -9,7 +9,6 @@
 #include "harness/bind_source.h"
 #include "harness/file.h"
 #include "harness/inherit.h"
-#include "harness/suggest.h"
 #include "model/source/sequences.h"
 
 enum { ROWS_BYTES_MAX = 1 << 24, LENGTH_MAX = 65536 };

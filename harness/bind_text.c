@@ -1,5 +1,4 @@
 /* bind_text.c - a source given by a corpus file. */
-#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /* bpe_learn.c - see bpe_learn.h. */
 #include "harness/bpe_learn.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 

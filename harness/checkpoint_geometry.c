@@ -1,6 +1,5 @@
 /* checkpoint_geometry.c - what a folder says of its network: config.json by the table, or shapes.
  */
-#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

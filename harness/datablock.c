@@ -3,7 +3,6 @@
  */
 #include "harness/datablock.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,6 @@
 
 #include "harness/options.h"
 #include "harness/suggest.h"
-#include "model/diffusion/order.h"
 
 enum { WORDS_MAX = 1024 };
 

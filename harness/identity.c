@@ -1,7 +1,6 @@
 /* identity.c - SHA-256 keys and random streams; see identity.h. */
 #include "harness/identity.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

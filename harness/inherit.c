@@ -1,7 +1,6 @@
 /* inherit.c - one experiment file and those it extends, as settings. */
 #include "harness/inherit.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

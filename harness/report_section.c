@@ -1,8 +1,6 @@
 /*
  * report_section.c - the section of one experiment: question, answer, figures, numbers, data.
  */
-#include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/html.h"

@@ -1,7 +1,6 @@
 /* resolve_canonical.c - the canonical JSON of a resolved object: what identity is hashed from. */
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/resolve.h"

@@ -373,7 +373,8 @@ CREATE VIEW sampler_settings AS
            max(value) FILTER (WHERE leaf = 'block') AS block,
            max(value) FILTER (WHERE leaf = 'tau') AS tau,
            max(value) FILTER (WHERE leaf = 'gamma') AS gamma,
-           max(value) FILTER (WHERE leaf = 'draft') AS draft
+           max(value) FILTER (WHERE leaf = 'draft') AS draft,
+           max(value) FILTER (WHERE leaf = 'guidance') AS guidance
     FROM (SELECT run_id, value, substr(rest, 1, instr(rest, '.') - 1) AS sampler,
                  substr(rest, instr(rest, '.') + 1) AS leaf
           FROM (SELECT run_id, value, substr(path, instr(path, '.samplers.') + 10) AS rest

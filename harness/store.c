@@ -6,7 +6,6 @@
 #include "harness/store.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,6 @@
 #include "harness/json.h"
 #include "harness/spec.h"
 #include "harness/store_sql.h"
-#include "model/numeric/arena.h"
 
 /* The keys of all assignments, in the order of appearance. */
 struct keys {

@@ -1,5 +1,4 @@
 /* sweep_axis.c - one axis of a sweep: its key, and its values from a list or a generator. */
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

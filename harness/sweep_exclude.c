@@ -1,5 +1,4 @@
 /* sweep_exclude.c - which points an exclude entry matches: comparisons, no expression language. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* tokenizer.c - see tokenizer.h: from text to ids. */
 #include "harness/tokenizer.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 

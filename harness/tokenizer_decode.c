@@ -1,6 +1,5 @@
 /* tokenizer_decode.c - from token ids to text, and the writing of bytes as characters. */
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/tokenizer_part.h"

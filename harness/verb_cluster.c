@@ -8,7 +8,6 @@
 #include "harness/buffer.h"
 #include "harness/cli.h"
 #include "harness/cluster_scratch.h"
-#include "harness/cluster_shard.h"
 #include "harness/cluster_slurm.h"
 #include "harness/file.h"
 #include "harness/only.h"

@@ -11,7 +11,6 @@
 #include "harness/due.h"
 #include "harness/estimate.h"
 #include "harness/job.h"
-#include "model/numeric/arena.h"
 #include "model/numeric/matmul.h"
 
 /* ---- check ---- */

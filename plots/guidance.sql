@@ -1,17 +1,13 @@
 -- title: Classifier-free guidance: coherence bought, divergence paid
 -- caption: What a sampler's exact law from a prompt becomes with guidance s, logits u + (1 + s)(c - u), u those with the prompt masked; 0 is none. Left: coherence, the mass on sequences that the source can produce. Right: KL(source || sampler) given the prompt, nats. A row for each source. Lines: perfect predictor; open circles: trained networks, mean over seeds with the 90 % Student t interval. 5 a step is all at once. A guided step costs two predictor calls, an unguided one a single call.
 WITH named AS (
-  SELECT run_id, s.value AS panel, predictor, replicate
-  FROM runs JOIN params s USING (run_id) WHERE status = 'done' AND s.path = 'source.name'),
+  SELECT run_id, source_name AS panel, predictor, replicate FROM done_runs),
 points AS (
   SELECT panel, predictor, replicate, nfe, coherence, kl_nats,
-         CASE o.value WHEN 'low_confidence' THEN 'LLaDA''s rule' ELSE replace(o.value, '_', ' ') END || ', ' || k.value || ' a step' AS series,
-         (o.value = 'low_confidence') * 100 + k.value AS rank, g.value AS s
-  FROM sampler_error e JOIN named USING (run_id)
-  JOIN params g ON g.run_id = e.run_id AND g.path LIKE 'measure.%.samplers.' || sampler || '.guidance'
-  JOIN params o ON o.run_id = e.run_id AND o.path = replace(g.path, '.guidance', '.order')
-  JOIN params k ON k.run_id = e.run_id AND k.path = replace(g.path, '.guidance', '.per_step')
-  WHERE kind = 'law'),
+         CASE rule WHEN 'low_confidence' THEN 'LLaDA''s rule' ELSE replace(rule, '_', ' ') END || ', ' || per_step || ' a step' AS series,
+         (rule = 'low_confidence') * 100 + per_step AS rank, guidance AS s
+  FROM sampler_error JOIN named USING (run_id) JOIN sampler_settings USING (run_id, sampler)
+  WHERE kind = 'law' AND per_step IS NOT NULL AND guidance IS NOT NULL),
 means AS (
   SELECT panel, predictor, series, rank, s, avg(nfe) AS nfe, avg(coherence) AS coherence, avg(kl_nats) AS kl, count(*) AS n
   FROM points GROUP BY panel, predictor, series, s)

@@ -7,7 +7,6 @@
 
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
-#include "model/source/source.h"
 
 static const double MET_WITHIN = 1e-12; /* of tau and gamma */
 

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/measure/chain_rows.h"
 #include "model/measure/distance_curves.h"
 #include "model/measure/text_gain.h"
 #include "model/measure/unconditional.h"
 #include "model/numeric/arena.h"
 #include "model/numeric/statistics.h"
+#include "model/source/chain_facts.h"
+#include "model/source/markov.h"
 #include "model/source/text.h"
 
 static const double KEPT_MAX = 20971520.0; /* predictions kept at a time, 168 MB */
@@ -275,6 +276,28 @@ static void emit_information(struct mg_sink *sink, const struct result *result)
     emit_window(sink, result, MG_DISTANCE_tv_unconditional_max, 1, "run_forget_tv");
 }
 
+/* What theory knows of the chain behind a source, beside what was measured; no model's value. */
+static void emit_chain_facts(struct mg_sink *sink, const struct mg_source *source)
+{
+    const struct mg_chain *chain = mg_source_chain(source);
+
+    if (chain != NULL) {
+        const struct {
+            const char *name;
+            double exact;
+        } facts[] = {
+            {"dobrushin", mg_chain_dobrushin(chain->transition, source->vocab)},
+            {"second_eigenvalue", mg_chain_second_modulus(chain->transition, source->vocab)},
+            {"period", (double)mg_chain_period(chain->transition, source->vocab)},
+        };
+
+        for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+            MG_EMIT(sink, MG_TABLE_information, mg_text(facts[i].name), mg_null(),
+                    mg_real(facts[i].exact));
+        }
+    }
+}
+
 enum mg_status mg_distance_rows(const struct mg_measure_input *input,
                                 const struct mg_distance_answers *answers, struct mg_error *err)
 {
@@ -294,7 +317,7 @@ enum mg_status mg_distance_rows(const struct mg_measure_input *input,
     emit_error(input->sink, &result, work.error);
     emit_pairs(input->sink, &result);
     emit_information(input->sink, &result);
-    mg_chain_facts_emit(input->sink, input->source);
+    emit_chain_facts(input->sink, input->source);
     if (mg_source_text(input->source) != NULL && answers->drawn) {
         mg_text_gain_emit(input, layout, mg_distance_side(layout), distance, work.gain, answers->n);
     }

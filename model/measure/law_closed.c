@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "model/measure/law_estimate.h"
-#include "model/measure/schedule.h"
 #include "model/measure/set_entropy.h"
 #include "model/numeric/arena.h"
 

@@ -14,7 +14,6 @@
  */
 #include "model/measure/kinds.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

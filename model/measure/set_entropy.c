@@ -2,7 +2,6 @@
 #include "model/measure/set_entropy.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* whole_law.c - see whole_law.h. */
 #include "model/measure/whole_law.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -9,7 +8,6 @@
 #include "model/measure/choice.h"
 #include "model/measure/space.h"
 #include "model/numeric/arena.h"
-#include "model/numeric/statistics.h"
 
 enum { ROWS_AT_ONCE = 1024 };
 

@@ -1,7 +1,6 @@
 /* neural.c - the trained network as a predictor: softmax in double over real tokens. */
 #include "model/network/transformer.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /* chain_classes.c - classes and periods of a chain, from its positive entries; chain_facts.h. */
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/source/array.h"
 #include "model/source/chain_facts.h"

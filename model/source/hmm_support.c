@@ -1,7 +1,6 @@
 /* hmm_support.c - see hmm_support.h. */
 #include "model/source/hmm_support.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>

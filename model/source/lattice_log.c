@@ -1,7 +1,6 @@
 /* lattice_log.c - see lattice_log.h. */
 #include "model/source/lattice_log.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
