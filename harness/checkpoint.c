@@ -11,6 +11,7 @@
 
 #include "harness/checkpoint_config.h"
 #include "harness/checkpoint_weights.h"
+#include "harness/cores.h"
 #include "harness/file.h"
 #include "harness/safetensors.h"
 #include "harness/shards.h"
@@ -95,8 +96,8 @@ static void hash_file(void *ctx, size_t index, size_t worker)
 static enum mg_status hash_files(char sha256[MG_KEY_TEXT], const char **paths, size_t n,
                                  struct mg_error *err)
 {
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    struct mg_pool *pool = mg_pool_new(cores > 1 ? (size_t)cores < n ? (size_t)cores : n : 1);
+    const size_t cores = mg_cores_count();
+    struct mg_pool *pool = mg_pool_new(cores < n ? cores : n);
     struct hashing hashing = {paths, calloc(n, sizeof(*hashing.sha256)),
                               calloc(n, sizeof(*hashing.errors))};
     struct mg_hash *hash = mg_hash_new();

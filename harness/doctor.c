@@ -116,7 +116,8 @@ static enum mg_status examine_folder(char *found, size_t size, const struct pati
     char folder[1024];
     struct statvfs disk;
 
-    snprintf(folder, sizeof(folder), "%.*s", slash == NULL ? 1 : (int)(slash - patient->db),
+    snprintf(folder, sizeof(folder), "%.*s",
+             slash == NULL || slash == patient->db ? 1 : (int)(slash - patient->db),
              slash == NULL ? "." : patient->db);
     if (statvfs(folder, &disk) != 0) {
         snprintf(found, size, "%s does not exist yet; `run` makes it", folder);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "harness/catalog.h"
+#include "harness/cores.h"
 #include "harness/datablock.h"
 #include "harness/file.h"
 #include "harness/path.h"
@@ -355,13 +356,13 @@ enum mg_status mg_plot_all(struct mg_store *store, const struct mg_plot_options 
                            const char *const *names, size_t n, mg_plot_listener *tell, void *ctx,
                            struct mg_error *err)
 {
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    const size_t cores = mg_cores_count();
     struct desk desk = {.tell = tell, .ctx = ctx};
     struct mg_answer experiments = {0};
     struct mg_error late = {0};
     enum mg_status status = mg_catalog_experiments(&experiments, store, names, n, err);
 
-    desk.places = cores < 1 ? 1 : cores < AT_ONCE_MAX ? (size_t)cores : AT_ONCE_MAX;
+    desk.places = cores < AT_ONCE_MAX ? cores : (size_t)AT_ONCE_MAX;
     for (size_t i = 0; status == MG_OK && i < experiments.n_rows; i++) {
         status = draw_experiment(&desk, store, options, mg_answer_text(&experiments, i, "name"),
                                  mg_answer_text(&experiments, i, "path"), err);

@@ -134,6 +134,35 @@ static void measures_report_tokens_per_call_and_per_row(void **state)
     mg_source_free(source);
 }
 
+static void guided_drafts_cost_twice_the_calls_and_rows(void **state)
+{
+    const struct mg_streams streams = {.sample = {{5, 6}}};
+    struct mg_source *source = test_chain_two(L);
+    struct mg_predictor *oracle = mg_oracle_new(source);
+    struct mg_sampler sampler = draft_sampler("left_to_right", 1); /* one call, one row a token */
+    int context[L] = {0, MG_MASK, MG_MASK, MG_MASK};
+    const struct mg_measure_spec spec = {
+        .context = context, .samplers = &sampler, .n_samplers = 1, .draws = 10};
+    struct kept kept = {.sink = {keep}};
+    const struct mg_measure_input input = {.spec = &spec,
+                                           .source = source,
+                                           .predictor = oracle,
+                                           .streams = &streams,
+                                           .sink = &kept.sink};
+    struct mg_error err = {0};
+
+    (void)state;
+    for (size_t calls = 1; calls <= 2; calls++) {
+        sampler.guidance = calls == 1 ? 0.0 : 1.5;
+        assert_int_equal(mg_measure_samples.run(&input, &err), MG_OK);
+        assert_close(kept.nfe, (double)calls * 3.0, 0.0);
+        assert_close(kept.per_call, 1.0 / (double)calls, 0.0);
+        assert_close(kept.per_row, 1.0 / (double)calls, 0.0);
+    }
+    mg_predictor_free(oracle);
+    mg_source_free(source);
+}
+
 static void what_drafts_cannot_tell_is_refused(void **state)
 {
     struct mg_source *small = test_chain_two(L);
@@ -159,6 +188,7 @@ int main(void)
         cmocka_unit_test(law_is_the_chain_rule_s_with_a_wrong_predictor),
         cmocka_unit_test(law_is_the_source_s_with_the_oracle),
         cmocka_unit_test(measures_report_tokens_per_call_and_per_row),
+        cmocka_unit_test(guided_drafts_cost_twice_the_calls_and_rows),
         cmocka_unit_test(what_drafts_cannot_tell_is_refused),
     };
 

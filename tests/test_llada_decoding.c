@@ -208,15 +208,14 @@ static struct mg_sampler sampler_of(struct generate *g)
 static void compare(struct generate *g)
 {
     const struct mg_sampler sampler = sampler_of(g);
-    struct mg_predictor *steered = mg_sampler_steered_new(&hashed_network, &sampler, g->prompt);
+    struct mg_predictor *steered;
+    struct mg_predictor *heard = mg_sampler_hear(&steered, &hashed_network, &sampler, g->prompt);
     struct mg_error err = {0};
     double *law = NULL;
     double total = 0.0;
     double nfe = 0.0;
 
-    assert_int_equal(mg_whole_law(&law, &nfe, steered == NULL ? &hashed_network : steered, &sampler,
-                                  g->prompt, &err),
-                     MG_OK);
+    assert_int_equal(mg_whole_law(&law, &nfe, heard, &sampler, g->prompt, &err), MG_OK);
     assert_close(nfe, (double)g->steps, 1e-12);
     for (size_t x = 0; x < ALL; x++) {
         assert_close(law[x], g->law[x], 1e-13);

@@ -63,12 +63,13 @@ static void law_of_the_guided_oracle_is_walked_exactly(void **state)
                                        .guidance = 1.5};
     struct mg_source *source = mg_sequences_new(ROWS, COUNT, 6, L, V);
     struct mg_predictor *oracle = mg_oracle_new(source);
-    struct mg_predictor *steered = mg_sampler_steered_new(oracle, &sampler, PROMPT);
+    struct mg_predictor *steered;
+    struct mg_predictor *heard = mg_sampler_hear(&steered, oracle, &sampler, PROMPT);
     struct mg_error err = {0};
     struct mg_law *law = NULL;
 
     (void)state;
-    assert_int_equal(mg_law_walk(&law, steered, source, &sampler, PROMPT, 1e6, &err), MG_OK);
+    assert_int_equal(mg_law_walk(&law, heard, source, &sampler, PROMPT, 1e6, &err), MG_OK);
     assert_int_equal(law->n, 3); /* of the six, those that begin with 0 */
     for (size_t x = 0; x < 3; x++) {
         const int *tokens = ROWS + x * L; /* in lexicographic order already */
@@ -98,12 +99,14 @@ static void guidance_of_zero_changes_no_bit(void **state)
     const struct mg_sampler plain = {.order = mg_order_find("random"), .temperature = 1.0};
     const struct mg_steering none = {.prompt = PROMPT};
     struct mg_predictor *steered = mg_steered_new(&hashed_network, &none);
+    struct mg_predictor *made;
     const int rows[2 * L] = {0, MG_MASK, 1, MG_MASK, MG_MASK, 0, 2, 1, 1, MG_MASK};
     double a[2 * L * V];
     double b[2 * L * V];
 
     (void)state;
-    assert_null(mg_sampler_steered_new(&hashed_network, &plain, PROMPT));
+    assert_ptr_equal(mg_sampler_hear(&made, &hashed_network, &plain, PROMPT), &hashed_network);
+    assert_null(made);
     assert_int_equal(mg_sampler_calls(&plain), 1);
     mg_predict(&hashed_network, a, NULL, rows, 2);
     mg_predict(steered, b, NULL, rows, 2);
@@ -198,16 +201,17 @@ static void forbidden_tokens_are_never_drawn(void **state)
                                  .temperature = 1.0,
                                  .forbid = forbid,
                                  .n_forbid = 1};
-    struct mg_predictor *steered = mg_sampler_steered_new(&hashed_network, &sampler, open);
+    struct mg_predictor *steered;
+    struct mg_predictor *heard = mg_sampler_hear(&steered, &hashed_network, &sampler, open);
     double p[L * V];
     double q[L * V];
 
     (void)state;
     mg_predict(&hashed_network, p, NULL, open, 1);
-    mg_predict(steered, q, NULL, open, 1);
+    mg_predict(heard, q, NULL, open, 1);
     assert_close(q[0], p[0] / (p[0] + p[1]), 1e-15);
     assert_close(q[2], 0.0, 0.0);
-    mg_sample(tokens, NULL, NULL, steered, &sampler, open, 500, STREAM, 0);
+    mg_sample(tokens, NULL, NULL, heard, &sampler, open, 500, STREAM, 0);
     for (size_t i = 0; i < 500 * L; i++) {
         assert_int_not_equal(tokens[i], 2);
     }

@@ -60,16 +60,18 @@ void mg_temper(double *q, const double *p, size_t vocab, double temperature)
     }
 }
 
-struct mg_predictor *mg_sampler_steered_new(struct mg_predictor *predictor,
-                                            const struct mg_sampler *sampler, const int *prompt)
+struct mg_predictor *mg_sampler_hear(struct mg_predictor **steered, struct mg_predictor *predictor,
+                                     const struct mg_sampler *sampler, const int *prompt)
 {
     const struct mg_steering steering = {.guidance = sampler->guidance,
                                          .prompt = prompt,
                                          .forbid = sampler->forbid,
                                          .n_forbid = sampler->n_forbid};
 
-    return sampler->guidance > 0.0 || sampler->n_forbid > 0 ? mg_steered_new(predictor, &steering)
-                                                            : NULL;
+    *steered = sampler->guidance > 0.0 || sampler->n_forbid > 0
+                   ? mg_steered_new(predictor, &steering)
+                   : NULL;
+    return *steered == NULL ? predictor : *steered;
 }
 
 size_t mg_sampler_calls(const struct mg_sampler *sampler)

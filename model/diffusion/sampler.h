@@ -35,11 +35,13 @@ void mg_sample_rows(int *tokens, int *step_of, size_t *nfe, struct mg_predictor 
 
 /*
  * The predictor as this sampler hears it from a prompt (L): with its guidance, without the tokens
- * it forbids; see steered.h. NULL where it hears the predictor itself. Borrows the predictor. The
- * functions above and those of laws take what they are given: their callers steer.
+ * it forbids; see steered.h. *steered, out: what was made for that, which borrows the predictor and
+ * is to be freed after it was asked; NULL where the sampler hears the predictor itself, which is
+ * returned then. The functions above and those of laws take what they are given: their callers
+ * steer.
  */
-struct mg_predictor *mg_sampler_steered_new(struct mg_predictor *predictor,
-                                            const struct mg_sampler *sampler, const int *prompt);
+struct mg_predictor *mg_sampler_hear(struct mg_predictor **steered, struct mg_predictor *predictor,
+                                     const struct mg_sampler *sampler, const int *prompt);
 
 /* Times a predictor is asked for each answer the sampler hears: 2 with guidance. */
 size_t mg_sampler_calls(const struct mg_sampler *sampler);

@@ -72,11 +72,11 @@ static enum mg_status certificate_run(const struct mg_measure_input *input, stru
 
     for (size_t i = 0; i < input->spec->n_samplers && status == MG_OK; i++) {
         const struct mg_sampler *sampler = &input->spec->samplers[i];
-        struct mg_predictor *steered = mg_sampler_steered_new(input->predictor, sampler, NULL);
+        struct mg_predictor *steered;
+        struct mg_predictor *heard = mg_sampler_hear(&steered, input->predictor, sampler, NULL);
 
-        status =
-            mg_draws_replay(steered == NULL ? input->predictor : steered, input->source, sampler,
-                            input->spec->draws, input->streams->order, judge, &ctx, err);
+        status = mg_draws_replay(heard, input->source, sampler, input->spec->draws,
+                                 input->streams->order, judge, &ctx, err);
         mg_predictor_free(steered);
         if (status == MG_OK) {
             mg_certificate_emit(ctx.certificate, input->sink, sampler->name);

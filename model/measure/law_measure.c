@@ -287,11 +287,11 @@ static enum mg_status law_run(const struct mg_measure_input *input, struct mg_er
 
     for (size_t i = 0; i < input->spec->n_samplers && status == MG_OK; i++) {
         const struct mg_sampler *sampler = &input->spec->samplers[i];
-        struct mg_predictor *steered =
-            mg_sampler_steered_new(input->predictor, sampler, input->spec->context);
         struct mg_measure_input heard = *input;
+        struct mg_predictor *steered;
 
-        heard.predictor = steered == NULL ? input->predictor : steered;
+        heard.predictor =
+            mg_sampler_hear(&steered, input->predictor, sampler, input->spec->context);
         status = law_of(&heard, sampler, err);
         mg_predictor_free(steered);
     }

@@ -100,6 +100,7 @@ static void order_of_one(struct mg_order_rows *rows, const struct mg_measure_inp
     int *step_of = mg_allocate(DRAWS_AT_ONCE * length, sizeof(step_of[0]));
     bool *given = mg_allocate(length, sizeof(given[0]));
     struct mg_predictor *steered;
+    struct mg_predictor *heard;
     size_t first;
 
     write_prompt(tokens, input, 0); /* all prompts give the same positions */
@@ -107,15 +108,14 @@ static void order_of_one(struct mg_order_rows *rows, const struct mg_measure_inp
         given[i] = tokens[i] != MG_MASK;
     }
     first = mg_order_first_block(sampler, given, length);
-    steered = mg_sampler_steered_new(input->predictor, sampler, tokens);
+    heard = mg_sampler_hear(&steered, input->predictor, sampler, tokens);
     for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
         const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
 
         for (size_t d = 0; d < some; d++) {
             write_prompt(tokens + d * length, input, from + d);
         }
-        mg_sample_rows(tokens, step_of, NULL, steered == NULL ? input->predictor : steered, sampler,
-                       some, input->streams->sample, from);
+        mg_sample_rows(tokens, step_of, NULL, heard, sampler, some, input->streams->sample, from);
         for (size_t d = 0; d < some; d++) {
             mg_order_rows_add(rows, tokens + d * length, step_of + d * length, sampler->block,
                               first);

@@ -115,9 +115,8 @@ static struct mg_cell exact_rate(const struct mg_source *source, const struct mg
         return rate;
     }
     oracle = mg_oracle_new(source);
-    steered = mg_sampler_steered_new(oracle, sampler, prompt);
-    if (mg_law_walk(&law, steered == NULL ? oracle : steered, source, sampler, prompt,
-                    EXACT_MOVES_MAX, &ignored) == MG_OK) {
+    if (mg_law_walk(&law, mg_sampler_hear(&steered, oracle, sampler, prompt), source, sampler,
+                    prompt, EXACT_MOVES_MAX, &ignored) == MG_OK) {
         rate = mg_real(law->coherence);
     }
     mg_law_free(law);
@@ -173,7 +172,8 @@ static void sample_one(const struct mg_measure_input *input, const struct mg_sam
     int *tokens = mg_allocate(DRAWS_AT_ONCE * source->length, sizeof(tokens[0]));
     int *step_of = mg_allocate(DRAWS_AT_ONCE * source->length, sizeof(step_of[0]));
     size_t *nfe = mg_allocate(DRAWS_AT_ONCE, sizeof(nfe[0]));
-    struct mg_predictor *steered = mg_sampler_steered_new(input->predictor, sampler, prompt);
+    struct mg_predictor *steered;
+    struct mg_predictor *heard = mg_sampler_hear(&steered, input->predictor, sampler, prompt);
 
     if (tally.bigrams != NULL) {
         mg_bigrams_clear(tally.bigrams);
@@ -184,13 +184,13 @@ static void sample_one(const struct mg_measure_input *input, const struct mg_sam
     for (size_t from = 0; from < draws; from += DRAWS_AT_ONCE) {
         const size_t some = draws - from < DRAWS_AT_ONCE ? draws - from : DRAWS_AT_ONCE;
 
-        mg_sample(tokens, step_of, nfe, steered == NULL ? input->predictor : steered, sampler,
-                  prompt, some, input->streams->sample, from);
+        mg_sample(tokens, step_of, nfe, heard, sampler, prompt, some, input->streams->sample, from);
         for (size_t d = 0; d < some; d++) {
             nfe[d] *= mg_sampler_calls(sampler);
         }
         for (size_t d = 0; d < some && sampler->draft > 0; d++) {
             tally.rows +=
+                mg_sampler_calls(sampler) *
                 mg_draft_evaluated(step_of + d * source->length, source->length, sampler->draft);
         }
         emit_draws(&tally, input, sampler, tokens, nfe, some, from);
