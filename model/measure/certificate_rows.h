@@ -40,6 +40,7 @@ struct mg_certified {
 struct mg_certificate *mg_certificate_new(const struct mg_source *source);
 void mg_certificate_free(struct mg_certificate *certificate); /* NULL is fine */
 
+/* Count a step: what it promises, and the truth where the source knows it. */
 void mg_certificate_judge(struct mg_certificate *certificate, const struct mg_certified *step);
 
 /* Rows of `certificates`; then no step is judged any more. */
