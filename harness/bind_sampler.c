@@ -141,7 +141,7 @@ static bool find_optimal(const struct work *work, struct mg_sampler *sampler)
     return true;
 }
 
-/* What sizes the steps of a COUNT order: exactly one of two keys. */
+/* What sizes the steps of a COUNT order: exactly one of two keys; and blocks that have a start. */
 static bool check_sizes(const struct work *work, const struct mg_sampler *sampler)
 {
     const struct mg_place place = mg_resolved_place(work->binding->resolved, work->path);
@@ -160,6 +160,11 @@ static bool check_sizes(const struct work *work, const struct mg_sampler *sample
     if (sizing == MG_SIZING_STEPS && sampler->steps == 0) {
         mg_findings_missing(findings, place, "steps", "missing: order \"%s\" needs it",
                             sampler->order->name);
+        return false;
+    }
+    if (sampler->block_from_prompt && sampler->block == 0) {
+        mg_findings_missing(findings, place, "block",
+                            "missing: block_from says where blocks begin");
         return false;
     }
     return true;

@@ -109,11 +109,6 @@ static bool read_prompt(struct mg_trace_reader *reader, int *row, const struct m
     size_t masks = 0;
     char what[64];
 
-    if (mg_json_type(prompt) != MG_JSON_ARRAY || mg_json_count(prompt) != trace->length) {
-        mg_trace_refuse(reader, "prompt %zu: must be a list of %zu token ids, -1 where masked",
-                        index, trace->length);
-        return false;
-    }
     for (size_t i = 0; i < trace->length; i++) {
         long long token;
 
@@ -147,7 +142,9 @@ static bool read_prompts(struct mg_trace_reader *reader, const struct mg_json *p
         return false;
     }
     for (size_t i = 0; i < reader->n_prompts; i++) { /* before there is memory for them */
-        if (mg_json_count(mg_json_at(prompts, i)) != length) {
+        const struct mg_json *prompt = mg_json_at(prompts, i);
+
+        if (mg_json_type(prompt) != MG_JSON_ARRAY || mg_json_count(prompt) != length) {
             mg_trace_refuse(reader, "prompt %zu: must be a list of %zu token ids, -1 where masked",
                             i, length);
             fine = false;

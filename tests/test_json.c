@@ -34,82 +34,80 @@ static void assert_refused(const char *text, size_t size, const char *message)
     }
 }
 
+static const struct {
+    const char *text, *message;
+} FAULTS[] = {
+    {"", "1:1: error: the text ends, expected a value"},
+    {" \n ", "2:2: error: the text ends, expected a value"},
+    {"\xEF\xBB\xBF{}", "1:1: error: starts with a byte-order mark; save it as UTF-8 without"},
+    {"{} x", "1:4: error: found 'x', expected the end of the text"},
+    {"{}{}", "1:3: error: found '{', expected the end of the text"},
+    {"{\"a\": 1,\n \"b\": 01}", "2:7: error: a number may not start with a zero"},
+    {"-01", "1:1: error: a number may not start with a zero"},
+    {"[1.]", "1:4: error: found ']', expected a digit after the point"},
+    {"[.5]", "1:2: error: found '.', expected a value"},
+    {"[+1]", "1:2: error: found '+', expected a value"},
+    {"[-]", "1:3: error: found ']', expected a digit"},
+    {"[1e]", "1:4: error: found ']', expected a digit of the exponent"},
+    {"[0x10]", "1:3: error: found 'x', expected ',' or ']'"},
+    {"1e400", "1:1: error: the number is too large for a double"},
+    {"[-1e309]", "1:2: error: the number is too large for a double"},
+    {"9007199254740993", "1:1: error: an integer may not exceed 2^53 in size"},
+    {"[-9007199254740993]", "1:2: error: an integer may not exceed 2^53 in size"},
+    {"99999999999999999999999", "1:1: error: an integer may not exceed 2^53 in size"},
+    {"0.0000000000000000000000000000000000000000000000000000000000000001",
+     "1:1: error: a number may have at most 63 characters"},
+    {"NaN", "1:1: error: unknown word \"NaN\"; the words of JSON are true, false and null"},
+    {"[Infinity]",
+     "1:2: error: unknown word \"Infinity\"; the words of JSON are true, false and null"},
+    {"[True]", "1:2: error: unknown word \"True\"; the words of JSON are true, false and null"},
+    {"[1,]", "1:4: error: found ']', expected something after the comma"},
+    {"{\"a\":1,}", "1:8: error: found '}', expected something after the comma"},
+    {"{,}", "1:2: error: found ',', expected a key in double quotes"},
+    {"{a: 1}", "1:2: error: found 'a', expected a key in double quotes"},
+    {"{'a': 1}", "1:2: error: found ''', expected a key in double quotes"},
+    {"{\"a\" 1}", "1:6: error: found '1', expected ':' after the key"},
+    {"{\"a\": 1 \"b\": 2}", "1:9: error: found '\"', expected ',' or '}'"},
+    {"[1 2]", "1:4: error: found '2', expected ',' or ']'"},
+    {"[1", "1:3: error: the text ends, expected ',' or ']'"},
+    {"[1]]", "1:4: error: found ']', expected the end of the text"},
+    {"{ // no\n}", "1:3: error: found '/', expected a key in double quotes (a comment is a "
+                   "member called \"$comment\")"},
+    {"[\"abc", "1:2: error: the string that starts here has no end"},
+    {"[\"a\\", "1:4: error: unknown escape in a string"},
+    {"[\"a\nb\"]", "1:4: error: control character 0x0A in a string; write it as an escape"},
+    {"\"\\x41\"", "1:2: error: unknown escape in a string"},
+    {"\"\\u00g0\"", "1:2: error: \\u needs four hexadecimal digits"},
+    {"\"a\\u0000b\"", "1:3: error: \\u0000 is not allowed in a string"},
+    {"{\"\\u0000\": 1}", "1:3: error: \\u0000 is not allowed in a string"},
+    {"\"\\ud800\"", "1:2: error: half of a surrogate pair is not a character"},
+    {"\"\\udc00\"", "1:2: error: half of a surrogate pair is not a character"},
+    {"\"\\ud800\\u0041\"", "1:2: error: half of a surrogate pair is not a character"},
+    {"\"\\ud800\\ud800\"", "1:2: error: half of a surrogate pair is not a character"},
+    {"\"\\ud800\\n\"", "1:2: error: half of a surrogate pair is not a character"},
+    {"\"\xC3\xA9\xFF\"", "1:3: error: byte 0xFF is not UTF-8"},
+    {"\"\xC0\x80\"", "1:2: error: byte 0xC0 is not UTF-8"},         /* overlong NUL */
+    {"\"\xE0\x9F\xBF\"", "1:2: error: byte 0xE0 is not UTF-8"},     /* overlong U+07FF */
+    {"\"\xED\xA0\x80\"", "1:2: error: byte 0xED is not UTF-8"},     /* surrogate */
+    {"\"\xF4\x90\x80\x80\"", "1:2: error: byte 0xF4 is not UTF-8"}, /* U+110000 */
+    {"\"\xF0\x8F\xBF\xBF\"", "1:2: error: byte 0xF0 is not UTF-8"}, /* overlong U+FFFF */
+    {"\"\xE2\x82", "1:2: error: byte 0xE2 is not UTF-8"},
+    {"\xA0", "1:1: error: found byte 0xA0, expected a value"},
+    {"{\"a\": 1,\n  \"a\": 2}", "2:3: error: duplicate key \"a\" (first on line 1)"},
+    {"{\"a\": 1, \"\\u0061\": 2}", "1:10: error: duplicate key \"a\" (first on line 1)"},
+    {"[{\"b\":0,\"a\":0,\n\"b\":0,\"a\":0}]", "2:1: error: duplicate key \"b\" (first on line 1)"},
+    {"{\"$comment\": 1, \"$comment\": 2}",
+     "1:17: error: duplicate key \"$comment\" (first on line 1)"},
+    {"{\"$comment\": {\"x\": 1, \"x\": 2}}", "1:23: error: duplicate key \"x\" (first on line 1)"},
+};
+
 static void every_fault_is_refused_with_its_place(void **state)
 {
-    static const struct {
-        const char *text, *message;
-    } cases[] = {
-        {"", "1:1: error: the text ends, expected a value"},
-        {" \n ", "2:2: error: the text ends, expected a value"},
-        {"\xEF\xBB\xBF{}", "1:1: error: starts with a byte-order mark; save it as UTF-8 without"},
-        {"{} x", "1:4: error: found 'x', expected the end of the text"},
-        {"{}{}", "1:3: error: found '{', expected the end of the text"},
-        {"{\"a\": 1,\n \"b\": 01}", "2:7: error: a number may not start with a zero"},
-        {"-01", "1:1: error: a number may not start with a zero"},
-        {"[1.]", "1:4: error: found ']', expected a digit after the point"},
-        {"[.5]", "1:2: error: found '.', expected a value"},
-        {"[+1]", "1:2: error: found '+', expected a value"},
-        {"[-]", "1:3: error: found ']', expected a digit"},
-        {"[1e]", "1:4: error: found ']', expected a digit of the exponent"},
-        {"[0x10]", "1:3: error: found 'x', expected ',' or ']'"},
-        {"1e400", "1:1: error: the number is too large for a double"},
-        {"[-1e309]", "1:2: error: the number is too large for a double"},
-        {"9007199254740993", "1:1: error: an integer may not exceed 2^53 in size"},
-        {"[-9007199254740993]", "1:2: error: an integer may not exceed 2^53 in size"},
-        {"99999999999999999999999", "1:1: error: an integer may not exceed 2^53 in size"},
-        {"0.0000000000000000000000000000000000000000000000000000000000000001",
-         "1:1: error: a number may have at most 63 characters"},
-        {"NaN", "1:1: error: unknown word \"NaN\"; the words of JSON are true, false and null"},
-        {"[Infinity]",
-         "1:2: error: unknown word \"Infinity\"; the words of JSON are true, false and null"},
-        {"[True]", "1:2: error: unknown word \"True\"; the words of JSON are true, false and null"},
-        {"[1,]", "1:4: error: found ']', expected something after the comma"},
-        {"{\"a\":1,}", "1:8: error: found '}', expected something after the comma"},
-        {"{,}", "1:2: error: found ',', expected a key in double quotes"},
-        {"{a: 1}", "1:2: error: found 'a', expected a key in double quotes"},
-        {"{'a': 1}", "1:2: error: found ''', expected a key in double quotes"},
-        {"{\"a\" 1}", "1:6: error: found '1', expected ':' after the key"},
-        {"{\"a\": 1 \"b\": 2}", "1:9: error: found '\"', expected ',' or '}'"},
-        {"[1 2]", "1:4: error: found '2', expected ',' or ']'"},
-        {"[1", "1:3: error: the text ends, expected ',' or ']'"},
-        {"[1]]", "1:4: error: found ']', expected the end of the text"},
-        {"{ // no\n}", "1:3: error: found '/', expected a key in double quotes (a comment is a "
-                       "member called \"$comment\")"},
-        {"[\"abc", "1:2: error: the string that starts here has no end"},
-        {"[\"a\\", "1:4: error: unknown escape in a string"},
-        {"[\"a\nb\"]", "1:4: error: control character 0x0A in a string; write it as an escape"},
-        {"\"\\x41\"", "1:2: error: unknown escape in a string"},
-        {"\"\\u00g0\"", "1:2: error: \\u needs four hexadecimal digits"},
-        {"\"a\\u0000b\"", "1:3: error: \\u0000 is not allowed in a string"},
-        {"{\"\\u0000\": 1}", "1:3: error: \\u0000 is not allowed in a string"},
-        {"\"\\ud800\"", "1:2: error: half of a surrogate pair is not a character"},
-        {"\"\\udc00\"", "1:2: error: half of a surrogate pair is not a character"},
-        {"\"\\ud800\\u0041\"", "1:2: error: half of a surrogate pair is not a character"},
-        {"\"\\ud800\\ud800\"", "1:2: error: half of a surrogate pair is not a character"},
-        {"\"\\ud800\\n\"", "1:2: error: half of a surrogate pair is not a character"},
-        {"\"\xC3\xA9\xFF\"", "1:3: error: byte 0xFF is not UTF-8"},
-        {"\"\xC0\x80\"", "1:2: error: byte 0xC0 is not UTF-8"},         /* overlong NUL */
-        {"\"\xE0\x9F\xBF\"", "1:2: error: byte 0xE0 is not UTF-8"},     /* overlong U+07FF */
-        {"\"\xED\xA0\x80\"", "1:2: error: byte 0xED is not UTF-8"},     /* surrogate */
-        {"\"\xF4\x90\x80\x80\"", "1:2: error: byte 0xF4 is not UTF-8"}, /* U+110000 */
-        {"\"\xF0\x8F\xBF\xBF\"", "1:2: error: byte 0xF0 is not UTF-8"}, /* overlong U+FFFF */
-        {"\"\xE2\x82", "1:2: error: byte 0xE2 is not UTF-8"},
-        {"\xA0", "1:1: error: found byte 0xA0, expected a value"},
-        {"{\"a\": 1,\n  \"a\": 2}", "2:3: error: duplicate key \"a\" (first on line 1)"},
-        {"{\"a\": 1, \"\\u0061\": 2}", "1:10: error: duplicate key \"a\" (first on line 1)"},
-        {"[{\"b\":0,\"a\":0,\n\"b\":0,\"a\":0}]",
-         "2:1: error: duplicate key \"b\" (first on line 1)"},
-        {"{\"$comment\": 1, \"$comment\": 2}",
-         "1:17: error: duplicate key \"$comment\" (first on line 1)"},
-        {"{\"$comment\": {\"x\": 1, \"x\": 2}}",
-         "1:23: error: duplicate key \"x\" (first on line 1)"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(FAULTS) / sizeof(FAULTS[0]); i++) {
         char message[256];
-        (void)snprintf(message, sizeof(message), "f.json:%s", cases[i].message);
-        assert_refused(cases[i].text, strlen(cases[i].text), message);
+        (void)snprintf(message, sizeof(message), "f.json:%s", FAULTS[i].message);
+        assert_refused(FAULTS[i].text, strlen(FAULTS[i].text), message);
     }
     assert_refused("[\"a\0b\"]", 7,
                    "f.json:1:4: error: control character 0x00 in a string; write it as an escape");

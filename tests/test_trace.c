@@ -205,6 +205,20 @@ static void write_orders(struct mg_buffer *text, const struct mg_source *source,
     }
 }
 
+/* A trace, measured, has the rows that are expected. */
+static void assert_measured(const struct mg_buffer *text, const struct kept *expected,
+                            const struct mg_source *source)
+{
+    struct mg_heap *heap = mg_heap_new();
+    struct mg_trace_file *file = read_trace(heap, text);
+    struct kept *found = kept_new();
+
+    run(found, &mg_measure_trace, (struct mg_measure_spec){.trace = &file->trace}, source, NULL);
+    assert_rows_in(found, expected);
+    free(found);
+    mg_heap_free(heap);
+}
+
 static void decodings_get_the_rows_of_order_and_distance(void **state)
 {
     struct mg_source *source = test_chain_zipf(L);
@@ -218,23 +232,15 @@ static void decodings_get_the_rows_of_order_and_distance(void **state)
 
     (void)state;
     for (size_t m = 0; m < 2; m++) { /* the truth, and a model that errs */
-        struct mg_heap *heap = mg_heap_new();
         struct mg_buffer text = {0};
-        struct kept *found = kept_new();
         struct kept *expected = kept_new();
-        struct mg_trace_file *file;
 
         run(expected, &mg_measure_order, ask, source, models[m]);
         run(expected, &mg_measure_distance, curves, source, models[m]);
         write_orders(&text, source, models[m], &sampler, V);
-        file = read_trace(heap, &text);
-        run(found, &mg_measure_trace, (struct mg_measure_spec){.trace = &file->trace}, source,
-            NULL);
-        assert_rows_in(found, expected);
+        assert_measured(&text, expected, source);
         free(expected);
-        free(found);
         mg_buffer_free(&text);
-        mg_heap_free(heap);
         mg_predictor_free(models[m]);
     }
     mg_source_free(other);
@@ -263,11 +269,8 @@ static void replayed_sequences_get_the_rows_of_certificate(void **state)
 
     (void)state;
     for (size_t m = 0; m < 2; m++) {
-        struct mg_heap *heap = mg_heap_new();
         struct mg_buffer text = {0};
-        struct kept *found = kept_new();
         struct kept *expected = kept_new();
-        struct mg_trace_file *file;
         struct mg_error err = {0};
         int masks[L];
 
@@ -277,14 +280,9 @@ static void replayed_sequences_get_the_rows_of_certificate(void **state)
         assert_int_equal(mg_draws_replay(models[m], source, &sampler, DRAWS, STREAMS.order,
                                          write_reveal, &text, &err),
                          MG_OK);
-        file = read_trace(heap, &text);
-        run(found, &mg_measure_trace, (struct mg_measure_spec){.trace = &file->trace}, source,
-            NULL);
-        assert_rows_in(found, expected);
+        assert_measured(&text, expected, source);
         free(expected);
-        free(found);
         mg_buffer_free(&text);
-        mg_heap_free(heap);
         mg_predictor_free(models[m]);
     }
     mg_source_free(other);
